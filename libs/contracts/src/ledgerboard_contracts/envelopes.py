@@ -1,0 +1,60 @@
+"""The messages that cross the queues.
+
+Each is plain JSON with a literal ``type`` and ``version``, which any language can write. The unit of redelivery is the
+envelope: whatever message carries it and however often, it keeps its ``envelope_id``.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import UUID, uuid5
+
+from ledgerboard_contracts.scores import BoardName, Fact, Rejection, Submission
+
+MAX_MESSAGE_BYTES: Final = 200 * 1024
+"""Envelopes are closed before the message grows past this; SQS itself refuses more than 256 KiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionEnvelope:
+    """Submissions, of any boards, that the gateway accepted together. Queue ``submissions``."""
+
+    envelope_id: UUID
+    correlation_id: str
+    submissions: tuple[Submission, ...]
+    type: Literal["ledgerboard.submissions"] = "ledgerboard.submissions"
+    version: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactEnvelope:
+    """Facts of one board, judged by one version of it, out of one source envelope. Applied whole or not at all."""
+
+    envelope_id: UUID
+    correlation_id: str
+    board: BoardName
+    board_version: int
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsMessage:
+    """Fact envelopes that travel in one message. Queues ``rank`` and ``history``."""
+
+    envelopes: tuple[FactEnvelope, ...]
+    type: Literal["ledgerboard.facts"] = "ledgerboard.facts"
+    version: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectionsMessage:
+    """Rejections, of any boards, that travel in one message. Queue ``history``."""
+
+    rejections: tuple[Rejection, ...]
+    correlation_id: str
+    type: Literal["ledgerboard.rejections"] = "ledgerboard.rejections"
+    version: Literal[1] = 1
+
+
+def derived_envelope_id(source: UUID, board: str, board_version: int) -> UUID:
+    """The id of the facts of one board out of one source envelope: the same at every redelivery (RFC 9562 UUIDv5)."""
+    return uuid5(source, f"{board}:{board_version}")

@@ -1,0 +1,77 @@
+"""Submissions, facts and rejections: what was asked, what was accepted, what was refused.
+
+Every one of them keeps the ``event_id`` and the ``occurred_at`` that the gateway stamped once, so that every later step
+agrees on which event this is and on the moment that decides its period.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import Meta
+
+MAX_SCORE: Final = 2**53
+"""Scores are integers within +-2^53: the range that a double, and so a sorted set, holds exactly."""
+
+MAX_ATTRIBUTES_BYTES: Final = 2048
+"""The size of one submission's ``attributes`` as compact JSON."""
+
+Score = Annotated[int, Meta(ge=-MAX_SCORE, le=MAX_SCORE, description="An integer within +-2^53.")]
+PlayerId = Annotated[str, Meta(min_length=1, max_length=64, description="The player's id.")]
+BoardName = Annotated[str, Meta(min_length=1, max_length=64, description="The board's name.")]
+LevelName = Annotated[str, Meta(min_length=1, max_length=32, description="The level that was played.")]
+AwareDatetime = Annotated[datetime, Meta(tz=True)]
+
+
+class RejectionReason(StrEnum):
+    """Why ingest refused a submission. Doubles as the ``reason`` label of ``ingest_rejections_total``."""
+
+    SCORE_BELOW_MINIMUM = "score_below_minimum"
+    SCORE_ABOVE_MAXIMUM = "score_above_maximum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A score that a player asks to be counted on one board.
+
+    ``event_id`` is a UUIDv7, ``occurred_at`` is UTC with microseconds; the gateway stamps both when it accepts.
+    ``board_version`` names the definition that judges it.
+    """
+
+    event_id: UUID
+    board: BoardName
+    board_version: int
+    player: PlayerId
+    score: Score
+    occurred_at: AwareDatetime
+    level: LevelName | None = None
+    attributes: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A score that was accepted. The board and its version stand on the envelope that carries it."""
+
+    event_id: UUID
+    player: PlayerId
+    score: Score
+    occurred_at: AwareDatetime
+    level: LevelName | None = None
+    attributes: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A score that was refused, with a reason that its submitter can read in ``detail``."""
+
+    event_id: UUID
+    board: BoardName
+    board_version: int
+    player: PlayerId
+    score: Score
+    occurred_at: AwareDatetime
+    reason: RejectionReason
+    detail: str
+    envelope_id: UUID

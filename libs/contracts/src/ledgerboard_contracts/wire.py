@@ -1,0 +1,155 @@
+"""The wire form: JSON in and out of frozen dataclasses.
+
+Fields are only ever added within a version, and unknown fields are ignored, so old and new services share a queue. What
+cannot be understood is an error with a reason, never a guess.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from ledgerboard_contracts.envelopes import FactsMessage, RejectionsMessage, SubmissionEnvelope
+from ledgerboard_contracts.events import InvalidEventIdError, event_time
+from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player
+from ledgerboard_contracts.scores import Submission
+
+M = TypeVar("M")
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns the JSON of version n into that of version n + 1. Pure."""
+
+
+class UndecodableError(ValueError):
+    """This body can never be understood. The message is the reason that goes with it to the dead-letter queue."""
+
+
+class NewerVersionError(ValueError):
+    """A newer service wrote this body. A replica that is already upgraded will understand it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    type: str
+    version: int
+
+
+_header: Final = msgspec.json.Decoder(_Header)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def encode(message: object) -> str:
+    """The JSON of a message or of any contract dataclass, compact, UTF-8 clean."""
+    return _encoder.encode(message).decode()
+
+
+class Codec(Generic[M]):
+    """Decodes the message types that one queue carries. ``upcasts`` maps (type, version) to the step upwards."""
+
+    def __init__(self, *accepts: type[M], upcasts: Mapping[tuple[str, int], Upcast] | None = None) -> None:
+        self._upcasts = dict(upcasts or {})
+        self._decoders: dict[str, tuple[int, type[M], msgspec.json.Decoder[M]]] = {}
+        for message_type in accepts:
+            name, version = _literal(message_type, "type"), _literal(message_type, "version")
+            self._decoders[name] = (version, message_type, msgspec.json.Decoder(message_type))
+
+    def decode(self, body: str | bytes) -> M:
+        """The message in ``body``. Raises `UndecodableError` or `NewerVersionError`."""
+        try:
+            header = _header.decode(body)
+            if header.type not in self._decoders:
+                raise UndecodableError(f"unknown type {header.type!r}: this queue carries {', '.join(self._decoders)}")
+            version, message_type, decoder = self._decoders[header.type]
+            if header.version == version:
+                return decoder.decode(body)
+            if header.version > version:
+                raise NewerVersionError(f"{header.type} version {header.version} is newer than version {version}")
+            return msgspec.convert(self._upcast(header, version, body), message_type)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise UndecodableError(str(error)) from error
+
+    def _upcast(self, header: _Header, version: int, body: str | bytes) -> dict[str, Any]:
+        document: dict[str, Any] = msgspec.json.decode(body)
+        for step in range(header.version, version):
+            upcast = self._upcasts.get((header.type, step))
+            if upcast is None:
+                raise UndecodableError(f"{header.type} version {header.version} is no longer understood")
+            document = upcast(document)
+        return document
+
+
+def _literal(message_type: type, field: str) -> Any:
+    """The value of a field that is typed as a one-valued Literal."""
+    return get_args(get_type_hints(message_type)[field])[0]
+
+
+SUBMISSIONS: Final = Codec(SubmissionEnvelope)
+FACTS: Final = Codec(FactsMessage)
+HISTORY: Final[Codec[FactsMessage | RejectionsMessage]] = Codec(FactsMessage, RejectionsMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSubmission:
+    """One member of an envelope that could not be understood, as it arrived, and why."""
+
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _LooseEnvelope:
+    envelope_id: UUID
+    correlation_id: str
+    submissions: tuple[msgspec.Raw, ...]
+
+
+_loose: Final = msgspec.json.Decoder(_LooseEnvelope)
+_submission: Final = msgspec.json.Decoder(Submission)
+
+
+def decode_submissions(body: str | bytes) -> tuple[SubmissionEnvelope, tuple[BrokenSubmission, ...]]:
+    """The envelope's sound submissions, and apart from them each broken one: one never harms the others.
+
+    Raises `UndecodableError` or `NewerVersionError` where the envelope itself cannot be read.
+    """
+    try:
+        envelope = SUBMISSIONS.decode(body)
+        for submission in envelope.submissions:
+            _check(submission)
+    except (UndecodableError, InvalidNameError, InvalidEventIdError) as error:
+        return _salvage(body, UndecodableError(str(error)))
+    return envelope, ()
+
+
+def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnvelope, tuple[BrokenSubmission, ...]]:
+    try:
+        current = _header.decode(body) == _Header("ledgerboard.submissions", 1)
+        loose = _loose.decode(body) if current else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise error from None
+    if loose is None:
+        raise error
+    sound: list[Submission] = []
+    broken: list[BrokenSubmission] = []
+    for raw in loose.submissions:
+        try:
+            submission = _submission.decode(raw)
+            _check(submission)
+            sound.append(submission)
+        except (msgspec.DecodeError, InvalidNameError, InvalidEventIdError) as cause:
+            broken.append(BrokenSubmission(bytes(raw).decode(), str(cause)))
+    envelope = SubmissionEnvelope(
+        envelope_id=loose.envelope_id, correlation_id=loose.correlation_id, submissions=tuple(sound)
+    )
+    return envelope, tuple(broken)
+
+
+def _check(submission: Submission) -> None:
+    """Raise what a producer other than the gateway may have got wrong and the types cannot say."""
+    event_time(submission.event_id)
+    check_board(submission.board)
+    check_player(submission.player)
+    if submission.level is not None:
+        check_level(submission.level)
