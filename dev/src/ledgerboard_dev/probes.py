@@ -1,0 +1,48 @@
+"""Ask a server whether it answers. An open port proves little: both databases listen before they can serve."""
+
+import http.client
+import socket
+from typing import Final
+
+import psycopg
+
+_TIMEOUT_SECONDS: Final = 2
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def postgres_answers(url: str) -> bool:
+    """Whether the server completes a connection, which it refuses while it recovers."""
+    try:
+        psycopg.connect(url, connect_timeout=_TIMEOUT_SECONDS).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def redis_answers(port: int) -> bool:
+    """Whether it says PONG, rather than that it is still loading."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), _TIMEOUT_SECONDS) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def http_status(port: int, path: str) -> int:
+    """The status of a GET on loopback, or 0 where nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
