@@ -1,5 +1,6 @@
 """The words that Ledgerboard's services share: submissions, facts, envelopes, boards, periods. No I/O."""
 
+from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
 from ledgerboard_contracts.boards import (
     DEFAULT_OPTIONS,
     BoardDefinition,
@@ -16,7 +17,7 @@ from ledgerboard_contracts.envelopes import (
     SubmissionEnvelope,
     derived_envelope_id,
 )
-from ledgerboard_contracts.events import InvalidEventIdError, event_time
+from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player
 from ledgerboard_contracts.periods import (
     ALL_TIME,
@@ -50,10 +51,12 @@ __all__ = [
     "Fact",
     "FactEnvelope",
     "FactsMessage",
+    "InvalidAttributesError",
     "InvalidDefinitionError",
     "InvalidEventIdError",
     "InvalidNameError",
     "InvalidPeriodKeyError",
+    "InvalidTimeError",
     "Order",
     "Period",
     "Policy",
@@ -66,8 +69,10 @@ __all__ = [
     "Submission",
     "SubmissionEnvelope",
     "View",
+    "check_attributes",
     "check_board",
     "check_level",
+    "check_occurred_at",
     "check_player",
     "derived_envelope_id",
     "event_time",

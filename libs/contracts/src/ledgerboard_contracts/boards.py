@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from ledgerboard_contracts.scores import MAX_SCORE, BoardName, Score
+from ledgerboard_contracts.scores import MAX_SCORE, BoardName, BoardVersion, Score
 
 
 class Order(StrEnum):
@@ -61,7 +61,7 @@ class BoardDefinition:
     """One version of a board's options. Versions count from 1."""
 
     board: BoardName
-    version: int
+    version: BoardVersion
     options: BoardOptions
 
 

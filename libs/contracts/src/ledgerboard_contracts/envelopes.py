@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
-from ledgerboard_contracts.scores import BoardName, Fact, Rejection, Submission
+from ledgerboard_contracts.scores import BoardName, BoardVersion, Fact, Rejection, Submission
 
 MAX_MESSAGE_BYTES: Final = 200 * 1024
 """Envelopes are closed before the message grows past this; SQS itself refuses more than 256 KiB."""
@@ -32,7 +32,7 @@ class FactEnvelope:
     envelope_id: UUID
     correlation_id: str
     board: BoardName
-    board_version: int
+    board_version: BoardVersion
     facts: tuple[Fact, ...]
 
 

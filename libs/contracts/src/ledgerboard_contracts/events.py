@@ -1,6 +1,7 @@
-"""Event ids: UUIDv7, whose first 48 bits are the millisecond at which the gateway accepted the event.
+"""When an event was: the time inside its id, and the time that it occurred.
 
-The ledger is partitioned by that time, so an id without it, or with an absurd one, must never get that far.
+Event ids are UUIDv7, whose first 48 bits are the millisecond at which the gateway accepted the event. The ledger is
+partitioned by that time and the boards expire by the other, so an absurd one of either must never get that far.
 """
 
 from datetime import UTC, datetime
@@ -10,10 +11,15 @@ from uuid import UUID
 _UUID7: Final = 7
 _FIRST_YEAR: Final = 2020
 _LAST_YEAR: Final = 2100
+_FIRST_YEAR_OF_PLAY: Final = 1971
 
 
 class InvalidEventIdError(ValueError):
     """The id is no UUIDv7 of this century."""
+
+
+class InvalidTimeError(ValueError):
+    """An event is said to have occurred in a year that no board can show."""
 
 
 def event_time(event_id: UUID) -> datetime:
@@ -24,6 +30,13 @@ def event_time(event_id: UUID) -> datetime:
     if not _FIRST_MILLISECOND <= milliseconds < _END_MILLISECOND:
         raise InvalidEventIdError(f"{event_id} was not made between {_FIRST_YEAR} and {_LAST_YEAR}")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def check_occurred_at(when: datetime) -> datetime:
+    """Return ``when`` (aware) or raise `InvalidTimeError`. Old plays may be imported, so the years go far back."""
+    if not _FIRST_YEAR_OF_PLAY <= when.year < _LAST_YEAR:
+        raise InvalidTimeError(f"{when.isoformat()} is not between {_FIRST_YEAR_OF_PLAY} and {_LAST_YEAR}")
+    return when
 
 
 _FIRST_MILLISECOND: Final = int(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp() * 1000)

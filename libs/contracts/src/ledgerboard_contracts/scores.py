@@ -21,6 +21,7 @@ MAX_ATTRIBUTES_BYTES: Final = 2048
 Score = Annotated[int, Meta(ge=-MAX_SCORE, le=MAX_SCORE, description="An integer within +-2^53.")]
 PlayerId = Annotated[str, Meta(min_length=1, max_length=64, description="The player's id.")]
 BoardName = Annotated[str, Meta(min_length=1, max_length=64, description="The board's name.")]
+BoardVersion = Annotated[int, Meta(ge=1, lt=2**31, description="A version of the board's definition.")]
 LevelName = Annotated[str, Meta(min_length=1, max_length=32, description="The level that was played.")]
 AwareDatetime = Annotated[datetime, Meta(tz=True)]
 
@@ -42,7 +43,7 @@ class Submission:
 
     event_id: UUID
     board: BoardName
-    board_version: int
+    board_version: BoardVersion
     player: PlayerId
     score: Score
     occurred_at: AwareDatetime
@@ -68,7 +69,7 @@ class Rejection:
 
     event_id: UUID
     board: BoardName
-    board_version: int
+    board_version: BoardVersion
     player: PlayerId
     score: Score
     occurred_at: AwareDatetime

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import msgspec
 
+from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
 from ledgerboard_contracts.envelopes import FactsMessage, RejectionsMessage, SubmissionEnvelope
-from ledgerboard_contracts.events import InvalidEventIdError, event_time
+from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player
 from ledgerboard_contracts.scores import Submission
 
@@ -39,10 +40,19 @@ class _Header:
 _header: Final = msgspec.json.Decoder(_Header)
 _encoder: Final = msgspec.json.Encoder()
 
+_UNSOUND: Final = (InvalidAttributesError, InvalidEventIdError, InvalidNameError, InvalidTimeError)
+"""What `_check` raises."""
+
 
 def encode(message: object) -> str:
-    """The JSON of a message or of any contract dataclass, compact, UTF-8 clean."""
-    return _encoder.encode(message).decode()
+    """The JSON of a message or of any contract dataclass, compact.
+
+    SQS takes only what XML 1.0 allows: the two characters that JSON may hold unescaped and XML may not are escaped.
+    """
+    text = _encoder.encode(message).decode()
+    if text.isascii():
+        return text
+    return text.replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")  # They only occur inside strings.
 
 
 class Codec(Generic[M]):
@@ -67,7 +77,7 @@ class Codec(Generic[M]):
             if header.version > version:
                 raise NewerVersionError(f"{header.type} version {header.version} is newer than version {version}")
             return msgspec.convert(self._upcast(header, version, body), message_type)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UndecodableError(str(error)) from error
 
     def _upcast(self, header: _Header, version: int, body: str | bytes) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def decode_submissions(body: str | bytes) -> tuple[SubmissionEnvelope, tuple[Bro
         envelope = SUBMISSIONS.decode(body)
         for submission in envelope.submissions:
             _check(submission)
-    except (UndecodableError, InvalidNameError, InvalidEventIdError) as error:
+    except (UndecodableError, *_UNSOUND) as error:
         return _salvage(body, UndecodableError(str(error)))
     return envelope, ()
 
@@ -127,7 +137,7 @@ def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnve
     try:
         current = _header.decode(body) == _Header("ledgerboard.submissions", 1)
         loose = _loose.decode(body) if current else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise error from None
     if loose is None:
         raise error
@@ -138,7 +148,7 @@ def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnve
             submission = _submission.decode(raw)
             _check(submission)
             sound.append(submission)
-        except (msgspec.DecodeError, InvalidNameError, InvalidEventIdError) as cause:
+        except (msgspec.DecodeError, RecursionError, *_UNSOUND) as cause:
             broken.append(BrokenSubmission(bytes(raw).decode(), str(cause)))
     envelope = SubmissionEnvelope(
         envelope_id=loose.envelope_id, correlation_id=loose.correlation_id, submissions=tuple(sound)
@@ -149,7 +159,10 @@ def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnve
 def _check(submission: Submission) -> None:
     """Raise what a producer other than the gateway may have got wrong and the types cannot say."""
     event_time(submission.event_id)
+    check_occurred_at(submission.occurred_at)
     check_board(submission.board)
     check_player(submission.player)
     if submission.level is not None:
         check_level(submission.level)
+    if submission.attributes is not None:
+        check_attributes(submission.attributes)
