@@ -1,1 +1,6 @@
-"""Ledgerboard's boards library."""
+"""The boards as Redis holds them: keys, sort-key codec, function library, writer and reader."""
+
+from ledgerboard_boards.reader import CachedTop, RedisStandings, ViewExpiredError
+from ledgerboard_boards.writer import FoldResult, RedisBoards
+
+__all__ = ["CachedTop", "FoldResult", "RedisBoards", "RedisStandings", "ViewExpiredError"]

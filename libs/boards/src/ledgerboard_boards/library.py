@@ -1,0 +1,89 @@
+"""The function library on the server.
+
+Its name and its functions' names hold a hash of their source, so a rolling upgrade runs old and new code side by side,
+and a server that lost its functions, or never had them, is given them at the first call that misses them.
+"""
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+
+import redis
+
+from ledgerboard_infra.valkey import redis_errors
+
+Call = tuple[Sequence[bytes], Sequence[bytes | int]]
+"""The keys and the arguments of one function call."""
+
+_MISSING: Final = "Function not found"
+_EXISTS: Final = "already exists"
+
+
+class FunctionLibrary:
+    """Calls the boards' functions, each by its plain name, and loads them where they are missing.
+
+    Every call raises `UnavailableError` where Redis is down or cannot serve now, and redis.ResponseError otherwise.
+    """
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        template = files(__package__).joinpath("functions.lua").read_text("utf-8")
+        self._version = sha256(template.encode()).hexdigest()[:16]
+        self._source = template.replace("@VERSION@", self._version)
+
+    def read(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
+        """The reply of a function that writes nothing. A replica may serve it."""
+        return self._call(self._client.fcall_ro, function, keys, arguments)
+
+    def write(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
+        """The reply of a function that writes."""
+        return self._call(self._client.fcall, function, keys, arguments)
+
+    @redis_errors()
+    def write_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
+        """The replies of many calls, sent without waiting in between. Each call is atomic, all of them together not."""
+        replies = self._pipeline(function, calls)
+        missed = [place for place, reply in enumerate(replies) if _is_missing(reply)]
+        if missed:
+            self._load()
+            for place, reply in zip(missed, self._pipeline(function, [calls[p] for p in missed]), strict=True):
+                replies[place] = reply
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    def _pipeline(self, function: str, calls: Sequence[Call]) -> list[Any]:
+        name = self._name(function)
+        with self._client.pipeline(transaction=False) as pipeline:
+            for keys, arguments in calls:
+                pipeline.fcall(name, len(keys), *keys, *arguments)
+            return pipeline.execute(raise_on_error=False)
+
+    @redis_errors()
+    def _call(
+        self, call: Callable[..., Any], function: str, keys: Sequence[bytes], arguments: Sequence[bytes | int]
+    ) -> Any:
+        name = self._name(function)
+        try:
+            return call(name, len(keys), *keys, *arguments)
+        except redis.ResponseError as error:
+            if not _is_missing(error):
+                raise
+        self._load()
+        return call(name, len(keys), *keys, *arguments)
+
+    def _name(self, function: str) -> str:
+        return f"ledgerboard_{function}_{self._version}"
+
+    def _load(self) -> None:
+        try:
+            self._client.function_load(self._source)
+        except redis.ResponseError as error:
+            if _EXISTS not in str(error):  # Someone else was faster, with the same content.
+                raise
+
+
+def _is_missing(reply: object) -> bool:
+    return isinstance(reply, redis.ResponseError) and _MISSING in str(reply)
