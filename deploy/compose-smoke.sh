@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Proves docker-compose.yml on a real engine: brings the whole stack up with three rankers, plays scores through it,
+# looks at what runs, and takes everything down again, data included. Leaves the project's own stack and .env alone.
+#
+#   deploy/compose-smoke.sh                     skips with exit 0 where no engine answers
+#   REQUIRE_ENGINE=1 deploy/compose-smoke.sh    fails there instead
+#   KEEP=1 deploy/compose-smoke.sh              leaves the stack up, to look at
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export COMPOSE_PROJECT_NAME=ledgerboard-smoke LEDGERBOARD_VERSION=smoke LEDGERBOARD_PORT=0 # 0: any free port.
+export LEDGERBOARD_WRITE_KEY LEDGERBOARD_DATABASE_PASSWORD
+readonly SERVICES="gateway ingest ranker history history-jobs history-beat"
+readonly IMAGES="gateway ingest ranker history"
+readonly LOGS_ON_FAILURE=25
+PYTHON=${PYTHON:-python3}
+SCRATCH=$(mktemp -d)
+LOAD_PID=
+
+say() { printf '[%4ss] %s\n' "$SECONDS" "$*"; }
+fail() { say "FAILED: $*" >&2; exit 1; }
+compose() { docker compose --env-file /dev/null "$@"; }
+containers() { compose ps --quiet "$@"; }
+secret() { "$PYTHON" -c 'import secrets; print(secrets.token_hex(24))'; }
+traffic() { "$PYTHON" deploy/smoke_traffic.py "$URL" "$@"; }
+
+skip_without_engine() {
+  local missing=""
+  command -v docker >/dev/null || missing="there is no docker command"
+  [ -n "$missing" ] || timeout 20 docker compose version >/dev/null 2>&1 || missing="docker has no compose command"
+  [ -n "$missing" ] || timeout 20 docker info >/dev/null 2>&1 || missing="no engine answers"
+  [ -n "$missing" ] || return 0
+  [ -z "${REQUIRE_ENGINE:-}" ] || fail "$missing"
+  say "skipped: $missing, so the compose file was not run"
+  exit 0
+}
+
+finish() {
+  local code=$?
+  trap - EXIT INT TERM
+  [ -z "$LOAD_PID" ] || kill "$LOAD_PID" 2>/dev/null || true
+  if [ -n "${STARTED:-}" ]; then
+    [ $code = 0 ] || show_failure
+    if [ -n "${KEEP:-}" ]; then say "left up as project $COMPOSE_PROJECT_NAME"; else tear_down; fi
+  fi
+  rm -rf "$SCRATCH"
+  [ $code != 0 ] || [ -z "${STARTED:-}" ] || say "passed"
+  exit $code
+}
+
+show_failure() {
+  compose ps --all >&2 || true
+  compose logs --no-color --tail "$LOGS_ON_FAILURE" 2>&1 | cut -c 1-400 >&2 || true
+}
+
+tear_down() { timeout 120 docker compose --env-file /dev/null down --volumes --remove-orphans >"$SCRATCH/down" 2>&1 || cat "$SCRATCH/down" >&2; }
+
+refuses_to_start_without_its_secrets() {
+  local name
+  for name in LEDGERBOARD_WRITE_KEY LEDGERBOARD_DATABASE_PASSWORD; do
+    if env -u "$name" docker compose --env-file /dev/null config --quiet 2>"$SCRATCH/refusal"; then fail "compose accepts a missing $name"; fi
+    grep -q "$name.*\.env" "$SCRATCH/refusal" || fail "compose does not say how to set $name: $(cat "$SCRATCH/refusal")"
+  done
+  say "refuses to start without its write key and its database password"
+}
+
+brings_the_stack_up() {
+  timeout 1200 docker compose --env-file /dev/null build --quiet >"$SCRATCH/build" 2>&1 || { tail -40 "$SCRATCH/build" >&2; fail "the images do not build"; }
+  say "built the images"
+  STARTED=1
+  timeout 300 docker compose --env-file /dev/null up --detach --no-build --wait --wait-timeout 240 --scale ranker=3 \
+    >"$SCRATCH/up" 2>&1 || { tail -20 "$SCRATCH/up" >&2; fail "the stack does not become healthy"; }
+  [ "$(containers ranker | wc -l)" = 3 ] || fail "not three rankers"
+  local job
+  for job in migrate provision; do
+    [ "$(docker inspect --format '{{.State.ExitCode}}' "$(containers --all "$job")")" = 0 ] || fail "$job did not succeed"
+  done
+  URL=http://$(compose port gateway 8080)
+  case $URL in http://127.0.0.1:*) ;; *) fail "the gateway is published beyond loopback: $URL" ;; esac
+  say "up and healthy, three rankers, gateway on loopback only"
+}
+
+loses_nothing_when_a_ranker_stops_under_load() {
+  local victim
+  victim=$(containers ranker | head -1)
+  traffic load >"$SCRATCH/load" 2>&1 &
+  LOAD_PID=$!
+  within 30 grep -q accepted "$SCRATCH/load" || { cat "$SCRATCH/load" >&2; fail "the load does not start"; }
+  docker kill --signal TERM "$victim" >/dev/null
+  [ "$(timeout 60 docker wait "$victim")" = 0 ] || fail "a ranker does not end cleanly within a minute of SIGTERM"
+  kill -0 "$LOAD_PID" 2>/dev/null || { cat "$SCRATCH/load" >&2; fail "the load ended before the ranker did"; }
+  kill -TERM "$LOAD_PID"
+  if ! wait "$LOAD_PID"; then LOAD_PID=; cat "$SCRATCH/load" >&2; fail "scores were lost or doubled"; fi
+  LOAD_PID=
+  say "one of three rankers stopped by SIGTERM under load: $(tail -1 "$SCRATCH/load")"
+}
+
+within() { # within SECONDS COMMAND...: until the command succeeds
+  local deadline=$((SECONDS + $1)); shift
+  until "$@" 2>/dev/null; do [ "$SECONDS" -lt "$deadline" ] || return 1; sleep 0.2; done
+}
+
+runs_confined() {
+  local service id facts
+  for service in $SERVICES; do
+    for id in $(containers "$service"); do
+      facts=$(docker inspect --format '{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Privileged}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}' "$id")
+      [ "$facts" = "true false [ALL] [no-new-privileges:true]" ] || fail "$service is not confined: $facts"
+      [ "$(docker exec "$id" id -u)" = 10001 ] || fail "$service runs as another user than 10001"
+      if docker exec "$id" sh -c 'touch /opt/ledgerboard/x /x' 2>/dev/null; then fail "$service can write to its image"; fi
+      [ "$service" = gateway ] || [ -z "$(docker port "$id")" ] || fail "$service has a port on the host"
+    done
+  done
+  say "every service runs as user 10001 on a read-only root without capabilities"
+}
+
+images_hold_only_their_service() {
+  local service image found
+  for service in $IMAGES; do
+    image=ledgerboard-$service:$LEDGERBOARD_VERSION
+    found=$(docker run --rm --network none --entrypoint python "$image" -c \
+      'from importlib.metadata import distributions as d; print(*sorted(x.name for x in d()))')
+    case " $found " in *" ledgerboard-$service "*) ;; *) fail "$image does not hold its service" ;; esac
+    for other in $IMAGES testkit dev; do
+      [ "$other" = "$service" ] || case " $found " in *" ledgerboard-$other "*) fail "$image holds ledgerboard-$other" ;; esac
+    done
+    case " $found " in *" pytest "* | *" uv "* | *" hatchling "*) fail "$image holds development tools" ;; esac
+    docker run --rm --network none --entrypoint sh "$image" -c '! command -v gcc cc make git && [ ! -d /root/.cache ]' || fail "$image holds a compiler or a cache"
+    { docker history --no-trunc "$image"; docker inspect "$image"; } >"$SCRATCH/image"
+    if grep -qF -e "$LEDGERBOARD_WRITE_KEY" -e "$LEDGERBOARD_DATABASE_PASSWORD" "$SCRATCH/image"; then fail "$image holds a secret"; fi
+    say "$image: $(wc -w <<<"$found") packages, $(($(docker inspect --format '{{.Size}}' "$image") / 1000000)) MB, no tools, no secrets"
+  done
+}
+
+trap finish EXIT
+trap 'exit 130' INT TERM
+skip_without_engine
+LEDGERBOARD_WRITE_KEY=$(secret)
+LEDGERBOARD_DATABASE_PASSWORD=$(secret)
+refuses_to_start_without_its_secrets
+brings_the_stack_up
+traffic road | while read -r line; do say "$line"; done
+traffic bulk | while read -r line; do say "$line"; done
+runs_confined
+images_hold_only_their_service
+loses_nothing_when_a_ranker_stops_under_load

@@ -1,0 +1,208 @@
+"""Play scores against a running stack, and hold what it shows against a fold of what it accepted.
+
+Knows the published HTTP interface and nothing of the code behind it, and needs the standard library alone.
+"""  # noqa: INP001 -- a script, not a package
+
+import http.client
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+VISIBLE_SECONDS = 30
+LOAD_SECONDS = 90
+LOAD_THREADS = 2
+PAUSE_SECONDS = 0.02
+ACCEPTED = 202
+OK = 200
+PAGE = 100
+
+
+class SmokeError(Exception):
+    """The stack broke a promise. The message says which."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One accepted score."""
+
+    event_id: str
+    board: str
+    player: str
+    score: int
+
+
+class Client:
+    """One connection to the gateway, for one thread."""
+
+    def __init__(self, url: str, write_key: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+        self._headers = {"Authorization": f"Bearer {write_key}", "Content-Type": "application/json"}
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Status and decoded body."""
+        self._connection.request("GET", path)
+        return self._answer()
+
+    def post(self, path: str, document: dict[str, Any]) -> tuple[int, Any]:
+        """Status and decoded body."""
+        self._connection.request("POST", path, body=json.dumps(document), headers=self._headers)
+        return self._answer()
+
+    def submit(self, scores: list[dict[str, Any]]) -> list[Score]:
+        """Submit in bulk. All of them are accepted, or it is an error."""
+        status, body = self.post("/v1/scores", {"scores": scores})
+        expect(status == ACCEPTED, f"a bulk submission was answered {status}: {body}")
+        return [Score(result["event_id"], **score) for score, result in zip(scores, body["results"], strict=True)]
+
+    def standings(self, board: str) -> dict[str, int]:
+        """Every player's score on the whole board, best first."""
+        found: list[dict[str, Any]] = []
+        while True:
+            status, body = self.get(f"/v1/boards/{quote(board)}/standings?start={len(found)}&limit={PAGE}")
+            if status != OK or not body["standings"]:
+                return {}
+            found += body["standings"]
+            if len(found) >= body["total"]:
+                return {standing["player"]: standing["score"] for standing in found}
+
+    def recorded(self, player: str) -> list[str]:
+        """The ids of the player's plays in the ledger, newest first; the first page of them."""
+        status, body = self.get(f"/v1/players/{quote(player)}/scores?limit={PAGE}")
+        expect(status == OK, f"a player's scores were answered {status}: {body}")
+        return [play["event_id"] for play in body["scores"]]
+
+    def _answer(self) -> tuple[int, Any]:
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read() or b"null")
+
+
+def expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001 -- reads like assert, which python -O would drop
+    """Raise `SmokeError` unless the promise holds."""
+    if not holds:
+        raise SmokeError(otherwise)
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Poll until ``condition`` holds; `SmokeError` after `VISIBLE_SECONDS`."""
+    deadline = time.monotonic() + VISIBLE_SECONDS
+    while not condition():
+        expect(time.monotonic() < deadline, f"not within {VISIBLE_SECONDS} s: {what}")
+        time.sleep(0.1)
+
+
+def fold(scores: list[Score], board: str) -> dict[str, int]:
+    """The best score of each of the board's players."""
+    best: dict[str, int] = {}
+    for score in scores:
+        if score.board == board:
+            best[score.player] = max(score.score, best.get(score.player, score.score))
+    return best
+
+
+def shows(client: Client, board: str, expected: dict[str, int]) -> bool:
+    """Whether the board shows exactly the expected scores, in falling order."""
+    shown = client.standings(board)
+    return shown == expected and list(shown.values()) == sorted(expected.values(), reverse=True)
+
+
+def dice_rolls(run: str) -> Iterator[dict[str, Any]]:
+    """Scores of forty players on four boards of this run, without end."""
+    dice = random.Random(run)  # noqa: S311 -- a repeatable season, no secret
+    while True:
+        yield {
+            "board": f"{run}-{dice.randrange(4)}",
+            "player": f"{run} player {dice.randrange(40)}",
+            "score": dice.randrange(1_000_000),
+        }
+
+
+def road(client: Client, run: str) -> str:
+    """Follow one score from its 202 to the event, the standing and the ledger."""
+    started = time.monotonic()
+    status, body = client.post(f"/v1/boards/{run}/scores", {"player": run, "score": 4200})
+    expect(status == ACCEPTED, f"a submission was answered {status}: {body}")
+    event = body["event_id"]
+    wait_until(lambda: client.get(f"/v1/boards/{run}/players/{run}")[0] == OK, "the player has a standing")
+    standing = client.get(f"/v1/boards/{run}/players/{run}")[1]
+    expect((standing["rank"], standing["score"]) == (0, 4200), f"an only score does not lead: {standing}")
+    visible = time.monotonic() - started
+    wait_until(lambda: client.get(f"/v1/events/{event}")[1].get("status") == "recorded", "the event is recorded")
+    expect(client.recorded(run) == [event], "the ledger does not hold the event once")
+    return f"one score: 202, on the board after {visible:.2f} s, in the ledger once"
+
+
+def bulk(client: Client, run: str) -> str:
+    """Hold some hundreds of scores against their fold."""
+    rolls = dice_rolls(run)
+    scores = [score for _ in range(4) for score in client.submit([next(rolls) for _ in range(150)])]
+    return f"in bulk: {compare(client, scores)}"
+
+
+def load(url: str, write_key: str, run: str) -> str:
+    """Submit from several connections until SIGTERM, then hold everything against its fold."""
+    stop, scores, errors = threading.Event(), list[Score](), list[Exception]()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    deadline = time.monotonic() + LOAD_SECONDS
+
+    def play(rolls: Iterator[dict[str, Any]]) -> None:
+        client = Client(url, write_key)
+        try:
+            while not stop.wait(PAUSE_SECONDS) and time.monotonic() < deadline:
+                scores.extend(client.submit([next(rolls) for _ in range(10)]))
+        except (SmokeError, OSError, http.client.HTTPException) as error:
+            errors.append(error)
+            stop.set()
+
+    threads = [threading.Thread(target=play, args=(dice_rolls(f"{run}-{n}"),)) for n in range(LOAD_THREADS)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: bool(scores or errors), "the first scores are accepted")
+    say("the first scores are accepted")
+    for thread in threads:
+        thread.join()
+    expect(not errors, f"a submission failed: {errors}")
+    return compare(Client(url, write_key), scores)
+
+
+def compare(client: Client, scores: list[Score]) -> str:
+    """Wait until every board equals its fold and the ledger holds each event; say how much that was."""
+    boards = sorted({score.board for score in scores})
+    for board in boards:
+        wait_until(lambda board=board: shows(client, board, fold(scores, board)), f"{board} equals its fold")  # type: ignore[misc]
+    for player in {score.player for score in scores}:
+        newest = [score.event_id for score in scores if score.player == player][-PAGE:]
+        wait_until(lambda: set(newest) <= set(client.recorded(player)), "the ledger holds what was accepted")  # noqa: B023
+    return f"{len(scores)} scores accepted, {len(boards)} boards equal their fold, each in the ledger"
+
+
+def say(line: str) -> None:
+    """Print at once: a script waits for the line."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(url: str, command: str) -> int:
+    """Run one command against the gateway at ``url``."""
+    write_key, run = os.environ["LEDGERBOARD_WRITE_KEY"], f"smoke-{uuid.uuid4().hex[:8]}"
+    try:
+        if command == "load":
+            say(load(url, write_key, run))
+        else:
+            say({"road": road, "bulk": bulk}[command](Client(url, write_key), run))
+    except (SmokeError, OSError, http.client.HTTPException) as error:
+        say(f"FAILED: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

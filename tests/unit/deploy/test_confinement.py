@@ -1,0 +1,134 @@
+"""What a container may not do, what no file may hold, and what an image is made of."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledgerboard_contracts.queues import ALL_QUEUES
+
+Services = dict[str, dict[str, Any]]
+
+FILES = (
+    "docker-compose.yml",
+    "deploy/Dockerfile",
+    "deploy/compose-smoke.sh",
+    "deploy/smoke_traffic.py",
+    ".dockerignore",
+)
+
+REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
+"""A variable that compose refuses to start without, with the words that it then says."""
+
+
+def test_our_containers_give_up_every_privilege(ours: Services) -> None:
+    for name, service in ours.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "cap_add" not in service, name
+        assert service["tmpfs"] == ["/tmp"], name  # noqa: S108 -- a path inside the container
+
+
+def test_no_container_is_privileged_or_can_become_so(services: Services) -> None:
+    for name, service in services.items():
+        assert not {"privileged", "user", "pid", "ipc", "network_mode", "devices"} & set(service), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert not any(volume.startswith((".", "/", "~")) for volume in service.get("volumes", [])), name
+
+
+def test_every_secret_comes_from_outside_and_has_no_default(services: Services) -> None:
+    secret = re.compile(r"KEY|SECRET|PASSWORD|TOKEN")
+    for name, service in services.items():
+        for variable, value in service.get("environment", {}).items():
+            written = REQUIRED.sub("<required>", str(value))
+            if secret.search(variable) and not variable.startswith("AWS_"):
+                assert written == "<required>", f"{name} {variable}"
+            credentials = re.search(r"//[^/@]*:([^@]*)@", written)
+            assert credentials is None or credentials[1] == "<required>", f"{name} {variable}"
+
+
+def test_the_local_queue_server_gets_a_key_that_opens_nothing(services: Services) -> None:
+    keys = {v for s in services.values() for k, v in s.get("environment", {}).items() if k.startswith("AWS_")}
+    assert keys == {"local"}
+
+
+def test_each_service_is_told_only_the_secrets_it_needs(ours: Services) -> None:
+    assert [name for name, service in ours.items() if "LEDGERBOARD_WRITE_KEY" in service["environment"]] == ["gateway"]
+    assert "LEDGERBOARD_REDIS_URL" not in ours["history"]["environment"]
+
+
+def test_git_ignores_the_file_of_secrets(root: Path) -> None:
+    checked = subprocess.run(["git", "check-ignore", "--quiet", ".env"], cwd=root, check=False)
+    assert checked.returncode == 0
+
+
+def test_images_are_pinned_and_come_from_wherever_the_engine_gets_them(services: Services, dockerfile: str) -> None:
+    images = [service["image"] for service in services.values()] + re.findall(
+        r"^FROM (\S+:\S+)", dockerfile, re.MULTILINE
+    )
+    for image in images:
+        name, _, tag = image.partition(":")
+        assert tag, image
+        assert "latest" not in tag, image
+        assert "." not in name, image
+    assert not re.search(r"^# *syntax", dockerfile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_names_a_machine_of_the_world(root: Path, services: Services, name: str) -> None:
+    hosts = re.findall(r"[a-z]+://(?:[^/@\s]*@)?([\w.-]+)", REQUIRED.sub("", (root / name).read_text()))
+    assert set(hosts) <= {*services, "127.0.0.1"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_queue_names_stand_in_the_contracts_alone(root: Path, name: str) -> None:
+    text = (root / name).read_text()
+    for queue in ALL_QUEUES:
+        for stage in ("dev", "compose", "prod"):
+            assert queue.full_name(stage) not in text
+    assert "-dlq" not in text
+
+
+def test_the_image_runs_as_a_fixed_user_without_privileges(dockerfile: str) -> None:
+    final = dockerfile.rpartition("\nFROM ")[2]
+    assert re.findall(r"^USER (\S+)$", dockerfile, re.MULTILINE) == ["10001:10001"]
+    assert final.index("USER 10001") > final.index("RUN --mount")
+
+
+def test_the_service_is_the_containers_first_process_and_gets_its_signals(dockerfile: str) -> None:
+    assert re.findall(r"^ENTRYPOINT (.*)$", dockerfile, re.MULTILINE) == ['["service"]']
+    assert re.findall(r"^STOPSIGNAL (.*)$", dockerfile, re.MULTILINE) == ["SIGTERM"]
+
+
+def test_no_build_argument_or_variable_of_the_image_is_a_secret(dockerfile: str) -> None:
+    assert set(re.findall(r"^ARG (\w+)", dockerfile, re.MULTILINE)) == {"SERVICE"}
+    assert not re.search(r"^ENV .*(KEY|SECRET|PASSWORD|DATABASE_URL)", dockerfile, re.MULTILINE)
+
+
+def test_everything_installed_is_checked_against_the_locks_hashes(dockerfile: str) -> None:
+    commands = dockerfile.replace("\\\n", " ").splitlines()
+    installs = [part for line in commands for part in line.split("&&") if re.search(r"pip.* (install|wheel) ", part)]
+    assert len(installs) == 5
+    for install in installs:
+        assert "--require-hashes" in install or "--no-index" in install, install
+
+
+def test_the_testkit_and_what_is_not_listed_never_reach_a_build(root: Path) -> None:
+    lines = (root / ".dockerignore").read_text().splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert {rule for rule in rules if rule.startswith("!")} == {
+        "!pyproject.toml",
+        "!requirements.lock",
+        "!libs",
+        "!services",
+    }
+    assert rules.index("libs/testkit") > rules.index("!libs")
+
+
+def test_every_library_that_a_service_may_name_is_known_to_the_dependency_layer(root: Path, dockerfile: str) -> None:
+    libraries = {path.parent.name for path in root.glob("libs/*/pyproject.toml")} - {"testkit"}
+    assert set(re.findall(r"^COPY libs/(\w+)/pyproject\.toml", dockerfile, re.MULTILINE)) == libraries
