@@ -5,13 +5,20 @@ envelope: whatever message carries it and however often, it keeps its ``envelope
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID, uuid5
+
+from msgspec import Meta
 
 from ledgerboard_contracts.scores import BoardName, BoardVersion, Fact, Rejection, Submission
 
 MAX_MESSAGE_BYTES: Final = 200 * 1024
 """Envelopes are closed before the message grows past this; SQS itself refuses more than 256 KiB."""
+
+CorrelationId = Annotated[
+    str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z", description="What ties the log lines of one request together.")
+]
+"""It stands in message attributes, log lines and SQL comments, so nothing in it may need escaping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +26,7 @@ class SubmissionEnvelope:
     """Submissions, of any boards, that the gateway accepted together. Queue ``submissions``."""
 
     envelope_id: UUID
-    correlation_id: str
+    correlation_id: CorrelationId
     submissions: tuple[Submission, ...]
     type: Literal["ledgerboard.submissions"] = "ledgerboard.submissions"
     version: Literal[1] = 1
@@ -30,7 +37,7 @@ class FactEnvelope:
     """Facts of one board, judged by one version of it, out of one source envelope. Applied whole or not at all."""
 
     envelope_id: UUID
-    correlation_id: str
+    correlation_id: CorrelationId
     board: BoardName
     board_version: BoardVersion
     facts: tuple[Fact, ...]
@@ -50,7 +57,7 @@ class RejectionsMessage:
     """Rejections, of any boards, that travel in one message. Queue ``history``."""
 
     rejections: tuple[Rejection, ...]
-    correlation_id: str
+    correlation_id: CorrelationId
     type: Literal["ledgerboard.rejections"] = "ledgerboard.rejections"
     version: Literal[1] = 1
 

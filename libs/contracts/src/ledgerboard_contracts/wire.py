@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
-from ledgerboard_contracts.envelopes import FactsMessage, RejectionsMessage, SubmissionEnvelope
+from ledgerboard_contracts.envelopes import CorrelationId, FactsMessage, RejectionsMessage, SubmissionEnvelope
 from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player
 from ledgerboard_contracts.scores import Submission
@@ -111,7 +111,7 @@ class BrokenSubmission:
 @dataclass(frozen=True, slots=True)
 class _LooseEnvelope:
     envelope_id: UUID
-    correlation_id: str
+    correlation_id: CorrelationId
     submissions: tuple[msgspec.Raw, ...]
 
 
