@@ -5,23 +5,21 @@ make the same number, and equal options never make two versions.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, Select, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, BoardOptions
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.tables import board_versions, boards
 
-_VersionRow: TypeAlias = Row[tuple[str, int, Any]]
-
 _versions: Final = select(board_versions.c.board, board_versions.c.version, board_versions.c.options)
 
 
 class ProjectionConflictError(ValueError):
-    """The new options would rank the same facts otherwise, which takes a rebuild. ``field`` names the first such one."""
+    """The new options would rank the same facts otherwise, which takes a rebuild. ``field`` names the first such."""
 
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} cannot change on a board that exists")
@@ -81,7 +79,7 @@ class PostgresDefinitions:
         if prefix:
             page = page.where(boards.c.board >= prefix, boards.c.board.startswith(prefix, autoescape=True))
         with postgres_errors(), self._engine.connect() as connection:
-            return [_definition(row) for row in connection.execute(page)]
+            return [_definition(row) for row in connection.execute(page).mappings()]
 
     def _make_default(self, board: str) -> BoardDefinition:
         """The loser of a race waits for the winner's commit at the unique key, and then reads what the winner wrote."""
@@ -97,13 +95,13 @@ def _current(board: str) -> Select[Any]:
 
 
 def _first(connection: Connection, wanted: Select[Any]) -> BoardDefinition | None:
-    row = connection.execute(wanted).first()
+    row = connection.execute(wanted).mappings().first()
     return None if row is None else _definition(row)
 
 
-def _definition(row: _VersionRow) -> BoardDefinition:
-    board, version, options = row
-    return BoardDefinition(board=board, version=version, options=msgspec.convert(options, BoardOptions))
+def _definition(row: RowMapping) -> BoardDefinition:
+    options = msgspec.convert(row["options"], BoardOptions)
+    return BoardDefinition(board=row["board"], version=row["version"], options=options)
 
 
 def _values(definition: BoardDefinition) -> dict[str, Any]:

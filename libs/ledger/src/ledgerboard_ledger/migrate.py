@@ -1,16 +1,64 @@
 """Bring the database to this package's schema.
 
-Two migrators never race: the second waits at an advisory lock and then finds nothing to do.
+Two migrators never race: the second waits at an advisory lock and then finds nothing to do. A migration that cannot get
+its lock soon gives up and changes nothing, so that it never queues the whole system behind it.
 """
 
-from sqlalchemy import Engine
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from ledgerboard_infra.postgres import make_engine, postgres_errors
+
+_MIGRATION_LOCK: Final = 0x6C65_6467_6572_0001
+"""An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
+
+_WAIT_FOR_OTHERS: Final = "SET LOCAL statement_timeout = '300s'"
+_LIMITS: Final = ("SET LOCAL lock_timeout = '5s'", "SET LOCAL statement_timeout = '60s'")
+
+
+class SchemaError(Exception):
+    """The database is not migrated as far as this release needs: run ``ledgerboard-history migrate``."""
 
 
 def migrate(url: str) -> None:
-    """Run the migrations that are missing, in one transaction. Safe to repeat."""
-    raise NotImplementedError
+    """Run the migrations that are missing, in one transaction. Safe to repeat, safe to race."""
+    engine = make_engine(url, application_name="ledgerboard-migrate", pool_size=1)
+    try:
+        with postgres_errors(), engine.begin() as connection:
+            _upgrade(connection)
+    finally:
+        engine.dispose()
 
 
 def check_schema(engine: Engine) -> None:
-    """Raise `SchemaError` unless the database is migrated at least to this package's head. For readiness."""
-    raise NotImplementedError
+    """Raise `SchemaError` unless the database has this package's newest revision or one that it does not know yet.
+
+    A revision that is unknown here comes from a newer release, whose migrations stay compatible with this one.
+    """
+    script = ScriptDirectory.from_config(_config())
+    with postgres_errors(), engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    known = {step.revision for step in script.walk_revisions()}
+    if revision is None or (revision in known and revision != script.get_current_head()):
+        raise SchemaError(f"the database is at revision {revision}, this release needs {script.get_current_head()}")
+
+
+def _upgrade(connection: Connection) -> None:
+    connection.execute(text(_WAIT_FOR_OTHERS))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+    for limit in _LIMITS:
+        connection.execute(text(limit))
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "ledgerboard_ledger:migrations")
+    return config

@@ -12,7 +12,8 @@ _CAPACITY: Final = 100_000
 class Versions(Protocol):
     """The record of versions. None where there is no such version."""
 
-    def version(self, board: str, version: int) -> BoardDefinition | None: ...
+    def version(self, board: str, version: int) -> BoardDefinition | None:
+        """One version of a board."""
 
 
 class CachedVersions:
