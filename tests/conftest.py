@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import pytest_socket
+
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings

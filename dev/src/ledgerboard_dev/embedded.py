@@ -13,7 +13,7 @@ from typing import Final
 from ledgerboard_dev.binaries import BUNDLED, ministack_command, postgres_directory, redis_executable
 from ledgerboard_dev.identity import Home, postgres_home
 from ledgerboard_dev.probes import http_status, postgres_answers, redis_answers
-from ledgerboard_dev.processes import BASE_ENVIRONMENT, Guardian, Program, run_as
+from ledgerboard_dev.processes import Guardian, Program, run_as
 from ledgerboard_dev.server import Server
 
 _C_LOCALE: Final = {"LC_ALL": "C", "TZ": "UTC"}

@@ -9,9 +9,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
+from pathlib import Path
 
 _POLITE_SECONDS = 3.0
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.05
 
 
 def main() -> None:
@@ -34,24 +36,34 @@ def _end(groups: dict[int, int]) -> None:
     """Each group's own stop signal first (a database wants to close its files), and SIGKILL for what is left."""
     for group, stop_signal in groups.items():
         _signal(group, stop_signal)
-    deadline = time.monotonic() + _POLITE_SECONDS
-    while time.monotonic() < deadline and any(_signal(group, 0) for group in groups):
-        time.sleep(_POLL_SECONDS)
-    for group in groups:
-        _signal(group, signal.SIGQUIT if groups[group] == signal.SIGINT else signal.SIGKILL)
-    deadline = time.monotonic() + _POLITE_SECONDS
-    while time.monotonic() < deadline and any(_signal(group, 0) for group in groups):
-        time.sleep(_POLL_SECONDS)
+    _wait_for(groups)
+    for group, stop_signal in groups.items():
+        _signal(group, signal.SIGQUIT if stop_signal == signal.SIGINT else signal.SIGKILL)
+    _wait_for(groups)
     for group in groups:
         _signal(group, signal.SIGKILL)
 
 
-def _signal(group: int, number: int) -> bool:
-    """Whether the group still had a member to receive it."""
+def _wait_for(groups: Iterable[int]) -> None:
+    deadline = time.monotonic() + _POLITE_SECONDS
+    while time.monotonic() < deadline and _living_groups().intersection(groups):
+        time.sleep(_POLL_SECONDS)
+
+
+def _living_groups() -> set[int]:
+    """The process groups with a live member. A zombie is no member: it waits for a parent that may be gone as well."""
+    living: set[int] = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _parent, group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
+            if state != "Z":
+                living.add(int(group))
+    return living
+
+
+def _signal(group: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-        return True
-    return False
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ class Server(ABC):
             self.kill()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> None:  # noqa: B027 -- most need nothing
         """Make what the program needs before its first start."""
 
     @abstractmethod

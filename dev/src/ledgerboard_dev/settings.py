@@ -9,8 +9,8 @@ from typing import Self
 class DevSettings:
     """Which servers to start: the bundled ones, ``system`` for those found on this machine, or a path.
 
-    ``postgres`` is the directory that holds ``initdb`` and ``postgres`` (version 15 or later); ``redis`` is the server's
-    executable (version 7.0 or later).
+    ``postgres`` is the directory that holds ``initdb`` and ``postgres`` (version 15 or later); ``redis`` is the
+    server's executable (version 7.0 or later).
     """
 
     postgres: str = "bundled"
