@@ -1,0 +1,75 @@
+"""Waiting through an outage.
+
+An outage is logged when it begins and when it ends, whatever the number of lanes that meet it and however long it
+lasts: a log that repeats itself hides what else went wrong.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ledgerboard_infra.backoff import Backoff
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.logs import get_logger
+
+T = TypeVar("T")
+
+_log = get_logger(__name__)
+
+
+class StoppedError(Exception):
+    """The runtime was told to stop before the dependency came back."""
+
+
+class Outage:
+    """The state of one dependency, as its users found it last. Thread-safe."""
+
+    def __init__(self, what: str, queue: str) -> None:
+        self._what = what
+        self._queue = queue
+        self._lock = threading.Lock()
+        self._since: float | None = None
+
+    def failed(self, error: Exception) -> None:
+        """It did not serve just now."""
+        with self._lock:
+            began = self._since is None
+            self._since = self._since or time.monotonic()
+        if began:
+            _log.warning("outage began", what=self._what, queue=self._queue, error=str(error))
+
+    def succeeded(self) -> None:
+        """It served just now."""
+        if self._since is None:
+            return  # The common case, without the lock.
+        with self._lock:
+            since, self._since = self._since, None
+        if since is not None:
+            seconds = round(time.monotonic() - since, 3)
+            _log.info("outage ended", what=self._what, queue=self._queue, seconds=seconds)
+
+
+class Patience:
+    """Tries until it works or the runtime stops."""
+
+    def __init__(self, outage: Outage, stopping: threading.Event, backoff: Backoff) -> None:
+        self._outage = outage
+        self._stopping = stopping
+        self._backoff = backoff
+
+    def until_available(self, action: Callable[[], T], on_failure: Callable[[], None] = lambda: None) -> T:
+        """What ``action`` returns, tried again after each `UnavailableError`. Raises `StoppedError` on a stop."""
+        attempt = 0
+        while True:
+            try:
+                result = action()
+            except UnavailableError as error:
+                attempt += 1
+                self._outage.failed(error)
+                on_failure()
+                if self._stopping.wait(self._backoff.delay_seconds(attempt)):
+                    raise StoppedError from error
+            else:
+                self._outage.succeeded()
+                return result
