@@ -1,0 +1,117 @@
+"""Judge submissions by the definition that each of them names.
+
+A definition never changes once it has a version, so the verdict depends on the message alone: however often the queue
+delivers it, the same facts and the same rejections come out, under the same ids.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+from ledgerboard_contracts import (
+    BoardDefinition,
+    Fact,
+    FactEnvelope,
+    Rejection,
+    RejectionReason,
+    Submission,
+    SubmissionEnvelope,
+    derived_envelope_id,
+)
+
+
+class Definitions(Protocol):
+    """Board definitions by version."""
+
+    def version(self, board: str, version: int, /) -> BoardDefinition | None:
+        """The definition, or None where there is no such version; not where it is only on its way to a replica."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one source envelope: every one of its submissions is in exactly one of the three.
+
+    ``undefined`` holds the submissions that no definition can judge, an envelope for each board and version. They keep
+    the source's id, so that their facts will have the ids that they would have had today.
+    """
+
+    envelopes: tuple[FactEnvelope, ...]
+    rejections: tuple[Rejection, ...]
+    undefined: tuple[SubmissionEnvelope, ...]
+
+
+class Judge:
+    """Makes facts and rejections of submissions. Safe to repeat: equal envelopes get equal judgements."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+
+    def judge(self, source: SubmissionEnvelope) -> Judgement:
+        """Judge every submission of ``source``. Raises what the definitions raise when they cannot be read."""
+        envelopes: list[FactEnvelope] = []
+        rejections: list[Rejection] = []
+        undefined: list[SubmissionEnvelope] = []
+        for submissions in _by_definition(source.submissions):
+            definition = self._definitions.version(submissions[0].board, submissions[0].board_version)
+            if definition is None:
+                undefined.append(replace(source, submissions=tuple(submissions)))
+                continue
+            verdicts = [judge_submission(submission, definition, source.envelope_id) for submission in submissions]
+            rejections.extend(verdict for verdict in verdicts if isinstance(verdict, Rejection))
+            facts = tuple(verdict for verdict in verdicts if isinstance(verdict, Fact))
+            if facts:
+                envelopes.append(_derived(source, definition, facts))
+        return Judgement(tuple(envelopes), tuple(rejections), tuple(undefined))
+
+
+def judge_submission(submission: Submission, definition: BoardDefinition, envelope_id: UUID) -> Fact | Rejection:
+    """The verdict on one submission by the definition that it names. Pure; both bounds are inclusive."""
+    options = definition.options
+    if submission.score < options.min_score:
+        detail = f"the score {submission.score} is below this board's minimum of {options.min_score}"
+        return _rejection(submission, RejectionReason.SCORE_BELOW_MINIMUM, detail, envelope_id)
+    if submission.score > options.max_score:
+        detail = f"the score {submission.score} is above this board's maximum of {options.max_score}"
+        return _rejection(submission, RejectionReason.SCORE_ABOVE_MAXIMUM, detail, envelope_id)
+    return Fact(
+        event_id=submission.event_id,
+        player=submission.player,
+        score=submission.score,
+        occurred_at=submission.occurred_at,
+        level=submission.level,
+        attributes=submission.attributes,
+    )
+
+
+def _by_definition(submissions: Sequence[Submission]) -> Sequence[Sequence[Submission]]:
+    """The submissions grouped by what judges them, in the order in which each group first occurs."""
+    groups: defaultdict[tuple[str, int], list[Submission]] = defaultdict(list)
+    for submission in submissions:
+        groups[submission.board, submission.board_version].append(submission)
+    return list(groups.values())
+
+
+def _derived(source: SubmissionEnvelope, definition: BoardDefinition, facts: tuple[Fact, ...]) -> FactEnvelope:
+    return FactEnvelope(
+        envelope_id=derived_envelope_id(source.envelope_id, definition.board, definition.version),
+        correlation_id=source.correlation_id,
+        board=definition.board,
+        board_version=definition.version,
+        facts=facts,
+    )
+
+
+def _rejection(submission: Submission, reason: RejectionReason, detail: str, envelope_id: UUID) -> Rejection:
+    return Rejection(
+        event_id=submission.event_id,
+        board=submission.board,
+        board_version=submission.board_version,
+        player=submission.player,
+        score=submission.score,
+        occurred_at=submission.occurred_at,
+        reason=reason,
+        detail=detail,
+        envelope_id=envelope_id,
+    )

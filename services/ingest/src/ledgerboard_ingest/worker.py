@@ -1,0 +1,110 @@
+"""Turn received messages into judgements, and each message's fate into a verdict.
+
+The whole batch is judged first and sent together, and only then is any message done. A message that cannot be read, or
+that holds a submission which nothing can judge, takes no batch-mate and no envelope-mate along.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ledgerboard_contracts import SubmissionEnvelope, wire
+from ledgerboard_infra.logs import get_logger
+from ledgerboard_infra.sqs import OutgoingMessage, dead_letter
+from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
+from ledgerboard_ingest.fanout import Consignment, Fanout
+from ledgerboard_ingest.judge import Judge, Judgement
+from ledgerboard_ingest.metrics import IngestMetrics
+
+UNDEFINED_RECEIVES: Final = 3
+"""At this receive, submissions without a definition are dead-lettered on their own.
+
+The gateway stores a version before it sends anything that names it, and ingest asks the writer, so absence is no
+replica's lag. The tries before are for an operator who restores a database under running services.
+"""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One message, read and judged; ``source`` and ``judgement`` are there if it could be read."""
+
+    verdict: Verdict
+    source: SubmissionEnvelope | None = None
+    judgement: Judgement | None = None
+    dead_letters: tuple[OutgoingMessage, ...] = ()
+    broken: int = 0
+
+
+class SubmissionsHandler:
+    """The consumer of ``submissions``.
+
+    Safe to repeat: judging is pure and derived envelopes keep their ids, so a repeat sends what its consumers know.
+    """
+
+    def __init__(self, judge: Judge, fanout: Fanout, metrics: IngestMetrics) -> None:
+        self._judge = judge
+        self._fanout = fanout
+        self._metrics = metrics
+
+    def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
+        """Judge and send on. Raises `UnavailableError` when definitions or queues cannot be reached."""
+        readings = [self._read(message) for message in batch]
+        judged = [(each.source, each.judgement) for each in readings if each.source and each.judgement]
+        self._fanout.send(
+            Consignment(
+                envelopes=[envelope for _, judgement in judged for envelope in judgement.envelopes],
+                rejections=[(source.correlation_id, each.rejections) for source, each in judged if each.rejections],
+                dead_letters=[letter for reading in readings for letter in reading.dead_letters],
+            )
+        )
+        for reading in readings:
+            self._count(reading)
+        return [reading.verdict for reading in readings]
+
+    def _read(self, message: Message) -> _Reading:
+        try:
+            source, broken = wire.decode_submissions(message.body)
+        except wire.NewerVersionError as error:
+            return _Reading(Retry(str(error)))
+        except wire.UndecodableError as error:
+            return _Reading(Dead(str(error)))
+        judgement = self._judge.judge(source)
+        if judgement.undefined and message.receive_count < UNDEFINED_RECEIVES:
+            return _Reading(Retry(_undefined_reason(judgement.undefined[0])), source, judgement)
+        letters = [dead_letter(each.raw, each.reason, source=_origin(message, source)) for each in broken]
+        letters += [
+            dead_letter(wire.encode(each), _undefined_reason(each), source=_origin(message, source))
+            for each in judgement.undefined
+        ]
+        return _Reading(Done(), source, judgement, tuple(letters), len(broken))
+
+    def _count(self, reading: _Reading) -> None:
+        if reading.judgement is None:
+            return
+        facts = sum(len(envelope.facts) for envelope in reading.judgement.envelopes)
+        rejected = reading.judgement.rejections
+        undefined = sum(len(envelope.submissions) for envelope in reading.judgement.undefined)
+        outcomes = {"accepted": facts, "rejected": len(rejected), "broken": reading.broken, "undefined": undefined}
+        for outcome, count in outcomes.items():
+            self._metrics.submissions.labels(outcome).inc(count)
+        for reason, count in Counter(rejection.reason for rejection in rejected).items():
+            self._metrics.rejections.labels(reason.value).inc(count)
+        for letter in reading.dead_letters:
+            _log.error("submission dead-lettered", **letter.attributes)
+
+
+def _undefined_reason(undefined: SubmissionEnvelope) -> str:
+    first = undefined.submissions[0]
+    return f"board {first.board!r} has no version {first.board_version}"
+
+
+def _origin(message: Message, source: SubmissionEnvelope) -> dict[str, str]:
+    return {
+        "source_message_id": message.message_id,
+        "envelope_id": str(source.envelope_id),
+        "correlation_id": source.correlation_id,
+        "receive_count": str(message.receive_count),
+    }
