@@ -13,7 +13,8 @@ from typing import Final
 from ledgerboard_boards.codec import EPOCH
 from ledgerboard_contracts import View, spans_of
 
-_STAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z")
+STAGE_PATTERN: Final = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z"
+_STAGE: Final = re.compile(STAGE_PATTERN)
 _GENERATION: Final = 1
 _WHOLE_BOARD: Final = "board"
 

@@ -1,1 +1,1 @@
-"""The ranker service."""
+"""The ranker: folds facts into the live boards."""

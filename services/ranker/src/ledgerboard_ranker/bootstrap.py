@@ -1,0 +1,89 @@
+"""Turn settings into a worker. The only place that builds clients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import redis
+import sqlalchemy
+from prometheus_client import CollectorRegistry
+
+from ledgerboard_boards import RedisBoards
+from ledgerboard_contracts.queues import RANK
+from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.health import Check, OpsServer
+from ledgerboard_infra.metrics import StreamMetrics
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
+from ledgerboard_infra.stream import StreamRuntime
+from ledgerboard_infra.valkey import make_redis
+from ledgerboard_ledger import CachedVersions, PostgresDefinitions
+from ledgerboard_ranker.metrics import RankerMetrics
+from ledgerboard_ranker.projection import Projection
+from ledgerboard_ranker.settings import Settings
+from ledgerboard_ranker.worker import FactsHandler
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+SERVICE: Final = "ranker"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What `run_worker` runs."""
+
+    runtime: StreamRuntime
+    ops_server: OpsServer
+
+
+def make_worker(settings: Settings) -> Worker:
+    """Build the worker. Raises `UnavailableError` while the queue ``rank`` or its dead-letter queue is missing."""
+    registry, clock = CollectorRegistry(), SystemClock()
+    boards = make_redis(settings.redis)
+    engine = make_engine(
+        settings.postgres.writer_url,
+        application_name=f"ledgerboard-{SERVICE}",
+        pool_size=settings.postgres.pool_size,
+    )
+    sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
+    queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))
+    projection = Projection(
+        CachedVersions(PostgresDefinitions(engine)),
+        RedisBoards(boards, settings.stage),
+        RankerMetrics(registry),
+        clock,
+    )
+    runtime = StreamRuntime(
+        sqs,
+        queue_url,
+        resolve_queue_url(sqs, RANK.dead_letter_name(settings.stage)),
+        FactsHandler(projection),
+        settings.stream,
+        StreamMetrics(registry, SERVICE),
+        clock,
+    )
+    return Worker(runtime, OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry))
+
+
+def _checks(boards: redis.Redis, sqs: "SQSClient", queue_url: str, engine: sqlalchemy.Engine) -> Mapping[str, Check]:
+    """Exactly what the ranker needs."""
+    return {
+        "redis": partial(_ping_redis, boards),
+        "rank": partial(_ping_queue, sqs, queue_url),
+        "postgres": partial(_ping_postgres, engine),
+    }
+
+
+def _ping_redis(boards: redis.Redis) -> None:
+    boards.ping()
+
+
+def _ping_queue(sqs: "SQSClient", queue_url: str) -> None:
+    queue_limits(sqs, queue_url)
+
+
+def _ping_postgres(engine: sqlalchemy.Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("SELECT FROM board_versions LIMIT 0"))
