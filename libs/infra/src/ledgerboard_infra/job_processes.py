@@ -1,7 +1,7 @@
 """Start Celery's two processes, the worker and beat, with the flags that its SQS transport needs.
 
-Gossip, mingle and heartbeat need a broker with broadcast, which SQS is not. The pool is prefork: the others stall for up
-to a second on large messages, and only a process can be killed at its time limit.
+Gossip, mingle and heartbeat need a broker with broadcast, which SQS is not. The pool is prefork: the others stall for
+up to a second on large messages, and only a process can be killed at its time limit.
 """
 
 import os
@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from celery import Celery
 from celery.signals import setup_logging
 
 if TYPE_CHECKING:
+    from celery import Celery
+
     from ledgerboard_infra.job import Job
 
 T = TypeVar("T")

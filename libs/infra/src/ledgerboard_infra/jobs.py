@@ -1,7 +1,7 @@
 """Celery on SQS for jobs, set so that nothing is lost.
 
-By default Celery acknowledges a task that raised or whose process died. The settings here, together with a redrive policy
-on the queue, are the only combination that was measured to lose nothing; `check_job_queue` refuses a queue without.
+By default Celery acknowledges a task that raised or whose process died. The settings here, together with a redrive
+policy on the queue, are the only combination that was measured to lose nothing; `check_job_queue` insists on it.
 """
 
 from typing import TYPE_CHECKING, Any, Final
