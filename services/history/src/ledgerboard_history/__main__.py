@@ -1,0 +1,94 @@
+"""The command line of history. It reads the environment once, and says which variables there are."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ledgerboard_history.bootstrap import build_jobs, build_worker
+from ledgerboard_history.jobs import CREATE_PARTITIONS
+from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings
+from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
+from ledgerboard_infra.job_processes import run_beat, run_jobs
+from ledgerboard_infra.logs import configure_logs, get_logger
+from ledgerboard_infra.settings import SettingsError, describe, from_env
+from ledgerboard_infra.worker import run_worker
+from ledgerboard_ledger import migrate
+
+EXIT_UNAVAILABLE = 1
+EXIT_MISCONFIGURED = 2
+
+_log = get_logger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0: done; 1: a dependency is unavailable or the drain took too long; 2: misconfigured."""
+    command = _parser().parse_args(arguments).command
+    try:
+        return _COMMANDS[command][1](os.environ)
+    except (SettingsError, MisconfiguredError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_MISCONFIGURED
+    except UnavailableError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNAVAILABLE
+
+
+def _stream(environ: Mapping[str, str]) -> int:
+    settings = from_env(Settings, environ)
+    configure_logs(settings.telemetry, "history")
+    return run_worker(*build_worker(settings))
+
+
+def _jobs(environ: Mapping[str, str]) -> int:
+    settings = from_env(JobsSettings, environ)
+    configure_logs(settings.telemetry, "history-jobs")
+    jobs = build_jobs(settings)
+    with jobs.ops_server:
+        return run_jobs(jobs.app)
+
+
+def _beat(environ: Mapping[str, str]) -> int:
+    """What is due daily is also sent at once, so a schedule that is forgotten at the end has nothing to remember."""
+    settings = from_env(JobsSettings, environ)
+    configure_logs(settings.telemetry, "history-beat")
+    jobs = build_jobs(settings)
+    with jobs.ops_server, tempfile.TemporaryDirectory(prefix="ledgerboard-beat-") as directory:
+        jobs.app.send_task(CREATE_PARTITIONS)
+        run_beat(jobs.app, schedule_path=Path(directory) / "schedule")
+    return 0
+
+
+def _migrate(environ: Mapping[str, str]) -> int:
+    settings = from_env(MigrateSettings, environ)
+    configure_logs(settings.telemetry, "history-migrate")
+    migrate(settings.postgres.writer_url)
+    _log.info("ledger migrated")
+    return 0
+
+
+_COMMANDS = {
+    "stream": ("append facts and rejections to the ledger until told to stop", _stream),
+    "jobs": ("work on the jobs until told to stop", _jobs),
+    "beat": ("send each job when it is due, until told to stop; run exactly one", _beat),
+    "migrate": ("bring the database to this release's schema, then exit", _migrate),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ledgerboard-history",
+        description="Keeps the ledger: facts and rejections, each recorded once.",
+        epilog=f"environment:\n{describe(Settings)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (meaning, _) in _COMMANDS.items():
+        commands.add_parser(name, help=meaning, description=meaning)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""What history counts. A redelivered event is counted as repeated: the ledger itself has the figures of record."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from ledgerboard_infra.metrics import COUNT_BUCKETS, Meter
+
+
+class HistoryMetrics:
+    """The metrics of history on one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        meter = Meter(registry)
+        self.events: Final = meter.counter(
+            "history_events",
+            "Events by outcome: recorded (a fact), rejected, repeated (known already) or unstorable.",
+            ("outcome",),
+        )
+        self.append_seconds: Final = meter.histogram("history_append_seconds", "Time of one append, with its commit.")
+        self.append_events: Final = meter.histogram(
+            "history_append_events", "Facts and rejections in one append.", buckets=COUNT_BUCKETS
+        )

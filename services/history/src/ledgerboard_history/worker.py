@@ -1,0 +1,96 @@
+"""Record what arrives on the ``history`` queue: a received batch in one transaction.
+
+The ledger keeps every event once, so a batch may come again, whole or cut otherwise. An event that PostgreSQL will
+never take condemns its message to the dead letters, but only after everything sound in that message was recorded.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from ledgerboard_contracts import FactEnvelope, Rejection
+from ledgerboard_contracts.wire import HISTORY, NewerVersionError, UndecodableError
+from ledgerboard_history.metrics import HistoryMetrics
+from ledgerboard_history.records import Records, records_of, single_events, together
+from ledgerboard_infra.logs import correlated, get_logger
+from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
+from ledgerboard_ledger import AppendResult, UnstorableError
+
+_MOST_REASONS: Final = 5
+
+_log = get_logger(__name__)
+
+
+class Ledger(Protocol):
+    """The record. ``append`` is one transaction and keeps each event once.
+
+    It raises `UnstorableError` for data that can never be stored, and `UnavailableError` when the record is down.
+    """
+
+    def append(
+        self, envelopes: Sequence[FactEnvelope], rejections: Sequence[Rejection], *, correlation_ids: Iterable[str]
+    ) -> AppendResult:
+        """Append all of it or nothing."""
+        ...
+
+
+class HistoryHandler:
+    """The consumer of ``history``. Safe to repeat: the ledger's primary key drops what it holds already."""
+
+    def __init__(self, ledger: Ledger, metrics: HistoryMetrics) -> None:
+        self._ledger = ledger
+        self._metrics = metrics
+
+    def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
+        """Record the batch. Raises `UnavailableError` when the ledger is down."""
+        read = [_read(message) for message in batch]
+        sound = [records for records in read if isinstance(records, Records)]
+        try:
+            self._append(together(sound))
+        except UnstorableError:
+            return [self._record_alone(records) if isinstance(records, Records) else records for records in read]
+        return [Done() if isinstance(records, Records) else records for records in read]
+
+    def _record_alone(self, records: Records) -> Verdict:
+        unstorable = self._salvage(list(single_events(records)))
+        if not unstorable:
+            return Done()
+        self._metrics.events.labels("unstorable").inc(len(unstorable))
+        rest = f" and {len(unstorable) - _MOST_REASONS} more" if len(unstorable) > _MOST_REASONS else ""
+        return Dead("; ".join(unstorable[:_MOST_REASONS]) + rest)
+
+    def _salvage(self, events: Sequence[Records]) -> Sequence[str]:
+        """Record every event that can be, by halving what fails, and return the reasons of the others."""
+        try:
+            self._append(together(events))
+        except UnstorableError as error:
+            if len(events) == 1:
+                return [f"event {events[0].event_ids[0]}: {error}"]
+            middle = len(events) // 2
+            return [*self._salvage(events[:middle]), *self._salvage(events[middle:])]
+        return []
+
+    def _append(self, records: Records) -> None:
+        if not records.envelopes and not records.rejections:
+            return
+        with correlated(correlation_ids=list(records.correlation_ids)):
+            with self._metrics.append_seconds.time():
+                result = self._ledger.append(
+                    records.envelopes, records.rejections, correlation_ids=records.correlation_ids
+                )
+            self._count(result)
+
+    def _count(self, result: AppendResult) -> None:
+        self._metrics.events.labels("recorded").inc(result.recorded)
+        self._metrics.events.labels("rejected").inc(result.rejected)
+        self._metrics.events.labels("repeated").inc(result.repeated)
+        self._metrics.append_events.observe(result.recorded + result.rejected + result.repeated)
+        _log.info("events recorded", recorded=result.recorded, rejected=result.rejected, repeated=result.repeated)
+
+
+def _read(message: Message) -> Records | Verdict:
+    try:
+        return records_of(HISTORY.decode(message.body))
+    except UndecodableError as error:
+        return Dead(str(error))
+    except NewerVersionError as error:
+        return Retry(str(error))
