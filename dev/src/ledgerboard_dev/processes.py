@@ -117,11 +117,14 @@ class Child:
 
     def stop(self) -> int:
         """Ask it to end, wait, and end what is left of its group by force. Returns the exit code."""
-        if self.exit_code is None:
-            self._process.send_signal(self.program.stop_signal)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(self.program.stop_seconds)
+        self.ask_to_stop()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(self.program.stop_seconds)
         return self.kill()
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end, and do not wait: several may go at the same time."""
+        self._process.send_signal(self.program.stop_signal)
 
     def kill(self) -> int:
         """End the whole group at once (SIGKILL). Returns the exit code."""
@@ -141,6 +144,16 @@ class Child:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.program.name} is not ready after {seconds:.0f} s:\n{self.log_tail()}")
             time.sleep(_POLL_SECONDS)
+
+    def finish(self, seconds: float) -> None:
+        """Wait for its own good end. Raises `ChildDiedError` for a bad one, and `TimeoutError`."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise TimeoutError(f"{self.program.name} still runs after {seconds:.0f} s:\n{self.log_tail()}") from None
+        if self.kill():
+            raise ChildDiedError(f"{self.program.name} ended with {self.exit_code}:\n{self.log_tail()}")
 
     def log_tail(self, characters: int = 2000) -> str:
         """The end of what it has written so far."""

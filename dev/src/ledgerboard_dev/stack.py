@@ -1,0 +1,181 @@
+"""The whole of Ledgerboard on this machine: real servers and every service as a process of its own.
+
+Whatever happens to the process that holds it, a stack is either running whole or gone: see `guardian`.
+"""
+
+import secrets
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import psycopg
+from psycopg import sql
+
+from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
+from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
+from ledgerboard_dev.probes import free_port
+from ledgerboard_dev.processes import Child, Guardian, Program
+from ledgerboard_dev.progress import Progress, silent
+from ledgerboard_dev.settings import DevSettings
+from ledgerboard_dev.supervisor import Service, Supervisor
+
+_STAGE: Final = "local"
+_DATABASE: Final = "ledgerboard"
+_PREPARE_SECONDS: Final = 60
+_STOP_SECONDS: Final = 40.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """How a stack differs from the usual one.
+
+    ``replicas``: how many processes of a worker, one if unnamed; the second ranker is called ``ranker-2``.
+    ``environment`` goes to every service, ``service_environment`` to one blueprint's. ``durable=False`` trades safety
+    in a power cut for speed.
+    """
+
+    settings: DevSettings = field(default_factory=DevSettings)
+    durable: bool = True
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    service_environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Stack:
+    """A context manager: inside it everything is ready, after it nothing is left running. Files stay in ``home``."""
+
+    def __init__(self, home: Path, options: StackOptions | None = None, progress: Progress = silent) -> None:
+        self.home = home.resolve()
+        self.services: dict[str, Service] = {}
+        self.write_key = ""
+        self._options = options or StackOptions()
+        self._progress = progress
+        self._owned = ExitStack()
+
+    @property
+    def gateway_url(self) -> str:
+        """The base of every route."""
+        return f"http://127.0.0.1:{self.services[GATEWAY.name].port}"
+
+    def start(self, name: str) -> None:
+        """Start a service that was stopped or killed, and wait until it is ready."""
+        self.services[name].launch()
+        self.services[name].wait_until_ready()
+
+    def stop(self, name: str) -> None:
+        """SIGTERM a service and wait while it drains. It stays down."""
+        self.services[name].stop()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a service and all of its processes. It stays down; a crash would be repaired."""
+        self.services[name].kill()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            starting.push(self)
+            self._start()
+            starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._owned.close()
+
+    def _start(self) -> None:
+        self.write_key = _kept_secret(self.home / "write-key")
+        guardian = self._owned.enter_context(Guardian())
+        self._start_servers(guardian)
+        with self._progress("schema and queues"):
+            self._prepare(guardian)
+        self._make_services(guardian)
+        with self._progress(f"{len(self.services)} services"):
+            for service in self.services.values():
+                service.launch()
+            for service in self.services.values():
+                service.wait_until_ready()
+
+    def _start_servers(self, guardian: Guardian) -> None:
+        settings, durable, servers = self._options.settings, self._options.durable, self.home / "servers"
+        self.postgres = EmbeddedPostgres(
+            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable
+        )
+        self.valkey = EmbeddedValkey(servers / "valkey", guardian=guardian, choice=settings.redis, durable=durable)
+        self.sqs = EmbeddedSqs(servers / "sqs", guardian=guardian, durable=durable)
+        for name, server in (("PostgreSQL", self.postgres), ("Valkey", self.valkey), ("SQS", self.sqs)):
+            with self._progress(name):
+                self._owned.enter_context(server)
+
+    @property
+    def database_url(self) -> str:
+        """The ledger, as the services reach it."""
+        return self.postgres.url.removesuffix("postgres") + _DATABASE
+
+    def _prepare(self, guardian: Guardian) -> None:
+        """Make what every service expects to find. Both commands at once: most of either is Python starting."""
+        _create_database(self.postgres.url)
+        preparations = [Child(self._program(blueprint, blueprint.name, 0), guardian) for blueprint in PREPARATIONS]
+        for child in preparations:
+            child.finish(_PREPARE_SECONDS)
+
+    def _make_services(self, guardian: Guardian) -> None:
+        for blueprint in (GATEWAY, *WORKERS):
+            for number in range(1, self._options.replicas.get(blueprint.name, 1) + 1):
+                name = blueprint.name if number == 1 else f"{blueprint.name}-{number}"
+                port = free_port()
+                self.services[name] = Service(self._program(blueprint, name, port), port, guardian)
+        supervisor = Supervisor(self.services.values())
+        supervisor.start()
+        self._owned.callback(supervisor.close)
+        self._owned.callback(self._stop_services)
+
+    def _stop_services(self) -> None:
+        """The gateway first, so that the workers' last batches are the last ones; then the workers together."""
+        self.services[GATEWAY.name].stop()
+        for service in self.services.values():
+            service.ask_to_stop()
+        for service in self.services.values():
+            service.stop()
+
+    def _program(self, blueprint: Blueprint, name: str, port: int) -> Program:
+        directory = self.home / "services" / name
+        directory.mkdir(parents=True, exist_ok=True)
+        return Program(
+            name=name,
+            argv=[sys.executable, "-m", blueprint.module, blueprint.command],
+            log=self.home / "logs" / f"{name}.log",
+            directory=directory,
+            environment={
+                **EmbeddedSqs.environment,
+                "LEDGERBOARD_STAGE": _STAGE,
+                "LEDGERBOARD_SQS_ENDPOINT_URL": self.sqs.url,
+                "LEDGERBOARD_REDIS_URL": self.valkey.url,
+                "LEDGERBOARD_DATABASE_URL": self.database_url,
+                "LEDGERBOARD_WRITE_KEY": self.write_key,
+                "LEDGERBOARD_STREAM_WAIT_SECONDS": "2",
+                blueprint.port_variable: str(port),
+                **self._options.environment,
+                **self._options.service_environment.get(blueprint.name, {}),
+            },
+            stop_seconds=_STOP_SECONDS,
+        )
+
+
+def _create_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_DATABASE,)).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_DATABASE)))
+
+
+def _kept_secret(file: Path) -> str:
+    """A secret that is made once for a home, readable by its owner alone."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
