@@ -86,7 +86,10 @@ class Codec(Generic[M]):
             upcast = self._upcasts.get((header.type, step))
             if upcast is None:
                 raise UndecodableError(f"{header.type} version {header.version} is no longer understood")
-            document = upcast(document)
+            try:
+                document = upcast(document)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                raise UndecodableError(f"not a {header.type} of version {step}: {error!r}") from error
         return document
 
 
