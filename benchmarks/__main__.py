@@ -1,0 +1,45 @@
+"""Run the benchmarks on a stack of their own: ``./run bench [NAME ...]``.
+
+Each figure is printed beside its floor, measured in the same run. Nothing here is a test: a slow machine fails nothing.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.figures import Figure, show
+from benchmarks.http_figures import bulk, rank, submit, top
+from benchmarks.visible import visible
+from benchmarks.workers import history, ranker
+from ledgerboard_dev.stack import Stack
+
+BENCHMARKS: dict[str, Callable[[Stack], Figure | list[Figure]]] = {
+    "submit": submit,
+    "bulk": bulk,
+    "ranker": ranker,
+    "history": history,
+    "top": top,
+    "rank": rank,
+    "visible": visible,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what was named, or everything."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)} (default: all)")
+    names = parser.parse_args(arguments).names or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home)) as stack:
+        for name in names:
+            print(f"measuring {name} ...", flush=True)
+            measured = BENCHMARKS[name](stack)
+            figures += measured if isinstance(measured, list) else [measured]
+    show(figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The ranker against Redis alone, and history against PostgreSQL alone: the same calls, without the service around."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import redis
+import sqlalchemy
+
+from benchmarks.facts import FACTS_A_MESSAGE, bodies, facts_messages
+from benchmarks.figures import Figure
+from benchmarks.pipeline import STAGE, drain_rate
+from ledgerboard_boards.library import FunctionLibrary
+from ledgerboard_boards.writer import RedisBoards
+from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, FactsMessage
+from ledgerboard_contracts.queues import HISTORY, RANK
+from ledgerboard_dev.stack import Stack
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger import PostgresDefinitions
+from ledgerboard_ledger.inserts import insert_facts
+from ledgerboard_ledger.rows import fact_rows
+
+BOARDS = [f"bench-{number:02}" for number in range(10)]
+PLAYERS = 10_000
+MESSAGES = 300
+MESSAGES_A_BATCH = 10
+LANES = 2
+
+
+def ranker(stack: Stack) -> Figure:
+    """Facts a second into four views, exact ties, one ranker process."""
+    _define_boards(stack)
+    client = redis.Redis.from_url(stack.valkey.url)
+    client.flushdb()
+    floor = _bare_redis(client, facts_messages(MESSAGES, BOARDS, PLAYERS, seed=1))
+    client.flushdb()
+    value = drain_rate(
+        stack, "ranker", RANK, "ranker_facts_total", bodies(facts_messages(MESSAGES, BOARDS, PLAYERS, seed=1))
+    )
+    return Figure(
+        name="ranker, one process, 4 views",
+        value=value,
+        floor=floor,
+        unit="facts/s",
+        floor_is="the same function calls, packed beforehand, from a bare client",
+        target=">= 30,000; >= 0.70",
+    )
+
+
+def history(stack: Stack) -> Figure:
+    """Facts a second into the ledger, one history process."""
+    engine = make_engine(stack.database_url, application_name="bench", pool_size=LANES)
+    floor = _bare_postgres(engine, facts_messages(MESSAGES, BOARDS, PLAYERS, seed=2))
+    value = drain_rate(
+        stack,
+        "history",
+        HISTORY,
+        "history_events_total",
+        bodies(facts_messages(MESSAGES, BOARDS, PLAYERS, seed=3)),
+    )
+    return Figure(
+        name="history, one process",
+        value=value,
+        floor=floor,
+        unit="facts/s",
+        floor_is=f"the same statements, rows made beforehand, on {LANES} bare connections",
+        target=">= 30,000; >= 0.70",
+    )
+
+
+def _define_boards(stack: Stack) -> None:
+    definitions = PostgresDefinitions(make_engine(stack.database_url, application_name="bench", pool_size=1))
+    for board in BOARDS:
+        definitions.ensure(board)
+
+
+def _bare_redis(client: redis.Redis, messages: Sequence[FactsMessage]) -> float:
+    """Pack every call first, then send them in the batches in which a lane would, and take the time of that alone."""
+    boards = RedisBoards(client, STAGE)
+    library = FunctionLibrary(client)
+    now = datetime.now(UTC)
+    calls = [
+        boards._call(envelope, BoardDefinition(board=envelope.board, version=1, options=DEFAULT_OPTIONS), now)[0]  # noqa: SLF001 -- the floor is these very calls
+        for message in messages
+        for envelope in message.envelopes
+    ]
+    size = len(calls) * MESSAGES_A_BATCH // len(messages)
+    batches = [calls[at : at + size] for at in range(0, len(calls), size)]
+    library.write_all("fold", calls[:1])
+    started = time.perf_counter()
+    with ThreadPoolExecutor(LANES) as lanes:
+        list(lanes.map(lambda batch: library.write_all("fold", batch), batches))
+    return len(messages) * FACTS_A_MESSAGE / (time.perf_counter() - started)
+
+
+def _bare_postgres(engine: sqlalchemy.Engine, messages: Sequence[FactsMessage]) -> float:
+    """Make every row first, then insert batch by batch, a transaction each."""
+    batches = [
+        fact_rows([envelope for message in messages[at : at + MESSAGES_A_BATCH] for envelope in message.envelopes])
+        for at in range(0, len(messages), MESSAGES_A_BATCH)
+    ]
+
+    def insert(index: int) -> None:
+        with engine.begin() as connection:
+            insert_facts(connection, batches[index], "")
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(LANES) as lanes:
+        list(lanes.map(insert, range(len(batches))))
+    return len(messages) * FACTS_A_MESSAGE / (time.perf_counter() - started)
