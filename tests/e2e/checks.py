@@ -24,7 +24,7 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str, every_s
 def holds_messages(port: int) -> bool:
     """Whether the worker whose operations port this is has messages in hand, by its own metrics."""
     metrics = urllib3.request("GET", f"http://127.0.0.1:{port}/metrics", retries=False).data.decode()
-    held = re.findall(r"^stream_messages_in_hand(?:{[^}]*})? (\S+)$", metrics, re.MULTILINE)
+    held = re.findall(r"^stream_in_hand_messages(?:{[^}]*})? (\S+)$", metrics, re.MULTILINE)
     assert held, "the worker publishes how many messages it has in hand"
     return any(float(value) > 0 for value in held)
 
