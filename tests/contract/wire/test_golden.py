@@ -1,0 +1,147 @@
+"""The wire form is a promise to services that are deployed already and to messages that wait in queues.
+
+A golden file is never edited: a change that breaks one breaks them. A new version of a message gets a new file.
+"""
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from ledgerboard_contracts import (
+    BoardDefinition,
+    BoardOptions,
+    Fact,
+    FactEnvelope,
+    FactsMessage,
+    Order,
+    Rejection,
+    RejectionReason,
+    RejectionsMessage,
+    Submission,
+    SubmissionEnvelope,
+    envelopes,
+    wire,
+)
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+SUMS: Final = GOLDEN / "SHA256SUMS"
+
+ENVELOPE_ID: Final = UUID("019aa2c5-7c11-7abc-8def-0123456789ab")
+FIRST: Final = UUID("019aa2c5-7c00-7000-8000-000000000001")
+SECOND: Final = UUID("019aa2c5-7c00-7000-8000-000000000002")
+NOON: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LATER: Final = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+ATTRIBUTES: Final = {"car": "Ⅷ", "laps": [61.25, 60, None], "assist": False}
+
+FACTS: Final = (
+    Fact(event_id=FIRST, player="the|burning:monk", score=2**53, occurred_at=NOON),
+    Fact(event_id=SECOND, player="Zoë 🎮", score=-(2**53), occurred_at=LATER, level="Zürich", attributes=ATTRIBUTES),
+)
+MESSAGES: Final[dict[str, Any]] = {
+    "ledgerboard.submissions.v1": SubmissionEnvelope(
+        envelope_id=ENVELOPE_ID,
+        correlation_id="req-1.A_z",
+        submissions=(
+            Submission(
+                event_id=FIRST, board="mario-kart", board_version=1,
+                player="the|burning:monk", score=2**53, occurred_at=NOON,
+            ),
+            Submission(
+                event_id=SECOND, board="lap.times", board_version=2**31 - 1, player="Zoë 🎮", score=-(2**53),
+                occurred_at=LATER, level="Zürich", attributes=ATTRIBUTES,
+            ),
+        ),
+    ),
+    "ledgerboard.facts.v1": FactsMessage(
+        envelopes=(
+            FactEnvelope(
+                envelope_id=ENVELOPE_ID, correlation_id="req-1.A_z", board="mario-kart", board_version=3, facts=FACTS
+            ),
+        )
+    ),
+    "ledgerboard.rejections.v1": RejectionsMessage(
+        correlation_id="req-1.A_z",
+        rejections=(
+            Rejection(
+                event_id=FIRST, board="mario-kart", board_version=3, player="Zoë 🎮", score=-1, occurred_at=LATER,
+                reason=RejectionReason.SCORE_BELOW_MINIMUM, envelope_id=ENVELOPE_ID,
+                detail="the score -1 is below this board's minimum of 0",
+            ),
+            Rejection(
+                event_id=SECOND, board="mario-kart", board_version=3, player="Zoë 🎮", score=101, occurred_at=LATER,
+                reason=RejectionReason.SCORE_ABOVE_MAXIMUM, envelope_id=ENVELOPE_ID,
+                detail="the score 101 is above this board's maximum of 100",
+            ),
+        ),
+    ),
+    "board-definition": BoardDefinition(
+        board="lap.times",
+        version=3,
+        options=BoardOptions(order=Order.ASC, min_score=0, max_score=100, title="Lap times, Zürich"),
+    ),
+}  # fmt: skip
+
+
+def decode(name: str, body: bytes) -> object:
+    """Read as the services do: by queue, or as the store of definitions does."""
+    if name.startswith("board-definition"):
+        return msgspec.json.decode(body, type=BoardDefinition)
+    if name.startswith("ledgerboard.submissions"):
+        envelope, broken = wire.decode_submissions(body)
+        assert not broken
+        return envelope
+    return wire.HISTORY.decode(body)
+
+
+def rendered(message: object) -> str:
+    """What we send, laid out for a reader of the file."""
+    return json.dumps(json.loads(wire.encode(message)), indent=2, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_what_we_send_is_the_golden_file(name: str) -> None:
+    assert rendered(MESSAGES[name]) == (GOLDEN / f"{name}.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_golden_file_is_understood_as_the_same_objects(name: str) -> None:
+    assert decode(name, (GOLDEN / f"{name}.json").read_bytes()) == MESSAGES[name]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_later_release_may_add_fields_anywhere(name: str) -> None:
+    assert decode(name, (GOLDEN / f"{name}.later.json").read_bytes()) == MESSAGES[name]
+
+
+def test_facts_read_the_same_on_the_rank_queue() -> None:
+    body = (GOLDEN / "ledgerboard.facts.v1.later.json").read_bytes()
+    assert wire.FACTS.decode(body) == MESSAGES["ledgerboard.facts.v1"]
+
+
+def test_a_producer_may_leave_out_what_is_optional() -> None:
+    minimal = decode("ledgerboard.submissions.v1", (GOLDEN / "ledgerboard.submissions.v1.minimal.json").read_bytes())
+    whole = MESSAGES["ledgerboard.submissions.v1"]
+    assert isinstance(minimal, SubmissionEnvelope)
+    assert minimal.submissions == whole.submissions[:1]
+
+
+def test_every_message_type_has_a_golden_file_of_its_version() -> None:
+    declared = {
+        f"{defaults['type']}.v{defaults['version']}"
+        for kind in vars(envelopes).values()
+        if is_dataclass(kind) and {"type", "version"} <= (defaults := {f.name: f.default for f in fields(kind)}).keys()
+    }
+    assert declared == {name for name in MESSAGES if name.startswith("ledgerboard.")}
+
+
+def test_no_golden_file_was_edited_or_dropped() -> None:
+    recorded = {name: digest for digest, name in map(str.split, SUMS.read_text("utf-8").splitlines())}
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in GOLDEN.glob("*.json")}
+    assert found == recorded, "golden files are only ever added; put the sum of a new one into SHA256SUMS"
