@@ -1,0 +1,45 @@
+"""Boards on the real server. Every test has a stage of its own, so none sees another's keys."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+import redis
+
+from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_contracts import BoardDefinition, Fact
+from ledgerboard_testkit.plays import make_envelope
+
+Fold = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def client(redis_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+def stage() -> str:
+    return f"test-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def boards(client: redis.Redis, stage: str) -> RedisBoards:
+    return RedisBoards(client, stage)
+
+
+@pytest.fixture
+def standings(client: redis.Redis, stage: str) -> RedisStandings:
+    return RedisStandings(client, stage)
+
+
+@pytest.fixture
+def fold(boards: RedisBoards) -> Fold:
+    """Fold facts as one envelope."""
+
+    def fold_facts(definition: BoardDefinition, facts: list[Fact], now: datetime) -> None:
+        boards.fold([(make_envelope(definition.board, facts), definition)], now)
+
+    return fold_facts
