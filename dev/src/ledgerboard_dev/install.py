@@ -26,6 +26,8 @@ _PIPS_WORDS: Final = {
     "cert": "SSL_CERT_FILE",
 }
 """What pip and uv call the same."""
+_PLACES_ARE_EQUAL: Final = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+"""Wherever a file comes from, its hash is what is trusted; so each place may serve what another lacks, as with pip."""
 
 
 class InstallationError(RuntimeError):
@@ -33,7 +35,7 @@ class InstallationError(RuntimeError):
 
 
 def install(root: Path, environ: Mapping[str, str]) -> Path:
-    """Make or refresh .venv unless it is what it should be. Returns its Python. Ends the process, in words, on failure."""
+    """Make or refresh .venv unless it is as it should be. Returns its Python. `SystemExit` tells failures in words."""
     installation = Installation(root, environ)
     try:
         with _alone(root):
@@ -57,7 +59,7 @@ class Installation:
         self.python = self._venv / "bin" / "python"
         self._lock = root / "requirements.lock"
         self._stamp = self._venv / "ledgerboard-stamp"
-        self._environ = {**_pips_places(environ), **environ, "VIRTUAL_ENV": str(self._venv)}
+        self._environ = {**_PLACES_ARE_EQUAL, **_pips_places(environ), **environ, "VIRTUAL_ENV": str(self._venv)}
 
     def is_current(self) -> bool:
         """Whether .venv is whole and made from the lock and the packages as they are now."""

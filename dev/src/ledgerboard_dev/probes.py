@@ -1,20 +1,27 @@
 """Ask a server whether it answers. An open port proves little: both databases listen before they can serve."""
 
 import http.client
+import random
 import socket
+from contextlib import suppress
 from typing import Final
 
 import psycopg
 
 _TIMEOUT_SECONDS: Final = 2
+_PORTS: Final = (12_000, 32_000)
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody uses, below those that systems give to outgoing connections.
+
+    So it is still free after its service went down and before it comes up again.
+    """
+    while True:
+        port = random.randrange(*_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def postgres_answers(url: str) -> bool:

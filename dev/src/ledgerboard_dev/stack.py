@@ -51,6 +51,7 @@ class Stack:
     def __init__(self, home: Path, options: StackOptions | None = None, progress: Progress = silent) -> None:
         self.home = home.resolve()
         self.services: dict[str, Service] = {}
+        self.write_key_file = self.home / "write-key"
         self.write_key = ""
         self._options = options or StackOptions()
         self._progress = progress
@@ -87,7 +88,7 @@ class Stack:
         self._owned.close()
 
     def _start(self) -> None:
-        self.write_key = _kept_secret(self.home / "write-key")
+        self.write_key = _kept_secret(self.write_key_file)
         guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
         with self._progress("schema and queues"):

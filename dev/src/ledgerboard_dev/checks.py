@@ -1,0 +1,36 @@
+"""``check``: what must hold before a change goes in. The cheap gates come first, the tests last."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+_GATES: Final = (
+    ("format", ("ruff", "format", "--check", ".")),
+    ("rules", ("ruff", "check", ".")),
+    ("types", ("mypy", "libs", "services", "dev", "tests", "benchmarks")),
+    ("types of ./run", ("mypy", "run")),
+    ("architecture", ("lint-imports",)),
+)
+
+
+def check() -> int:
+    """Run every gate, then the tests if all gates passed; pytest's last line is the last one printed."""
+    failed = [name for name, command in _GATES if not _passes(name, command)]
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+        return 1
+    return subprocess.run([sys.executable, "-m", "pytest"], check=False).returncode
+
+
+def _passes(name: str, command: tuple[str, ...]) -> bool:
+    """Quiet when it passes; else whatever the tool says."""
+    began = time.monotonic()
+    program = str(Path(sys.executable).with_name(command[0]))
+    finished = subprocess.run([program, *command[1:]], check=False, capture_output=True, text=True)
+    passed = finished.returncode == 0
+    print(f"  {name:<20} {'ok' if passed else 'FAILED':<8} {time.monotonic() - began:5.1f} s", flush=True)
+    if not passed:
+        print(finished.stdout + finished.stderr, flush=True)
+    return passed
