@@ -1,0 +1,129 @@
+"""Turn settings into a running gateway. The only module that builds clients."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry
+
+from ledgerboard_boards import RedisStandings
+from ledgerboard_contracts.queues import SUBMISSIONS
+from ledgerboard_gateway.events import Events
+from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.http.application import create_app
+from ledgerboard_gateway.http.auth import WriteKey
+from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
+from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.history_routes import HistoryRoutes
+from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.published_routes import PublishedRoutes
+from ledgerboard_gateway.http.routes import Views
+from ledgerboard_gateway.http.score_routes import ScoreRoutes
+from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.settings import GatewaySettings
+from ledgerboard_gateway.standings import Standings
+from ledgerboard_gateway.submit import Submissions
+from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.health import Check, Probe
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
+from ledgerboard_infra.valkey import make_redis
+from ledgerboard_ledger import CurrentDefinitions, LedgerReader, PostgresDefinitions, check_schema
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from redis import Redis
+    from sqlalchemy import Engine
+
+    from ledgerboard_infra.settings import PostgresSettings
+
+STATEMENT_TIMEOUT_SECONDS: Final = 3.0
+"""A request waits no longer for PostgreSQL, so that its outage does not take every thread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The WSGI application and how to stop what runs beside it."""
+
+    app: Edge
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a worker process shares with its parent: whether to stop soon, and where metrics are added up."""
+
+    is_draining: Callable[[], bool]
+    shared_metrics: Path | None = None
+
+
+def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
+    """Connect and start. Raises `UnavailableError` where the submissions queue cannot be found."""
+    clock, registry = SystemClock(), CollectorRegistry()
+    metrics = GatewayMetrics(registry)
+    client = sqs_client(settings.aws, connections=settings.publisher.senders + 1)
+    queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
+    writer, reader = _engines(settings.postgres)
+    record = PostgresDefinitions(writer)
+    known = CurrentDefinitions(record, clock, timedelta(seconds=settings.definitions_ttl_seconds))
+    redis = make_redis(settings.redis)
+    publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
+    standings = Standings(known, RedisStandings(redis, settings.stage), clock)
+    ledger = LedgerReader(reader, writer)
+    checks: dict[str, Check] = {
+        "serving": partial(_check_serving, surroundings.is_draining),
+        "queue": partial(_check_queue, client, queue_url),
+        "redis": partial(_check_redis, redis),
+        "postgres": partial(check_schema, writer),
+    }
+    views = Views(
+        scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), metrics),
+        standings=StandingRoutes(standings),
+        history=HistoryRoutes(ledger, Events(ledger, clock)),
+        boards=BoardRoutes(record, known),
+        published=PublishedRoutes(standings),
+        operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
+        documentation=DocumentationRoutes(),
+    )
+    app = create_app(views, WriteKey(settings.write_key), settings.http.max_body_bytes)
+    publisher.start()
+
+    def close() -> None:
+        publisher.close(settings.publisher.timeout_seconds)
+        known.close()
+
+    return Gateway(app=Edge(app, metrics, clock, sys.stdout.write), close=close)
+
+
+def _engines(settings: "PostgresSettings") -> "tuple[Engine, Engine]":
+    make = partial(
+        make_engine,
+        application_name="ledgerboard-gateway",
+        pool_size=settings.pool_size,
+        statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+    )
+    writer = make(settings.writer_url)
+    return writer, make(settings.reader_url) if settings.reader_url else writer
+
+
+def _check_serving(is_draining: Callable[[], bool]) -> None:
+    if is_draining():
+        raise UnavailableError("the gateway is about to stop")
+
+
+def _check_redis(client: "Redis") -> None:
+    client.ping()
+
+
+def _check_queue(client: "SQSClient", queue_url: str) -> None:
+    with sqs_errors():
+        client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])

@@ -1,0 +1,140 @@
+"""Bind operations to Flask and write their OpenAPI 3.1 document.
+
+flask-smorest parses query and definition bodies by marshmallow and documents them. The two hot bodies are decoded by
+msgspec in their views; their schemas come from the same structs that decode them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Final, NoReturn
+
+import msgspec
+from flask import Flask, Request, Response
+from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It ships no types.
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from ledgerboard_gateway.http.operations import REFERENCE, Operation
+from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
+from ledgerboard_gateway.http.query import field_messages
+from ledgerboard_gateway.http.requests import json_body
+from ledgerboard_gateway.http.second_look import explain
+
+_VERSION: Final = "1"
+_SECURITY_SCHEME: Final = {"type": "http", "scheme": "bearer", "description": "The key that guards writes."}
+
+
+PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    name: {
+        "in": "path",
+        "name": name,
+        "required": True,
+        "description": description,
+        "example": example,
+        "schema": {"type": "string", "minLength": 1},
+    }
+    for name, description, example in (
+        ("board", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
+        ("leaderboard", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
+        ("player", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
+        ("name", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
+        ("event_id", "The id that the submission was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
+        ("slug", "The last part of a problem's type.", "invalid-request"),
+    )
+}
+
+
+class _Parser(FlaskParser):
+    """webargs, with its errors as problems that name the field."""
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 -- the base class's signature.
+        body = json_body()
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise explain(body, error) from error
+
+    def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
+        errors = [FieldError(*pair) for pair in field_messages(error)]
+        detail = "; ".join(f"{each.field}: {each.message}" for each in errors)
+        raise ProblemError(ProblemType.INVALID_REQUEST, detail, errors=errors) from error
+
+
+class _Blueprint(Blueprint):  # type: ignore[misc]  # Its base is untyped.
+    ARGUMENTS_PARSER = _Parser()
+
+
+class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered as problems, by the application's own handlers."""
+
+
+def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[], None]) -> Any:
+    """Register ``operations`` and return the OpenAPI document. ``guard`` raises unless the request may write."""
+    app.config.update(API_TITLE="Ledgerboard", API_VERSION=_VERSION, OPENAPI_VERSION="3.1.0")
+    api = _Api(app)
+    api.spec.components.security_scheme("writeKey", _SECURITY_SCHEME)
+    for name, schema in _components(operations).items():
+        api.spec.components.schema(name, schema)
+    for tag, description in tags.items():
+        blueprint = _Blueprint(tag, __name__, description=description)
+        for operation in operations:
+            if operation.tag == tag:
+                _add(blueprint, operation, guard)
+        api.register_blueprint(blueprint)
+    return api.spec.to_dict()
+
+
+def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[], None]) -> None:
+    view = operation.view
+    if operation.query is not None:
+        view = blueprint.arguments(operation.query, location="query")(view)
+    if operation.body is not None and (schema := operation.parsed_body):
+        view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
+    documentation: dict[str, Any] = getattr(view, "_apidoc", {})
+    documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
+    view = _guarded(view, guard) if operation.guarded else _plain(view)
+    vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation()}
+    blueprint.add_url_rule(
+        operation.rule,
+        operation.view.__name__,
+        view,
+        parameters=[PATH_PARAMETERS[name] for name in _names(operation.rule)],
+        methods=[operation.method],
+    )
+
+
+def _guarded(view: Callable[..., Response], guard: Callable[[], None]) -> Callable[..., Response]:
+    """Nothing of a request is looked at before it may write."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Response:
+        guard()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _plain(view: Callable[..., Response]) -> Callable[..., Response]:
+    """A function of its own, since a bound method takes no attributes."""
+
+    @wraps(view)
+    def plain(*args: Any, **kwargs: Any) -> Response:
+        return view(*args, **kwargs)
+
+    return plain
+
+
+def _names(rule: str) -> list[str]:
+    return re.findall(r"<(\w+)>", rule)
+
+
+def _components(operations: Iterable[Operation]) -> dict[str, Any]:
+    """The JSON Schemas of every struct that an operation reads or answers."""
+    bodies = [each.body.model for each in operations if each.body and not each.parsed_body]
+    answers = [model for each in operations for answer in each.answers.values() for model in answer.models]
+    _, components = msgspec.json.schema_components([*bodies, *answers, Problem], ref_template=REFERENCE)
+    return components

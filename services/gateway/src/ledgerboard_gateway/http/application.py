@@ -1,0 +1,95 @@
+"""Make the Flask application: routes, error answers, documentation.
+
+Whatever goes wrong is answered as a problem document, also what Flask itself refuses and what nobody foresaw.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from ledgerboard_boards import ViewExpiredError
+from ledgerboard_gateway.http.api import bind
+from ledgerboard_gateway.http.auth import WriteKey
+from ledgerboard_gateway.http.problems import ProblemError, ProblemType, respond, respond_otherwise
+from ledgerboard_gateway.http.requests import request_id, too_large
+from ledgerboard_gateway.http.routes import TAGS, Views, operations
+from ledgerboard_gateway.publisher import BufferFullError
+from ledgerboard_gateway.standings import UnknownBoardError
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.logs import get_logger
+
+_BY_STATUS: Final = {
+    404: ProblemType.NOT_FOUND,
+    405: ProblemType.METHOD_NOT_ALLOWED,
+    415: ProblemType.UNSUPPORTED_MEDIA_TYPE,
+}
+
+_OWN_HEADERS: Final = frozenset({"Content-Type", "Content-Length"})
+
+_log = get_logger(__name__)
+
+
+def create_app(views: Views, key: WriteKey, max_body_bytes: int) -> Flask:
+    """The application. ``views`` bring their own collaborators, so this opens nothing."""
+    app = Flask("ledgerboard_gateway", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    _answer_errors(app)
+    document = bind(app, operations(views), TAGS, key.require)
+    views.documentation.publish(msgspec.json.encode(document))
+    return app
+
+
+def _answer_errors(app: Flask) -> None:
+    app.register_error_handler(ProblemError, respond)
+    app.register_error_handler(HTTPException, _answer_refusal)
+    app.register_error_handler(BufferFullError, _answer_overload)
+    app.register_error_handler(UnavailableError, _answer_outage)
+    app.register_error_handler(UnknownBoardError, _answer_unknown_board)
+    app.register_error_handler(ViewExpiredError, _answer_expired)
+    app.register_error_handler(Exception, _answer_defect)
+
+
+def _answer_refusal(error: HTTPException) -> BaseResponse:
+    """What Flask refuses by itself, in our form and with its headers, such as ``Allow``."""
+    if isinstance(error, RequestRedirect):
+        return error.get_response()
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return respond(too_large())
+    kind = _BY_STATUS.get(error.code or 0)
+    headers = {name: value for name, value in error.get_headers() if name not in _OWN_HEADERS}
+    if kind is not None:
+        return respond(ProblemError(kind, f"{request.method} {request.path}: {kind.title}.", headers=headers))
+    return respond_otherwise(error.code or 500, error.name, error.description or error.name, headers)
+
+
+def _answer_overload(_error: BufferFullError) -> Response:
+    detail = "More submissions wait for the queue than this gateway may hold. Nothing was sent."
+    return respond(ProblemError(ProblemType.UNAVAILABLE, detail))
+
+
+def _answer_outage(error: UnavailableError) -> Response:
+    _log.warning("a dependency is unavailable", error=str(error), request_id=request_id())
+    return respond(ProblemError(ProblemType.UNAVAILABLE, "A part of the service that this needs does not answer."))
+
+
+def _answer_unknown_board(error: UnknownBoardError) -> Response:
+    return respond(
+        ProblemError(ProblemType.UNKNOWN_BOARD, f"Nobody defined the board {error.board} or submitted to it.")
+    )
+
+
+def _answer_expired(error: ViewExpiredError) -> Response:
+    return respond(ProblemError(ProblemType.EXPIRED_VIEW, f"The ranking of {error.view.span.key} is no longer kept."))
+
+
+def _answer_defect(error: Exception) -> Response:
+    """The last boundary of a request: the trace goes to the log, and only its id to the client."""
+    _log.error("a request failed", request_id=request_id(), exc_info=error)
+    return respond(ProblemError(ProblemType.INTERNAL, f"The logs tell more about request {request_id()}."))

@@ -1,0 +1,67 @@
+"""Define boards, and read their definitions."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from flask import Response
+
+from ledgerboard_contracts import BoardDefinition, BoardOptions, InvalidDefinitionError
+from ledgerboard_gateway.http import answers
+from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType, invalid
+from ledgerboard_gateway.http.requests import board_in_path
+from ledgerboard_gateway.standings import UnknownBoardError
+from ledgerboard_ledger import ProjectionConflictError
+
+
+class Definitions(Protocol):
+    """The record of definitions. ``define`` raises `ProjectionConflictError`; all raise `UnavailableError`."""
+
+    def current(self, board: str) -> BoardDefinition | None: ...
+    def define(self, board: str, options: BoardOptions) -> tuple[BoardDefinition, bool]: ...
+    def list(self, after: str | None, limit: int, prefix: str) -> Sequence[BoardDefinition]: ...
+
+
+class Known(Protocol):
+    """The definitions that this process goes by; what it has just made must not wait for their refresh."""
+
+    def remember(self, definition: BoardDefinition) -> None: ...
+
+
+class BoardRoutes:
+    """The routes that read and write definitions. A write is safe to repeat: equal options make no new version."""
+
+    def __init__(self, definitions: Definitions, known: Known) -> None:
+        self._definitions = definitions
+        self._known = known
+
+    def put_board(self, body: dict[str, Any], board: str) -> Response:
+        """Make the board's next version, or its first, unless its options are these already."""
+        board_in_path(board)
+        try:
+            definition, created = self._definitions.define(board, BoardOptions(**body))
+        except InvalidDefinitionError as error:
+            raise invalid(error.field, str(error)) from error
+        except ProjectionConflictError as error:
+            errors = [FieldError(error.field, str(error))]
+            raise ProblemError(ProblemType.PROJECTION_CONFLICT, str(error), errors=errors) from error
+        self._known.remember(definition)
+        return answers.answer(answers.board(definition), 201 if created and definition.version == 1 else 200)
+
+    def get_board(self, board: str) -> Response:
+        """Tell the board's current definition."""
+        board_in_path(board)
+        definition = self._definitions.current(board)
+        if definition is None:
+            raise UnknownBoardError(board)
+        return answers.answer(answers.board(definition))
+
+    def list_boards(self, query: dict[str, Any]) -> Response:
+        """Tell a page of boards by name."""
+        prefix, after, limit = query["prefix"], query["after"], query["limit"]
+        boards = tuple(map(answers.board, self._definitions.list(after, limit, prefix)))
+        following = None
+        if len(boards) == limit:
+            pairs = {"after": boards[-1].board, "limit": limit} | ({"prefix": prefix} if prefix else {})
+            following = f"/v1/boards?{urlencode(pairs)}"
+        return answers.answer(answers.BoardsAnswer(boards=boards, next=following))

@@ -1,0 +1,85 @@
+"""The outermost layer: gives every request an id, and counts, times and logs it.
+
+It is plain WSGI around Flask, so whatever answers - a view, an error handler, Flask itself - is seen in one place.
+Layers that answer without Flask, such as a cache of hot pages, belong between the two.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from ledgerboard_gateway.http.requests import NOTES, REQUEST_ID
+from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_infra.clock import Clock
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+HEADER: Final = "X-Request-ID"
+NO_ROUTE: Final = "none"
+
+_SOUND: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Edge:
+    """Wraps a WSGI application. ``write`` takes one line of the access log."""
+
+    def __init__(
+        self, inner: "WSGIApplication", metrics: GatewayMetrics, clock: Clock, write: Callable[[str], object]
+    ) -> None:
+        self._inner = inner
+        self._metrics = metrics
+        self._clock = clock
+        self._write = write
+
+    def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        started = time.perf_counter()
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = environ[REQUEST_ID] = given if _SOUND.match(given) else os.urandom(16).hex()
+        answered = 0
+
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
+            nonlocal answered
+            answered = int(status[:3])
+            headers.append((HEADER, request_id))
+            return start_response(status, headers, error)
+
+        parts = self._inner(environ, start)
+        try:
+            body = b"".join(parts)  # granian writes a list in one piece, anything else as a stream.
+        finally:
+            if close := getattr(parts, "close", None):
+                close()
+        self._tell(environ, answered, time.perf_counter() - started)
+        return [body]
+
+    def _tell(self, environ: dict[str, Any], status: int, seconds: float) -> None:
+        method = environ["REQUEST_METHOD"]
+        rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+        route = rule.rule if rule is not None else NO_ROUTE
+        self._metrics.request(method if method in _METHODS else "other", route, status, seconds)
+        if route not in _QUIET:
+            self._write(self._line(environ, route, status, seconds))
+
+    def _line(self, environ: dict[str, Any], route: str, status: int, seconds: float) -> str:
+        facts = {
+            "timestamp": self._clock.now(),
+            "level": "info",
+            "message": "request",
+            "service": "gateway",
+            "request_id": environ[REQUEST_ID],
+            "method": environ["REQUEST_METHOD"],
+            "route": route,
+            "path": environ["PATH_INFO"],
+            "status": status,
+            "seconds": round(seconds, 6),
+            **environ.get(NOTES, {}),
+        }
+        return _encode(facts).decode() + "\n"

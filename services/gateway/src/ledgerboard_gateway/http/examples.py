@@ -1,0 +1,71 @@
+"""The examples of the documentation. A test sends and reads them, so they stay true."""
+
+from typing import Any, Final
+
+EVENT_ID: Final = "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"
+_AT: Final = "2026-11-21T10:15:30.123456Z"
+_BOARD: Final = "mario-kart"
+_PLAYER: Final = "theburningmonk"
+
+SCORE: Final[dict[str, Any]] = {"player": _PLAYER, "score": 42, "level": "rainbow-road", "attributes": {"kart": "B"}}
+PUBLISHED_SCORE: Final[dict[str, Any]] = {"score": 42}
+BULK: Final[dict[str, Any]] = {
+    "scores": [{"board": _BOARD, "player": _PLAYER, "score": 42}, {"board": _BOARD, "player": "alice", "score": 41}]
+}
+ACCEPTED: Final[dict[str, Any]] = {
+    "event_id": EVENT_ID,
+    "board": _BOARD,
+    "player": _PLAYER,
+    "score": 42,
+    "occurred_at": _AT,
+    "status_url": f"/v1/events/{EVENT_ID}",
+}
+BULK_ANSWER: Final[dict[str, Any]] = {
+    "accepted": 1,
+    "refused": 1,
+    "unavailable": 0,
+    "results": [
+        {"status": "accepted", "event_id": EVENT_ID},
+        {"status": "refused", "errors": [{"field": "score", "message": "is required"}]},
+    ],
+}
+_PLACE: Final[dict[str, Any]] = {"rank": 0, "position": 1, "player": _PLAYER, "score": 42, "achieved_at": _AT}
+_VIEW: Final[dict[str, Any]] = {"board": _BOARD, "period": "day", "key": "2026-11-21"}
+STANDINGS: Final[dict[str, Any]] = {**_VIEW, "total": 1, "standings": [_PLACE]}
+STANDING: Final[dict[str, Any]] = {**_VIEW, **_PLACE}
+PLAYS: Final[dict[str, Any]] = {
+    "player": _PLAYER,
+    "scores": [
+        {
+            "event_id": EVENT_ID,
+            "board": _BOARD,
+            "score": 42,
+            "level": "rainbow-road",
+            "attributes": {"kart": "B"},
+            "occurred_at": _AT,
+        }
+    ],
+    "next": None,
+}
+EVENT: Final[dict[str, Any]] = {
+    "status": "recorded",
+    "event_id": EVENT_ID,
+    "board": _BOARD,
+    "player": _PLAYER,
+    "score": 42,
+    "occurred_at": _AT,
+    "recorded_at": _AT,
+}
+OPTIONS: Final[dict[str, Any]] = {"order": "asc", "min_score": 0, "title": "Rainbow Road, best laps"}
+BOARD: Final[dict[str, Any]] = {
+    "board": _BOARD,
+    "version": 1,
+    "order": "asc",
+    "policy": "best",
+    "min_score": 0,
+    "max_score": 2**53,
+    "title": "Rainbow Road, best laps",
+}
+BOARDS: Final[dict[str, Any]] = {"boards": [BOARD], "next": None}
+PUBLISHED_STANDING: Final[dict[str, Any]] = {"score": 42, "rank": 0}
+PUBLISHED_PAGE: Final[dict[str, Any]] = {"leaderboard": [{"name": _PLAYER, "score": 42}]}

@@ -1,0 +1,128 @@
+"""What a route is: its path, its view, and everything that its documentation says.
+
+`Operation` is the one place that knows both, so a route without documentation cannot be registered.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any, Final
+
+from flask import Response
+from marshmallow import Schema
+
+from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
+
+JSON: Final = "application/json"
+REFERENCE: Final = "#/components/schemas/{name}"
+
+_ALWAYS: Final = (ProblemType.INTERNAL,)
+_WITH_BODY: Final = (
+    ProblemType.MALFORMED_BODY,
+    ProblemType.INVALID_REQUEST,
+    ProblemType.TOO_LARGE,
+    ProblemType.UNSUPPORTED_MEDIA_TYPE,
+)
+_GUARDED: Final = (ProblemType.UNAUTHORIZED,)
+_WITH_NAMES: Final = (ProblemType.INVALID_REQUEST,)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request's body: the struct or schema that reads it, and an example."""
+
+    model: Any
+    example: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: the types it can have, or None for one that is no JSON, and an example."""
+
+    models: Sequence[type]
+    example: Any
+    description: str
+    content_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    rule: str
+    view: Callable[..., Response]
+    summary: str
+    description: str
+    answers: Mapping[int, Answer]
+    tag: str
+    query: type[Schema] | None = None
+    body: Body | None = None
+    problems: Sequence[ProblemType] = ()
+    guarded: bool = False
+
+    @property
+    def parsed_body(self) -> type[Schema] | None:
+        """The marshmallow schema of the body, where it has one; the view gets what it read."""
+        model = self.body.model if self.body else None
+        return model if isinstance(model, type) and issubclass(model, Schema) else None
+
+    def documentation(self) -> dict[str, Any]:
+        """The OpenAPI operation object, but for its parameters."""
+        document: dict[str, Any] = {
+            "operationId": self.view.__name__,
+            "summary": self.summary,
+            "description": self.description,
+            "responses": self._responses(),
+        }
+        if self.guarded:
+            document["security"] = [{"writeKey": []}]
+        if self.body is not None and not self.parsed_body:
+            reference = {"$ref": REFERENCE.format(name=self.body.model.__name__)}
+            content = {JSON: {"schema": reference, "example": self.body.example}}
+            document["requestBody"] = {"required": True, "content": content}
+        return document
+
+    def _responses(self) -> dict[int, Any]:
+        responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
+        for status, kinds in groupby(sorted(self._all_problems(), key=_status), _status):
+            responses[status] = _failure(status, list(kinds))
+        return responses
+
+    def _all_problems(self) -> set[ProblemType]:
+        checks_names = "<" in self.rule or self.query is not None
+        return {
+            *self.problems,
+            *_ALWAYS,
+            *(_WITH_BODY if self.body else ()),
+            *(_GUARDED if self.guarded else ()),
+            *(_WITH_NAMES if checks_names else ()),
+        }
+
+
+def _status(kind: ProblemType) -> int:
+    return kind.status
+
+
+def _success(answer: Answer) -> dict[str, Any]:
+    references = [{"$ref": REFERENCE.format(name=model.__name__)} for model in answer.models]
+    schema = {"type": "string"} if not references else references[0] if len(references) == 1 else {"oneOf": references}
+    return {
+        "description": answer.description,
+        "content": {answer.content_type: {"schema": schema, "example": answer.example}},
+    }
+
+
+def _failure(status: int, kinds: Sequence[ProblemType]) -> dict[str, Any]:
+    examples = {
+        kind.slug: {"summary": kind.title, "value": as_dict(ProblemError(kind, kind.meaning))} for kind in kinds
+    }
+    schema = {"$ref": REFERENCE.format(name=Problem.__name__)}
+    described = {
+        "description": " / ".join(kind.title for kind in kinds) or HTTPStatus(status).phrase,
+        "content": {CONTENT_TYPE: {"schema": schema, "examples": examples}},
+    }
+    if status == ProblemType.UNAVAILABLE.status:
+        described["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    return described

@@ -1,0 +1,161 @@
+"""Every way in which a request can fail, as RFC 9457 problem documents.
+
+A problem's ``type`` is a path that this service answers with the words of `ProblemType`, so what a client meets in
+production and what it reads about is one table.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, Final
+
+import msgspec
+from flask import Response
+
+CONTENT_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "/docs/problems/"
+RETRY_AFTER_SECONDS: Final = 2
+
+
+class ProblemType(Enum):
+    """The types of problem: slug, status, title, and what it means for the client."""
+
+    MALFORMED_BODY = ("malformed-body", 400, "The body is not JSON", "Nothing was accepted. Send valid UTF-8 JSON.")
+    INVALID_REQUEST = (
+        "invalid-request",
+        400,
+        "The request breaks a rule",
+        "Nothing was accepted. `errors` names each field at fault and its rule.",
+    )
+    UNAUTHORIZED = (
+        "unauthorized",
+        401,
+        "A valid key is required",
+        "Send the write key as `Authorization: Bearer <key>`.",
+    )
+    NOT_FOUND = ("not-found", 404, "There is no such resource", "No route of this service has this path.")
+    UNKNOWN_BOARD = ("unknown-board", 404, "There is no such board", "Nobody defined it or submitted to it.")
+    UNKNOWN_PLAYER = (
+        "unknown-player",
+        404,
+        "The player has no standing here",
+        "No play of this player counts on this board in this period.",
+    )
+    UNKNOWN_EVENT = (
+        "unknown-event",
+        404,
+        "There is no such event",
+        "The ledger does not know it, and it is too old to be still on its way.",
+    )
+    METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
+    PROJECTION_CONFLICT = (
+        "projection-conflict",
+        409,
+        "The board would rank differently",
+        "`order` and `policy` of a board that exists cannot change.",
+    )
+    EXPIRED_VIEW = (
+        "expired-view",
+        410,
+        "The ranking is no longer kept",
+        "Daily rankings are kept for 8 days after their end, weekly ones for 30 and monthly ones for 62.",
+    )
+    TOO_LARGE = ("too-large", 413, "The body is too large", "Nothing was accepted. Send less at a time.")
+    UNSUPPORTED_MEDIA_TYPE = (
+        "unsupported-media-type",
+        415,
+        "The body must be JSON",
+        "Nothing was accepted. Send `Content-Type: application/json`.",
+    )
+    INTERNAL = ("internal", 500, "The gateway failed", "A defect of this service; the request id finds it in the logs.")
+    UNAVAILABLE = (
+        "unavailable",
+        503,
+        "A part of the service is down",
+        "Nothing was accepted. Try again after `Retry-After` seconds.",
+    )
+    UNACKNOWLEDGED = (
+        "unacknowledged",
+        503,
+        "The queue did not answer in time",
+        "The submission may still be counted, or may be lost; its event, in `event_ids`, tells which.",
+    )
+
+    def __init__(self, slug: str, status: int, title: str, meaning: str) -> None:
+        self.slug = slug
+        self.status = status
+        self.title = title
+        self.meaning = meaning
+
+    @property
+    def uri(self) -> str:
+        """The ``type`` member: where this service explains the problem."""
+        return TYPE_PREFIX + self.slug
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One field and the rule that it breaks. ``field`` is ``body`` where the whole body is at fault."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    event_ids: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(
+        self,
+        kind: ProblemType,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        event_ids: Sequence[str] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.errors = tuple(errors)
+        self.document = Problem(
+            type=kind.uri,
+            title=kind.title,
+            status=kind.status,
+            detail=detail,
+            errors=self.errors,
+            event_ids=tuple(event_ids) or msgspec.UNSET,
+        )
+        self.headers = dict(headers or {})
+        if kind.status == ProblemType.UNAVAILABLE.status:
+            self.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
+
+
+def invalid(field: str, message: str) -> ProblemError:
+    """The problem of one field that breaks a rule."""
+    return ProblemError(ProblemType.INVALID_REQUEST, f"{field}: {message}", errors=[FieldError(field, message)])
+
+
+def respond(problem: ProblemError) -> Response:
+    """The answer that carries a problem."""
+    body = msgspec.json.encode(problem.document)
+    return Response(body, problem.kind.status, headers=problem.headers, content_type=CONTENT_TYPE)
+
+
+def respond_otherwise(status: int, title: str, detail: str, headers: Mapping[str, str]) -> Response:
+    """The answer to what has no type of its own: RFC 9457's ``about:blank``, whose title is the status's name."""
+    document = Problem(type="about:blank", title=title, status=status, detail=detail)
+    return Response(msgspec.json.encode(document), status, headers=dict(headers), content_type=CONTENT_TYPE)
+
+
+def as_dict(problem: ProblemError) -> dict[str, Any]:
+    """The document as plain data, for examples."""
+    document: dict[str, Any] = msgspec.to_builtins(problem.document)
+    return document

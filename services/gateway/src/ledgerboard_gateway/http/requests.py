@@ -1,0 +1,69 @@
+"""What every route asks of a request: its id, a JSON body, sound names in its path."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ledgerboard_contracts import InvalidNameError, check_board, check_player
+from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
+
+REQUEST_ID: Final = "ledgerboard.request_id"
+NOTES: Final = "ledgerboard.notes"
+_JSON: Final = "application/json"
+_REPLACEMENT: Final = "\ufffd"
+
+
+def request_id() -> str:
+    """The id of the current request, which goes with everything that it causes."""
+    given: str = request.environ[REQUEST_ID]
+    return given
+
+
+def note(**facts: object) -> None:
+    """Add ``facts`` to the current request's line in the access log."""
+    notes: dict[str, object] = request.environ.setdefault(NOTES, {})
+    notes.update(facts)
+
+
+def json_body() -> bytes:
+    """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
+    if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
+        raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise too_large() from error
+
+
+def too_large() -> ProblemError:
+    """The 413 problem, naming the limit."""
+    return ProblemError(ProblemType.TOO_LARGE, f"The body must not exceed {request.max_content_length} bytes.")
+
+
+def board_in_path(name: str, field: str = "board") -> str:
+    """``name`` if it can name a board. Raises the 400 problem."""
+    return _checked(check_board, name, field)
+
+
+def player_in_path(name: str, field: str = "player") -> str:
+    """``name`` if it can name a player. Raises the 400 problem."""
+    return _checked(check_player, name, field)
+
+
+def _checked(check: Callable[[str], str], name: str, field: str) -> str:
+    if _REPLACEMENT in name:
+        _refuse_bad_utf8(request.environ, field)
+    try:
+        return check(name)
+    except InvalidNameError as error:
+        raise invalid(field, str(error)) from error
+
+
+def _refuse_bad_utf8(environ: dict[str, Any], field: str) -> None:
+    """Werkzeug decodes a path with replacement characters, which would quietly make another name of a broken one."""
+    try:
+        environ["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeError as error:
+        raise invalid(field, "is not valid UTF-8") from error

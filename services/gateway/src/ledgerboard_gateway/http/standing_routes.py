@@ -1,0 +1,67 @@
+"""Read the live boards: pages of standings, and one player's standing."""
+
+from typing import Any, Final, Protocol
+
+import msgspec
+from flask import Response
+
+from ledgerboard_boards import CachedTop
+from ledgerboard_contracts import TOP_N, InvalidPeriodKeyError, Period, Span, Standing, StandingsPage
+from ledgerboard_gateway.http import answers
+from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
+from ledgerboard_gateway.http.requests import board_in_path, player_in_path
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Standings(Protocol):
+    """The live boards. Every read raises `UnknownBoardError` for a board that there is not."""
+
+    def span(self, period: Period, key: str | None) -> Span: ...
+    def page(self, board: str, span: Span, start: int, stop: int) -> StandingsPage: ...
+    def top(self, board: str, span: Span) -> CachedTop: ...
+    def standing(self, board: str, span: Span, player: str) -> Standing | None: ...
+
+
+class StandingRoutes:
+    """The routes that read a view."""
+
+    def __init__(self, standings: Standings) -> None:
+        self._standings = standings
+
+    def get_standings(self, query: dict[str, Any], board: str) -> Response:
+        """Tell a page of a view by rank."""
+        board_in_path(board)
+        span = self._span(query)
+        start, limit = query["start"], query["limit"]
+        if start == 0 and limit == TOP_N:
+            return _rendered(board, span, self._standings.top(board, span))
+        page = self._standings.page(board, span, start, start + limit)
+        return answers.answer(
+            answers.StandingsAnswer(
+                board=board, period=span.period, key=span.key, total=page.total, standings=page.standings
+            )
+        )
+
+    def get_standing(self, query: dict[str, Any], board: str, player: str) -> Response:
+        """Tell one player's place in a view."""
+        board_in_path(board)
+        player_in_path(player)
+        span = self._span(query)
+        found = self._standings.standing(board, span, player)
+        if found is None:
+            raise ProblemError(ProblemType.UNKNOWN_PLAYER, f"No play of this player counts on {board} ({span.key}).")
+        return answers.answer(answers.standing(board, span, found))
+
+    def _span(self, query: dict[str, Any]) -> Span:
+        try:
+            return self._standings.span(query["period"], query["key"])
+        except InvalidPeriodKeyError as error:
+            raise invalid("key", str(error)) from error
+
+
+def _rendered(board: str, span: Span, top: CachedTop) -> Response:
+    """The first page out of the rows that the boards keep rendered; the same document as `StandingsAnswer`."""
+    head = {"board": board, "period": span.period, "key": span.key, "total": top.total}
+    body = b'%b,"standings":%b}' % (_encode(head)[:-1], top.body)
+    return Response(body, content_type="application/json")

@@ -1,0 +1,88 @@
+"""The gateway's settings: every environment variable it reads, with its meaning. Nothing else reads the environment."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from ledgerboard_infra.settings import (
+    AwsSettings,
+    Count,
+    Port,
+    PostgresSettings,
+    RedisSettings,
+    Seconds,
+    TelemetrySettings,
+    setting,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpSettings:
+    """How the gateway listens."""
+
+    host: str = setting("LEDGERBOARD_HTTP_HOST", default="127.0.0.1", doc="Address to listen on.")
+    port: Port = setting("LEDGERBOARD_HTTP_PORT", default=8080, doc="Port to listen on.")
+    processes: Count = setting("LEDGERBOARD_HTTP_PROCESSES", default=1, doc="Worker processes.")
+    threads: Annotated[int, Meta(ge=4)] = setting(
+        "LEDGERBOARD_HTTP_THREADS", default=96, doc="Requests that one worker process handles at the same time."
+    )
+    backpressure: Count = setting(
+        "LEDGERBOARD_HTTP_BACKPRESSURE", default=1024, doc="Connections that one worker process keeps open at most."
+    )
+    max_body_bytes: Count = setting(
+        "LEDGERBOARD_HTTP_MAX_BODY_BYTES", default=1024 * 1024, doc="A larger request body is answered with 413."
+    )
+    drain_seconds: Seconds = setting(
+        "LEDGERBOARD_HTTP_DRAIN_SECONDS",
+        default=0.0,
+        doc="After SIGTERM, how long to serve on with /readyz at 503, so that a balancer can look elsewhere first.",
+    )
+    grace_seconds: Seconds = setting(
+        "LEDGERBOARD_HTTP_GRACE_SECONDS", default=20.0, doc="After that, how long requests in hand may take to finish."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublisherSettings:
+    """How submissions get onto the queue."""
+
+    senders: Count = setting("LEDGERBOARD_PUBLISHER_SENDERS", default=2, doc="Sends in flight at the same time.")
+    linger_seconds: Annotated[float, Meta(ge=0, le=0.1)] = setting(
+        "LEDGERBOARD_PUBLISHER_LINGER_SECONDS",
+        default=0.005,
+        doc="How long submissions gather while another send is in flight. An idle publisher never waits.",
+    )
+    timeout_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_PUBLISHER_TIMEOUT_SECONDS",
+        default=5.0,
+        doc="How long a request waits for the queue's acknowledgement before it is answered with 503.",
+    )
+    buffer_requests: Count = setting(
+        "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS",
+        default=80,
+        doc="Requests that may wait for the queue; more are answered with 503 at once. Keep it below the threads, "
+        "so that reads and health checks find a thread while the queue is down.",
+    )
+    buffer_bytes: Count = setting(
+        "LEDGERBOARD_PUBLISHER_BUFFER_BYTES", default=32 * 1024 * 1024, doc="The same bound in bytes of JSON."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySettings:
+    """Everything the gateway can be told."""
+
+    stage: str = setting("LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's and key's name.")
+    write_key: Annotated[str, Meta(min_length=16)] = setting(
+        "LEDGERBOARD_WRITE_KEY", secret=True, doc="The bearer key that writes must carry; at least 16 characters."
+    )
+    definitions_ttl_seconds: Seconds = setting(
+        "LEDGERBOARD_DEFINITIONS_TTL_SECONDS", default=5.0, doc="How long a board's definition is used unasked."
+    )
+    http: HttpSettings
+    publisher: PublisherSettings
+    aws: AwsSettings
+    redis: RedisSettings
+    postgres: PostgresSettings
+    telemetry: TelemetrySettings

@@ -1,0 +1,80 @@
+"""Accept submissions: stamp each once, put it on the queue, say what became of it.
+
+The stamps made here - event id, moment, board version - are the only ones an event ever gets, so every later step and
+every redelivery agrees on them. Ranking and recording happen elsewhere: with every worker stopped this still accepts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from ledgerboard_contracts import BoardDefinition, Submission
+from ledgerboard_gateway.parcels import Parcel, pack
+from ledgerboard_infra.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A score as it was asked for, already checked for shape."""
+
+    board: str
+    player: str
+    score: int
+    level: str | None = None
+    attributes: dict[str, Any] | None = None
+
+
+class Definitions(Protocol):
+    """Current board definitions. ``ensure`` makes an unknown board with the default options.
+
+    Raises `UnavailableError` where the board is not known here and its record cannot be asked.
+    """
+
+    def ensure(self, board: str) -> BoardDefinition: ...
+
+
+class Publisher(Protocol):
+    """Returns when each parcel has an outcome. Raises `BufferFullError` and then took none."""
+
+    def publish(self, parcels: Sequence[Parcel]) -> None: ...
+
+
+class Submissions:
+    """The way onto the queue. A submission that comes back ``ACKNOWLEDGED`` is stored by the queue, no other is."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        publisher: Publisher,
+        clock: Clock,
+        new_event_id: Callable[[datetime], UUID],
+    ) -> None:
+        self._definitions = definitions
+        self._publisher = publisher
+        self._clock = clock
+        self._new_event_id = new_event_id
+
+    def submit(self, asks: Sequence[Ask], correlation_id: str) -> list[Parcel]:
+        """Parcels with the submissions of ``asks`` in their order, each parcel with its outcome.
+
+        Raises `BufferFullError` or `UnavailableError` before anything was sent.
+        """
+        definitions = {board: self._definitions.ensure(board) for board in {ask.board for ask in asks}}
+        parcels = pack([self._stamp(ask, definitions[ask.board]) for ask in asks], correlation_id)
+        self._publisher.publish(parcels)
+        return parcels
+
+    def _stamp(self, ask: Ask, definition: BoardDefinition) -> Submission:
+        now = self._clock.now()
+        return Submission(
+            event_id=self._new_event_id(now),
+            board=ask.board,
+            board_version=definition.version,
+            player=ask.player,
+            score=ask.score,
+            occurred_at=now,
+            level=ask.level,
+            attributes=ask.attributes,
+        )
