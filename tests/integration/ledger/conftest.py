@@ -1,0 +1,29 @@
+"""A migrated database for each module, and ways to look at it that are not the code under test."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger import migrate
+
+
+@pytest.fixture(scope="module")
+def engine(fresh_database: str) -> Iterator[Engine]:
+    migrate(fresh_database)
+    engine = make_engine(fresh_database, application_name="test", pool_size=20)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def fact_ids(engine: Engine) -> Callable[[], list[UUID]]:
+    """The event ids of the whole ledger, with any repetition there might be."""
+
+    def read() -> list[UUID]:
+        with engine.connect() as connection:
+            return list(connection.execute(text("SELECT event_id FROM facts ORDER BY event_id")).scalars())
+
+    return read
