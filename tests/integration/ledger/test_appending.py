@@ -56,7 +56,7 @@ def _assert_same(found: Recorded, part: FactEnvelope) -> None:
 
 
 def _alike(found: Any, sent: Any) -> bool:
-    """PostgreSQL keeps a JSON number as its decimal digits, so 4e16 comes back as 40000000000000000: the same number."""
+    """PostgreSQL keeps a JSON number as decimal digits, so 4e16 comes back as 40000000000000000: the same number."""
     if isinstance(sent, dict):
         return found.keys() == sent.keys() and all(_alike(found[name], each) for name, each in sent.items())
     if isinstance(sent, list):
@@ -72,7 +72,7 @@ def test_writers_that_append_the_same_facts_at_once_neither_deadlock_nor_double(
 
     def append(seed: int) -> AppendResult:
         mine = facts.copy()
-        Random(seed).shuffle(mine)
+        Random(seed).shuffle(mine)  # noqa: S311 -- an order, no secret.
         return LedgerWriter(engine).append([envelope(*mine[:300]), envelope(*mine[300:])], [])
 
     with ThreadPoolExecutor(8) as pool:
