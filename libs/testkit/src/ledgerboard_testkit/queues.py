@@ -72,10 +72,9 @@ class RealQueue:
         return answer.get("Messages", [])
 
 
-def make_queue(client: "SQSClient", *, visibility_timeout_seconds: int = 30, max_receives: int = 3) -> RealQueue:
-    """A fresh queue and its dead-letter queue."""
-    name = f"test-{uuid4().hex}"
-    shape = QueueShape(
+def queue_shape(name: str, *, visibility_timeout_seconds: int = 30, max_receives: int = 3) -> QueueShape:
+    """A queue fit for a test, and its dead-letter queue."""
+    return QueueShape(
         name=name,
         dead_letter_name=f"{name}-dlq",
         visibility_timeout_seconds=visibility_timeout_seconds,
@@ -83,5 +82,14 @@ def make_queue(client: "SQSClient", *, visibility_timeout_seconds: int = 30, max
         retention_seconds=3600,
         dead_letter_retention_seconds=7200,
     )
+
+
+def make_queue(client: "SQSClient", *, visibility_timeout_seconds: int = 30, max_receives: int = 3) -> RealQueue:
+    """A fresh queue and its dead-letter queue."""
+    shape = queue_shape(
+        f"test-{uuid4().hex}",
+        visibility_timeout_seconds=visibility_timeout_seconds,
+        max_receives=max_receives,
+    )
     provision(client, [shape])
-    return RealQueue(client, resolve_queue_url(client, name), resolve_queue_url(client, f"{name}-dlq"))
+    return RealQueue(client, resolve_queue_url(client, shape.name), resolve_queue_url(client, shape.dead_letter_name))
