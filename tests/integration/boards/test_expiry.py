@@ -6,12 +6,17 @@ import pytest
 import redis
 
 from ledgerboard_boards import RedisBoards, RedisStandings, ViewExpiredError
-from ledgerboard_boards.keys import Keyspace
+from ledgerboard_boards.keys import Keyspace, ViewKeys
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, Period, View, span_containing, spans_of
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
 CHESS = make_definition("chess")
+
+
+def expiries(client: redis.Redis, keys: ViewKeys) -> list[int]:
+    """When each lasting key of a view goes, as Unix time; -1 for never."""
+    return [client.expiretime(key.decode()) for key in (keys.entries, keys.prefixes, keys.version)]
 
 
 def test_every_key_of_a_view_goes_when_its_span_says_and_all_time_never(
@@ -21,7 +26,9 @@ def test_every_key_of_a_view_goes_when_its_span_says_and_all_time_never(
     for span in spans_of(NOW):
         keys = Keyspace(stage).of(View("chess", span))
         expected = -1 if span.expires_at is None else int(span.expires_at.timestamp())
-        assert [client.expiretime(key) for key in (keys.entries, keys.prefixes, keys.version)] == [expected] * 3
+        assert [client.expiretime(key.decode()) for key in (keys.entries, keys.prefixes, keys.version)] == [
+            expected
+        ] * 3
         standings.top(View("chess", span), DEFAULT_OPTIONS)
         assert 0 < client.ttl(keys.top) <= 30
 
@@ -36,7 +43,7 @@ def test_a_view_keeps_its_expiry_while_it_grows_and_changes(
     assert span.expires_at is not None
     keys = Keyspace(stage).of(View("chess", span))
     expected = int(span.expires_at.timestamp())
-    assert [client.expiretime(key) for key in (keys.entries, keys.prefixes, keys.version)] == [expected] * 3
+    assert expiries(client, keys) == [expected] * 3
 
 
 def test_a_late_fact_counts_in_the_period_it_occurred_in(boards: RedisBoards, standings: RedisStandings) -> None:

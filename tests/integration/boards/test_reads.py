@@ -8,6 +8,8 @@ import redis
 from ledgerboard_boards import RedisBoards, RedisStandings
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, View
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.settings import RedisSettings
+from ledgerboard_infra.valkey import make_redis
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -63,7 +65,7 @@ def test_two_stages_on_one_server_never_meet(client: redis.Redis, stage: str) ->
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
-    with redis.Redis(port=1, socket_connect_timeout=1) as nobody:
+    with make_redis(RedisSettings(url="redis://127.0.0.1:1")) as nobody:
         with pytest.raises(UnavailableError):
             RedisStandings(nobody, "dev").page(CHESS, DEFAULT_OPTIONS, 0, 10)
         envelope = make_envelope("chess", [make_fact("ann", 1, NOW - timedelta(days=1))])

@@ -104,6 +104,8 @@ def test_plays_below_the_top_leave_it_kept(
         ("newcomer", EDGE - 1, False),
         ("a-newcomer", EDGE, True),
         ("z-newcomer", EDGE, False),
+        ("player", EDGE, True),
+        (f"player-{TOP_N - 1}-too", EDGE, False),
         (f"player-{TOP_N - 1}", EDGE + 1, True),
         (f"player-{TOP_N - 1}", EDGE, False),
         (f"player-{TOP_N}", EDGE - 1, False),

@@ -42,7 +42,7 @@ def test_a_change_of_a_top_is_announced_with_its_version(
     client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
 ) -> None:
     keyspace = Keyspace(stage)
-    with client.pubsub(ignore_subscribe_messages=True) as listener:
+    with client.pubsub(ignore_subscribe_messages=True) as listener:  # type: ignore[no-untyped-call]
         listener.subscribe(keyspace.channel)
         listener.get_message(timeout=5)
         boards.fold([(make_envelope("chess", [make_fact("ann", 1, NOW)]), CHESS)], NOW)

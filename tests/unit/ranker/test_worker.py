@@ -1,0 +1,90 @@
+"""Each message gets the verdict that it earned, whatever travels with it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+import pytest
+
+from ledgerboard_contracts import FactEnvelope, FactsMessage, wire
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.stream import Dead, Done, Message, Retry
+from ledgerboard_ranker.projection import Projection
+from ledgerboard_ranker.worker import FactsHandler
+from ledgerboard_testkit.plays import make_envelope, make_fact
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class Boards(Protocol):
+    folded: list[FactEnvelope]
+    calls: int
+    down: bool
+
+
+@pytest.fixture
+def handler(projection: Projection) -> FactsHandler:
+    return FactsHandler(projection)
+
+
+def envelope(board: str = "chess", board_version: int = 1) -> FactEnvelope:
+    return make_envelope(board, [make_fact("ann", 5, NOW)], board_version=board_version)
+
+
+def message(*envelopes: FactEnvelope) -> Message:
+    return _message(wire.encode(FactsMessage(envelopes=envelopes)))
+
+
+def _message(body: str) -> Message:
+    return Message(body=body, message_id="m", receive_count=1, sent_at=NOW)
+
+
+def test_a_batch_is_folded_in_one_call_and_done(handler: FactsHandler, boards: Boards) -> None:
+    first, second, third = envelope(), envelope("race"), envelope()
+    assert handler.handle([message(first, second), message(third)]) == [Done(), Done()]
+    assert boards.folded == [first, second, third]
+    assert boards.calls == 1
+
+
+@pytest.mark.parametrize("body", ["", "no json", "{}", '{"type":"ledgerboard.rejections","version":1}', "[]", "null"])
+def test_what_cannot_be_read_is_dead_and_its_batch_mates_are_done(
+    handler: FactsHandler, boards: Boards, body: str
+) -> None:
+    good = envelope()
+    verdicts = handler.handle([_message(body), message(good)])
+    assert isinstance(verdicts[0], Dead)
+    assert verdicts[0].reason
+    assert verdicts[1] == Done()
+    assert boards.folded == [good]
+
+
+def test_a_message_of_a_newer_release_is_retried(handler: FactsHandler) -> None:
+    document = msgspec.json.decode(message(envelope()).body)
+    (verdict,) = handler.handle([_message(msgspec.json.encode(document | {"version": 2}).decode())])
+    assert isinstance(verdict, Retry)
+    assert "version 2" in verdict.reason
+
+
+def test_an_unknown_board_version_is_retried_and_named_while_its_envelope_mates_are_folded(
+    handler: FactsHandler, boards: Boards
+) -> None:
+    known, unknown, other = envelope(), envelope(board_version=7), envelope("race")
+    verdicts = handler.handle([message(known, unknown), message(other)])
+    assert verdicts == [Retry("board 'chess' has no version 7"), Done()]
+    assert boards.folded == [known, other]
+
+
+def test_an_outage_is_raised_for_the_runtime_to_wait_out(handler: FactsHandler, boards: Boards) -> None:
+    boards.down = True
+    with pytest.raises(UnavailableError):
+        handler.handle([message(envelope())])
+
+
+def test_a_message_without_envelopes_is_done(handler: FactsHandler) -> None:
+    assert handler.handle([message()]) == [Done()]
+
+
+def test_unreadable_messages_are_not_counted_as_envelopes(handler: FactsHandler, counted: Callable[..., float]) -> None:
+    handler.handle([_message("no json"), message(envelope())])
+    assert counted("ranker_envelopes_total", outcome="folded") == 1
