@@ -48,6 +48,7 @@ class CurrentDefinitions:
         self._capacity = capacity
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = Lock()
+        self._closed = False
         self._ensuring: Flights[BoardDefinition] = Flights()
         self._asking: Flights[BoardDefinition | None] = Flights()
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="definitions")
@@ -79,7 +80,9 @@ class CurrentDefinitions:
                 self._entries.popitem(last=False)
 
     def close(self) -> None:
-        """Stop the background thread. Entries are then served for as long as they are asked for, never refreshed."""
+        """Stop the background thread. What is known is still served, and no longer refreshed."""
+        with self._lock:
+            self._closed = True
         self._background.shutdown(wait=True, cancel_futures=True)
 
     def _known(self, board: str) -> BoardDefinition | None:
@@ -89,20 +92,23 @@ class CurrentDefinitions:
             if entry is None:
                 return None
             self._entries.move_to_end(board)
-            stale = entry.fresh_until <= now and not entry.refreshing
-            entry.refreshing |= stale
-        if stale:
-            self._background.submit(self._refresh, entry)
-        return entry.definition
-
-    def _fetch_or_make(self, board: str) -> BoardDefinition:
-        found = self._source.ensure(board)
-        self.remember(found)
-        return found
+            if entry.fresh_until <= now and not entry.refreshing and not self._closed:
+                entry.refreshing = True
+                self._background.submit(self._refresh, entry)
+            return entry.definition
 
     def _fetch(self, board: str) -> BoardDefinition | None:
-        found = self._source.current(board)
-        if found is not None:
+        """Whoever asked until just now may have left the answer."""
+        known = self._known(board)
+        found = known or self._source.current(board)
+        if found is not None and known is None:
+            self.remember(found)
+        return found
+
+    def _fetch_or_make(self, board: str) -> BoardDefinition:
+        known = self._known(board)
+        found = known or self._source.ensure(board)
+        if known is None:
             self.remember(found)
         return found
 
