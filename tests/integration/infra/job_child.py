@@ -15,12 +15,10 @@ from ledgerboard_infra.settings import AwsSettings, TelemetrySettings
 from ledgerboard_infra.sqs import sqs_client
 
 if TYPE_CHECKING:
-    from celery import Celery
-
-    from ledgerboard_infra.job import Job
+    from ledgerboard_infra.job import JobApp
 
 
-def build(aws: AwsSettings, queue_url: str, result_url: str, journal: Path) -> "Celery[Job]":
+def build(aws: AwsSettings, queue_url: str, result_url: str, journal: Path) -> "JobApp":
     app = make_celery("child", aws, queue_url=queue_url, result_url=result_url, time_limit_seconds=1, wait_seconds=1)
 
     def write(line: str) -> int:

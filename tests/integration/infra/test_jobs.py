@@ -22,10 +22,9 @@ from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue, make_queue
 
 if TYPE_CHECKING:
-    from celery import Celery
     from mypy_boto3_sqs import SQSClient
 
-    from ledgerboard_infra.job import Job
+    from ledgerboard_infra.job import JobApp
 
 _CHILD = Path(__file__).with_name("job_child.py")
 
@@ -40,7 +39,7 @@ class Stage:
     home: Path
 
     @property
-    def app(self) -> "Celery[Job]":
+    def app(self) -> "JobApp":
         return make_celery(
             "test", self.aws, queue_url=self.queue.url, result_url=self.result_url, time_limit_seconds=1, wait_seconds=1
         )

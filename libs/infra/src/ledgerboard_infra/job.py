@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
-from celery import Task
+from celery import Celery, Task
 
 from ledgerboard_infra.logs import correlated, get_logger
 
@@ -36,15 +36,19 @@ class Job(Task):  # type: ignore[type-arg]  # Celery's Task takes no parameters 
             _log.info("job finished", seconds=_since(started), result=result)
             return result
 
-    def apply_async(self, *args: Any, headers: Mapping[str, Any] | None = None, **options: Any) -> Any:
-        """Send the job, with the correlation id of whoever sends it."""
-        correlation_id = structlog.contextvars.get_contextvars().get("correlation_id")
-        own = {CORRELATION_HEADER: correlation_id} if correlation_id else {}
-        return super().apply_async(*args, headers={**own, **(headers or {})}, **options)
-
     def _correlation_id(self) -> str | None:
         headers: Mapping[str, str] = self.request.headers or {}
         return headers.get(CORRELATION_HEADER) or self.request.id
+
+
+class JobApp(Celery):
+    """Sends every job with the correlation id of whoever sends it."""
+
+    def send_task(self, *args: Any, headers: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Send, however it was asked for: ``delay`` and ``apply_async`` come through here."""
+        correlation_id = structlog.contextvars.get_contextvars().get("correlation_id")
+        own = {CORRELATION_HEADER: correlation_id} if correlation_id else {}
+        return super().send_task(*args, headers={**own, **(headers or {})}, **options)
 
 
 def _since(started: float) -> float:

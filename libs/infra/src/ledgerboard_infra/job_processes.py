@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from celery.signals import setup_logging
 
 if TYPE_CHECKING:
-    from celery import Celery
-
-    from ledgerboard_infra.job import Job
+    from ledgerboard_infra.job import JobApp
 
 T = TypeVar("T")
 
 
-def run_jobs(app: "Celery[Job]", *, concurrency: int = 1) -> int:
+def run_jobs(app: "JobApp", *, concurrency: int = 1) -> int:
     """Work on jobs until SIGTERM, which lets running ones finish. The exit code. Check the queue first."""
     setup_logging.connect(_keep_logs, weak=False)
     worker = app.Worker(
@@ -35,7 +33,7 @@ def run_jobs(app: "Celery[Job]", *, concurrency: int = 1) -> int:
     return int(worker.exitcode or 0)
 
 
-def run_beat(app: "Celery[Job]", *, schedule_path: Path) -> None:
+def run_beat(app: "JobApp", *, schedule_path: Path) -> None:
     """Send the jobs of ``app.conf.beat_schedule`` when they are due, until SIGTERM. Run exactly one.
 
     ``schedule_path`` is a file that remembers when each was sent last; losing it at worst sends one early.

@@ -7,11 +7,10 @@ policy on the queue, are the only combination that was measured to lose nothing;
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from celery import Celery
 from kombu import Queue
 
 from ledgerboard_infra.errors import MisconfiguredError
-from ledgerboard_infra.job import Job
+from ledgerboard_infra.job import Job, JobApp
 from ledgerboard_infra.postgres import CONNECT_TIMEOUT_SECONDS, driver_url
 from ledgerboard_infra.sqs import queue_limits, queue_name
 
@@ -28,14 +27,14 @@ _SOFT_SHARE: Final = 0.9
 
 def make_celery(
     name: str, aws: "AwsSettings", *, queue_url: str, result_url: str, time_limit_seconds: int, wait_seconds: int = 10
-) -> "Celery[Job]":
+) -> JobApp:
     """The Celery application ``name``, whose jobs travel through one queue and leave a row each in PostgreSQL.
 
     ``result_url`` is a ``postgresql://`` URL. A job is killed after ``time_limit_seconds``, which must lie below the
     queue's visibility timeout, or SQS would start it a second time beside the first.
     """
     queue = queue_name(queue_url)
-    app = Celery(name, task_cls=Job, set_as_current=False)
+    app = JobApp(name, task_cls=Job, set_as_current=False)
     app.conf.update(_broker(aws, queue_url, wait_seconds) | _DELIVERY | _results(result_url))
     app.conf.update(
         task_default_queue=queue,
@@ -48,7 +47,7 @@ def make_celery(
     return app
 
 
-def check_job_queue(client: "SQSClient", app: "Celery[Job]") -> None:
+def check_job_queue(client: "SQSClient", app: JobApp) -> None:
     """Refuse a queue that could lose or double a job: raises `MisconfiguredError` or `UnavailableError`."""
     predefined: dict[str, dict[str, str]] = app.conf.broker_transport_options["predefined_queues"]
     for name, queue in predefined.items():
