@@ -50,6 +50,7 @@ class Stack:
 
     def __init__(self, home: Path, options: StackOptions | None = None, progress: Progress = silent) -> None:
         self.home = home.resolve()
+        self.stage: Final = _STAGE
         self.services: dict[str, Service] = {}
         self.write_key_file = self.home / "write-key"
         self.write_key = ""
