@@ -12,13 +12,14 @@ export COMPOSE_PROJECT_NAME=ledgerboard-smoke LEDGERBOARD_VERSION=smoke LEDGERBO
 export LEDGERBOARD_WRITE_KEY LEDGERBOARD_DATABASE_PASSWORD
 readonly SERVICES="gateway ingest ranker history history-jobs history-beat"
 readonly IMAGES="gateway ingest ranker history"
-readonly LOGS_ON_FAILURE=25
+readonly LOGS_ON_FAILURE=8
 PYTHON=${PYTHON:-python3}
 SCRATCH=$(mktemp -d)
 LOAD_PID=
+REASON=
 
 say() { printf '[%4ss] %s\n' "$SECONDS" "$*"; }
-fail() { say "FAILED: $*" >&2; exit 1; }
+fail() { REASON=$*; exit 1; }
 compose() { docker compose --env-file /dev/null "$@"; }
 containers() { compose ps --quiet "$@"; }
 secret() { "$PYTHON" -c 'import secrets; print(secrets.token_hex(24))'; }
@@ -44,13 +45,16 @@ finish() {
     if [ -n "${KEEP:-}" ]; then say "left up as project $COMPOSE_PROJECT_NAME"; else tear_down; fi
   fi
   rm -rf "$SCRATCH"
-  [ $code != 0 ] || [ -z "${STARTED:-}" ] || say "passed"
+  if [ $code != 0 ]; then say "FAILED: ${REASON:-see above}" >&2; elif [ -n "${STARTED:-}" ]; then say "passed"; fi
   exit $code
 }
 
 show_failure() {
   compose ps --all >&2 || true
-  compose logs --no-color --tail "$LOGS_ON_FAILURE" 2>&1 | cut -c 1-400 >&2 || true
+  local service
+  for service in migrate provision $SERVICES; do
+    compose logs --no-color --no-log-prefix --tail "$LOGS_ON_FAILURE" "$service" 2>&1 | cut -c 1-400 | sed "s/^\x1b\[2K//; s/^/$service | /" >&2 || true
+  done
 }
 
 tear_down() { timeout 120 docker compose --env-file /dev/null down --volumes --remove-orphans >"$SCRATCH/down" 2>&1 || cat "$SCRATCH/down" >&2; }
@@ -67,6 +71,7 @@ refuses_to_start_without_its_secrets() {
 brings_the_stack_up() {
   timeout 1200 docker compose --env-file /dev/null build --quiet >"$SCRATCH/build" 2>&1 || { tail -40 "$SCRATCH/build" >&2; fail "the images do not build"; }
   say "built the images"
+  tear_down # What an earlier run kept has other secrets.
   STARTED=1
   timeout 300 docker compose --env-file /dev/null up --detach --no-build --wait --wait-timeout 240 --scale ranker=3 \
     >"$SCRATCH/up" 2>&1 || { tail -20 "$SCRATCH/up" >&2; fail "the stack does not become healthy"; }
@@ -83,7 +88,7 @@ brings_the_stack_up() {
 loses_nothing_when_a_ranker_stops_under_load() {
   local victim
   victim=$(containers ranker | head -1)
-  traffic load >"$SCRATCH/load" 2>&1 &
+  "$PYTHON" deploy/smoke_traffic.py "$URL" load >"$SCRATCH/load" 2>&1 & # No function: the signal must reach it.
   LOAD_PID=$!
   within 30 grep -q accepted "$SCRATCH/load" || { cat "$SCRATCH/load" >&2; fail "the load does not start"; }
   docker kill --signal TERM "$victim" >/dev/null

@@ -21,6 +21,7 @@ VISIBLE_SECONDS = 30
 LOAD_SECONDS = 90
 LOAD_THREADS = 2
 PAUSE_SECONDS = 0.02
+WARM = 1000
 ACCEPTED = 202
 OK = 200
 PAGE = 100
@@ -159,8 +160,8 @@ def load(url: str, write_key: str, run: str) -> str:
     threads = [threading.Thread(target=play, args=(dice_rolls(f"{run}-{n}"),)) for n in range(LOAD_THREADS)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: bool(scores or errors), "the first scores are accepted")
-    say("the first scores are accepted")
+    wait_until(lambda: len(scores) >= WARM or bool(errors), f"the first {WARM} scores are accepted")
+    say(f"the first {WARM} scores are accepted")
     for thread in threads:
         thread.join()
     expect(not errors, f"a submission failed: {errors}")
