@@ -38,38 +38,30 @@ class Readiness:
 
 def check_all(checks: Mapping[str, Check], *, timeout_seconds: float = CHECK_TIMEOUT_SECONDS) -> Readiness:
     """Run all checks at the same time. One that does not return within the timeout has failed."""
-    outcomes: dict[str, str | None] = {}
-    deadline = time.monotonic() + timeout_seconds
-    threads = [
-        threading.Thread(target=_run, args=(name, check, outcomes), name=f"check-{name}", daemon=True)
-        for name, check in checks.items()
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    failures = {name: reason for name in checks if (reason := outcomes.get(name, "Timeout")) is not None}
-    return Readiness(not failures, failures)
-
-
-def _run(name: str, check: Check, outcomes: dict[str, str | None]) -> None:
-    try:
-        check()
-    except Exception as error:  # noqa: BLE001 -- a check may raise anything, and all of it means: not ready.
-        _log.warning("readiness check failed", check=name, error=str(error), error_type=type(error).__name__)
-        outcomes[name] = type(error).__name__
-    else:
-        outcomes[name] = None
+    return _gather({name: _Run(name, check) for name, check in checks.items()}, timeout_seconds)
 
 
 class Probe:
-    """Readiness, asked at most once a second; whoever asks meanwhile shares the answer."""
+    """Readiness, asked at most once a second; whoever asks meanwhile shares the answer.
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    A check that hangs is not started again beside itself, or a dependency that swallows connections would collect a
+    thread for every question.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        *,
+        timeout_seconds: float = CHECK_TIMEOUT_SECONDS,
+        cache_seconds: float = CACHE_SECONDS,
+    ) -> None:
         self._checks = dict(checks)
+        self._timeout_seconds = timeout_seconds
+        self._cache_seconds = cache_seconds
         self._lock = threading.Lock()
-        self._known: Readiness | None = None
-        self._asked_at = 0.0
+        self._runs: dict[str, _Run] = {}
+        self._known = Readiness(ok=False)
+        self._known_until = 0.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,10 +71,46 @@ class Probe:
     def readiness(self) -> Readiness:
         """The state of a second ago at most."""
         with self._lock:
-            if self._known is None or time.monotonic() - self._asked_at >= CACHE_SECONDS:
-                self._known = check_all(self._checks)
-                self._asked_at = time.monotonic()
+            if time.monotonic() >= self._known_until:
+                hanging = {name: run for name, run in self._runs.items() if run.is_alive}
+                self._runs = {name: hanging.get(name) or _Run(name, check) for name, check in self._checks.items()}
+                self._known = _gather(self._runs, self._timeout_seconds)
+                self._known_until = time.monotonic() + self._cache_seconds
             return self._known
+
+
+class _Run:
+    """One run of one check, in a thread of its own."""
+
+    def __init__(self, name: str, check: Check) -> None:
+        self._name = name
+        self._check = check
+        self._failure: str | None = None
+        self._thread = threading.Thread(target=self._run, name=f"check-{name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def failure(self, wait_seconds: float) -> str | None:
+        """Why it failed, or None if it passed within that time."""
+        self._thread.join(max(0.0, wait_seconds))
+        return "Timeout" if self.is_alive else self._failure
+
+    def _run(self) -> None:
+        try:
+            self._check()
+        except Exception as error:  # noqa: BLE001 -- a check may raise anything, and all of it means: not ready.
+            self._failure = type(error).__name__
+            _log.warning("readiness check failed", check=self._name, error=str(error), error_type=self._failure)
+
+
+def _gather(runs: Mapping[str, _Run], timeout_seconds: float) -> Readiness:
+    deadline = time.monotonic() + timeout_seconds
+    outcomes = {name: run.failure(deadline - time.monotonic()) for name, run in runs.items()}
+    failures = {name: reason for name, reason in outcomes.items() if reason is not None}
+    return Readiness(not failures, failures)
 
 
 class OpsServer:
