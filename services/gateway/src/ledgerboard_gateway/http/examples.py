@@ -25,7 +25,7 @@ BULK_ANSWER: Final[dict[str, Any]] = {
     "refused": 1,
     "unavailable": 0,
     "results": [
-        {"status": "accepted", "event_id": EVENT_ID},
+        {"status": "accepted", "event_id": EVENT_ID, "occurred_at": _AT},
         {"status": "refused", "errors": [{"field": "score", "message": "is required"}]},
     ],
 }

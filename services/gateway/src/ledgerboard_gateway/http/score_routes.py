@@ -6,9 +6,19 @@ from typing import Final, Protocol
 from flask import Response
 
 from ledgerboard_contracts import Submission
-from ledgerboard_gateway.http import answers
-from ledgerboard_gateway.http.bodies import decode_bulk, decode_published, decode_score
+from ledgerboard_gateway.http import answers, rendering
+from ledgerboard_gateway.http import examples as e
+from ledgerboard_gateway.http.bodies import (
+    BulkBody,
+    PublishedScoreBody,
+    ScoreBody,
+    decode_bulk,
+    decode_published,
+    decode_score,
+)
+from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
+from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel
@@ -21,7 +31,9 @@ _NO_ANSWER: Final = "The queue did not acknowledge the submission in time. It ma
 class Submissions(Protocol):
     """Accepts submissions; each parcel comes back with its outcome."""
 
-    def submit(self, asks: Sequence[Ask], correlation_id: str) -> list[Parcel]: ...
+    def submit(self, asks: Sequence[Ask], correlation_id: str) -> list[Parcel]:
+        """Send, and tell what became of each part."""
+        ...
 
 
 class ScoreRoutes:
@@ -52,13 +64,13 @@ class ScoreRoutes:
         parcels = self._send(asks)
         if not any(parcel.outcome is Outcome.ACKNOWLEDGED for parcel in parcels):
             raise _failure(parcels)
-        return answers.answer(_bulk_answer(items, parcels), 202)
+        return rendering.answer(_bulk_answer(items, parcels), 202)
 
     def _accept(self, ask: Ask) -> Response:
         (parcel,) = self._send([ask])
         if parcel.outcome is not Outcome.ACKNOWLEDGED:
             raise _failure([parcel])
-        return answers.answer(answers.accepted(parcel.submissions[0]), 202)
+        return rendering.answer(rendering.accepted(parcel.submissions[0]), 202)
 
     def _send(self, asks: list[Ask]) -> list[Parcel]:
         parcels = self._submissions.submit(asks, request_id())
@@ -70,6 +82,50 @@ class ScoreRoutes:
             accepted = parcel.outcome is Outcome.ACKNOWLEDGED
             self._metrics.submissions("accepted" if accepted else "unavailable", len(parcel.submissions))
         return parcels
+
+    def operations(self) -> list[Operation]:
+        """These routes, and what their documentation says."""
+        return [
+            Operation(
+                tag="scores",
+                method="POST",
+                rule="/v1/boards/<board>/scores",
+                view=self.post_score,
+                summary="Submit one score",
+                description="A board that nobody defined is made with the default options: the greater score ranks first, "
+                "a player's best play counts, and no bounds.",
+                guarded=True,
+                body=Body(ScoreBody, e.SCORE),
+                answers={202: Answer([answers.Accepted], e.ACCEPTED, _STORED)},
+                problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
+            ),
+            Operation(
+                tag="scores",
+                method="POST",
+                rule="/v1/scores",
+                view=self.post_bulk,
+                summary="Submit up to 1,000 scores",
+                description="Each score stands for itself: one that breaks a rule is refused and never harms the others. "
+                "400 where none can be accepted, or where the body as a whole cannot be read; 503 where the queue "
+                "acknowledged none.",
+                guarded=True,
+                body=Body(BulkBody, e.BULK),
+                answers={202: Answer([answers.BulkAnswer], e.BULK_ANSWER, "A result for each score, in order")},
+                problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
+            ),
+            Operation(
+                tag="published",
+                method="POST",
+                rule="/<leaderboard>/<name>",
+                view=self.post_published,
+                summary="Submit a score, as published",
+                description="The same as a submission to the board of that name.",
+                guarded=True,
+                body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
+                answers={202: Answer([answers.Accepted], e.ACCEPTED, _STORED)},
+                problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
+            ),
+        ]
 
 
 def _bulk_answer(items: Sequence[Ask | ProblemError], parcels: Sequence[Parcel]) -> answers.BulkAnswer:
@@ -92,7 +148,7 @@ def _bulk_answer(items: Sequence[Ask | ProblemError], parcels: Sequence[Parcel])
 
 def _sent(submission: Submission, *, accepted: bool) -> answers.AcceptedItem | answers.UnavailableItem:
     kind = answers.AcceptedItem if accepted else answers.UnavailableItem
-    return kind(event_id=submission.event_id)
+    return kind(event_id=submission.event_id, occurred_at=submission.occurred_at)
 
 
 def _nothing_sound(items: Sequence[Ask | ProblemError]) -> ProblemError:
