@@ -22,7 +22,7 @@ from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
-from ledgerboard_gateway.http.routes import Views
+from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
@@ -37,7 +37,7 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
 from ledgerboard_infra.valkey import make_redis
-from ledgerboard_ledger import CurrentDefinitions, LedgerReader, PostgresDefinitions, check_schema
+from ledgerboard_ledger import CurrentDefinitions, LedgerReader, PostgresDefinitions
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -83,9 +83,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         "serving": partial(_check_serving, surroundings.is_draining),
         "queue": partial(_check_queue, client, queue_url),
         "redis": partial(_check_redis, redis),
-        "postgres": partial(check_schema, writer),
+        "postgres": partial(_check_record, record),
     }
-    views = Views(
+    routes = Routes(
         scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), metrics),
         standings=StandingRoutes(standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
@@ -94,7 +94,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    app = create_app(views, WriteKey(settings.write_key), settings.http.max_body_bytes)
+    app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
     publisher.start()
 
     def close() -> None:
@@ -122,6 +122,11 @@ def _check_serving(is_draining: Callable[[], bool]) -> None:
 
 def _check_redis(client: "Redis") -> None:
     client.ping()
+
+
+def _check_record(record: PostgresDefinitions) -> None:
+    """A look-up like any other, of a name that no board can have: it needs the connection and the schema."""
+    record.current("readyz")
 
 
 def _check_queue(client: "SQSClient", queue_url: str) -> None:

@@ -30,7 +30,9 @@ class Pending:
 class Ledger(Protocol):
     """The record of events. Raises `UnavailableError` when it is down."""
 
-    def event(self, event_id: UUID) -> Recorded | Rejected | None: ...
+    def event(self, event_id: UUID) -> Recorded | Rejected | None:
+        """What the ledger knows of an event."""
+        ...
 
 
 class Events:

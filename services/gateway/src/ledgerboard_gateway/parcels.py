@@ -35,7 +35,7 @@ class Parcel:
     """
 
     __slots__ = (
-        "_done", "buffered_at", "correlation_id", "envelope_id", "outcome", "size_bytes", "submissions", "taken",
+        "_done", "correlation_id", "envelope_id", "outcome", "size_bytes", "submissions", "taken",
     )  # fmt: skip
 
     def __init__(self, submissions: tuple[Submission, ...], size_bytes: int, correlation_id: str) -> None:
@@ -45,7 +45,6 @@ class Parcel:
         self.envelope_id: UUID | None = None
         self.outcome: Outcome | None = None
         self.taken = False
-        self.buffered_at = 0.0
         self._done = threading.Lock()  # A bare lock, since an Event costs a request several times as much.
         self._done.acquire()
 
@@ -53,9 +52,8 @@ class Parcel:
         """Whether the parcel was settled within the time."""
         return self._done.acquire(timeout=max(0.0, timeout_seconds))
 
-    def settle(self, outcome: Outcome) -> None:
-        """Give the parcel its outcome, unless its request gave up before, and wake its request."""
-        self.outcome = self.outcome or outcome
+    def wake(self) -> None:
+        """Let the request go on: the outcome is there."""
         self._done.release()
 
 

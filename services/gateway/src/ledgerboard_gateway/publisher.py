@@ -1,21 +1,19 @@
 """Put submissions on the queue, many requests in one message.
 
-A request that finds the publisher idle is sent at once. Requests that arrive while a send is in flight gather and
-travel together, so the rate of sends follows the queue's round trip and not the rate of requests. Nobody is told of
-success before the queue acknowledged the very envelope that carries their submission.
+A request that finds the publisher idle is sent at once. Requests that arrive within some milliseconds after a send, or
+while every sender is busy, gather and travel together, so the rate of sends is bounded whatever the rate of requests.
+Nobody is told of success before the queue acknowledged the very envelope that carries their submission.
 """
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from ledgerboard_contracts import MAX_MESSAGE_BYTES
+from ledgerboard_gateway.buffer import Buffer
 from ledgerboard_gateway.metrics import GatewayMetrics
-from ledgerboard_gateway.parcels import ENVELOPE_BYTES, Outcome, Parcel, seal
+from ledgerboard_gateway.parcels import Outcome, Parcel, seal
 from ledgerboard_gateway.settings import PublisherSettings
 from ledgerboard_infra.backoff import Backoff
 from ledgerboard_infra.errors import UnavailableError
@@ -28,33 +26,17 @@ _log = get_logger(__name__)
 
 
 class SubmissionQueue(Protocol):
-    """The queue of submissions. ``send_one`` returns once the message is stored, or raises `UnavailableError`."""
+    """The queue of submissions."""
 
-    def send_one(self, message: OutgoingMessage) -> None: ...
-
-
-class BufferFullError(Exception):
-    """More submissions wait for the queue than the buffer may hold. Nothing of this request was kept."""
-
-
-@dataclass(slots=True)
-class _Load:
-    """What the buffer holds. Withdrawn parcels do not count, though they may still stand in line."""
-
-    parcels: int = 0
-    submissions: int = 0
-    size_bytes: int = 0
-
-    def add(self, parcel: Parcel, sign: int) -> None:
-        self.parcels += sign
-        self.submissions += sign * len(parcel.submissions)
-        self.size_bytes += sign * parcel.size_bytes
+    def send_one(self, message: OutgoingMessage) -> None:
+        """Return once the message is stored, or raise `UnavailableError`."""
+        ...
 
 
 class Publisher:
-    """Sends parcels from a few threads of its own and lets every request wait for its own acknowledgement.
+    """Sends from a few threads of its own and lets every request wait for its own acknowledgement.
 
-    ``start`` before the first ``publish``; after ``close`` the buffer is empty and the threads have ended.
+    ``start`` before the first ``publish``; ``close`` once, at the end.
     """
 
     def __init__(
@@ -68,12 +50,8 @@ class Publisher:
         self._settings = settings
         self._metrics = metrics
         self._new_envelope_id = new_envelope_id
-        self._line: deque[Parcel] = deque()
-        self._load = _Load()
-        self._in_flight = 0
+        self._buffer = Buffer(settings, metrics)
         self._closing = threading.Event()
-        self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
         self._threads = [
             threading.Thread(target=self._run, name=f"publisher-{number}", daemon=True)
             for number in range(settings.senders)
@@ -87,93 +65,22 @@ class Publisher:
     def close(self, timeout_seconds: float) -> None:
         """Take nothing more, send what waits, end the threads. What cannot be sent in time is given up."""
         deadline = time.monotonic() + timeout_seconds
-        with self._changed:
-            self._closing.set()
-            self._changed.notify_all()
+        self._closing.set()
+        self._buffer.close()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def publish(self, parcels: Sequence[Parcel]) -> None:
         """Hand over ``parcels`` and return when each has an outcome. Raises `BufferFullError` and then took none."""
-        self._admit(parcels)
+        self._buffer.put(parcels)
         deadline = time.monotonic() + self._settings.timeout_seconds
         for parcel in parcels:
             if not parcel.wait(deadline - time.monotonic()):
-                self._give_up(parcel)
-
-    def _admit(self, parcels: Sequence[Parcel]) -> None:
-        with self._changed:
-            self._refuse_overload(parcels)
-            was_empty = self._load.parcels == 0
-            now = time.monotonic()
-            for parcel in parcels:
-                parcel.buffered_at = now
-                self._line.append(parcel)
-                self._load.add(parcel, +1)
-            self._metrics.buffered.set(self._load.submissions)
-            if was_empty or self._load.size_bytes >= MAX_MESSAGE_BYTES:
-                self._changed.notify()  # Otherwise a sender lingers already, or every sender is busy.
-
-    def _refuse_overload(self, parcels: Sequence[Parcel]) -> None:
-        limit = self._settings
-        if (
-            self._closing.is_set()
-            or self._load.parcels + len(parcels) > limit.buffer_requests
-            or self._load.size_bytes + sum(parcel.size_bytes for parcel in parcels) > limit.buffer_bytes
-        ):
-            raise BufferFullError
-
-    def _give_up(self, parcel: Parcel) -> None:
-        with self._lock:
-            if parcel.outcome is not None:
-                return  # The acknowledgement came in this very moment.
-            if parcel.taken:
-                parcel.outcome = Outcome.UNACKNOWLEDGED
-            else:
-                parcel.outcome = Outcome.WITHDRAWN
-                self._load.add(parcel, -1)
-                self._metrics.buffered.set(self._load.submissions)
+                self._buffer.give_up(parcel)
 
     def _run(self) -> None:
-        while parcels := self._next():
+        while parcels := self._buffer.take():
             self._deliver(parcels)
-
-    def _next(self) -> list[Parcel]:
-        """The parcels of the next envelope, as soon as one is due. Empty once closed and drained."""
-        with self._changed:
-            while True:
-                wait_seconds = self._due_in_seconds()
-                if wait_seconds is None and self._closing.is_set():
-                    return []
-                if wait_seconds == 0:
-                    return self._take()
-                self._changed.wait(wait_seconds)
-
-    def _due_in_seconds(self) -> float | None:
-        """0 when an envelope should leave now, None when nothing waits."""
-        while self._line and self._line[0].outcome is Outcome.WITHDRAWN:
-            self._line.popleft()
-        if not self._line:
-            return None
-        if self._in_flight == 0 or self._closing.is_set() or self._load.size_bytes >= MAX_MESSAGE_BYTES:
-            return 0
-        return max(0.0, self._line[0].buffered_at + self._settings.linger_seconds - time.monotonic())
-
-    def _take(self) -> list[Parcel]:
-        taken: list[Parcel] = []
-        room = MAX_MESSAGE_BYTES - ENVELOPE_BYTES
-        while self._line and (self._line[0].outcome is not None or self._line[0].size_bytes <= room):
-            parcel = self._line.popleft()
-            if parcel.outcome is None:
-                room -= parcel.size_bytes
-                parcel.taken = True
-                self._load.add(parcel, -1)
-                taken.append(parcel)
-        self._in_flight += 1
-        self._metrics.buffered.set(self._load.submissions)
-        if self._line:
-            self._changed.notify()  # Another sender may start on what did not fit.
-        return taken
 
     def _deliver(self, parcels: list[Parcel]) -> None:
         outcome = Outcome.UNACKNOWLEDGED
@@ -184,7 +91,7 @@ class Publisher:
         except Exception:  # noqa: BLE001 -- the thread's one boundary: an envelope that cannot go must not end all sending.
             _log.exception("an envelope could not be sent", parcels=len(parcels))
         finally:
-            self._settle(parcels, outcome)
+            self._buffer.settle(parcels, outcome)
 
     def _send_until_acknowledged(self, message: OutgoingMessage, parcels: list[Parcel]) -> bool:
         """Send the same bytes until they are acknowledged, or nobody waits for them any more.
@@ -212,9 +119,3 @@ class Publisher:
         seconds = time.perf_counter() - started
         self._metrics.sent(result, seconds, len(message.body), sum(len(parcel.submissions) for parcel in parcels))
         return result == "acknowledged"
-
-    def _settle(self, parcels: list[Parcel], outcome: Outcome) -> None:
-        with self._lock:
-            self._in_flight -= 1
-            for parcel in parcels:
-                parcel.settle(outcome)

@@ -51,7 +51,7 @@ class PublisherSettings:
     linger_seconds: Annotated[float, Meta(ge=0, le=0.1)] = setting(
         "LEDGERBOARD_PUBLISHER_LINGER_SECONDS",
         default=0.005,
-        doc="How long submissions gather while another send is in flight. An idle publisher never waits.",
+        doc="Least time between two sends, in which submissions gather. An idle publisher sends at once.",
     )
     timeout_seconds: Annotated[float, Meta(gt=0)] = setting(
         "LEDGERBOARD_PUBLISHER_TIMEOUT_SECONDS",

@@ -32,7 +32,9 @@ class UnknownBoardError(Exception):
 class Definitions(Protocol):
     """Current board definitions. Raises `UnavailableError` where the record is needed and cannot be asked."""
 
-    def current(self, board: str) -> BoardDefinition | None: ...
+    def current(self, board: str) -> BoardDefinition | None:
+        """The current definition, or None where there is no such board."""
+        ...
 
 
 class Boards(Protocol):
@@ -41,9 +43,17 @@ class Boards(Protocol):
     Raises `UnavailableError` when they are down and `ViewExpiredError` for a view that they no longer keep.
     """
 
-    def page(self, view: View, options: BoardOptions, start: int, stop: int) -> StandingsPage: ...
-    def standing(self, view: View, options: BoardOptions, player: str) -> Standing | None: ...
-    def top(self, view: View, options: BoardOptions) -> CachedTop: ...
+    def page(self, view: View, options: BoardOptions, start: int, stop: int) -> StandingsPage:
+        """Consecutive standings, half-open."""
+        ...
+
+    def standing(self, view: View, options: BoardOptions, player: str) -> Standing | None:
+        """One player's place, or None."""
+        ...
+
+    def top(self, view: View, options: BoardOptions) -> CachedTop:
+        """The first `TOP_N` places, rendered."""
+        ...
 
 
 class Standings:

@@ -32,13 +32,17 @@ class Definitions(Protocol):
     Raises `UnavailableError` where the board is not known here and its record cannot be asked.
     """
 
-    def ensure(self, board: str) -> BoardDefinition: ...
+    def ensure(self, board: str) -> BoardDefinition:
+        """The current definition; an unknown board is made."""
+        ...
 
 
 class Publisher(Protocol):
     """Returns when each parcel has an outcome. Raises `BufferFullError` and then took none."""
 
-    def publish(self, parcels: Sequence[Parcel]) -> None: ...
+    def publish(self, parcels: Sequence[Parcel]) -> None:
+        """Hand over, and wait."""
+        ...
 
 
 class Submissions:

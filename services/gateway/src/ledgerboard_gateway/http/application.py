@@ -13,12 +13,12 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from ledgerboard_boards import ViewExpiredError
+from ledgerboard_gateway.buffer import BufferFullError
 from ledgerboard_gateway.http.api import bind
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, respond, respond_otherwise
 from ledgerboard_gateway.http.requests import request_id, too_large
-from ledgerboard_gateway.http.routes import TAGS, Views, operations
-from ledgerboard_gateway.publisher import BufferFullError
+from ledgerboard_gateway.http.routes import TAGS, Routes
 from ledgerboard_gateway.standings import UnknownBoardError
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
@@ -34,15 +34,15 @@ _OWN_HEADERS: Final = frozenset({"Content-Type", "Content-Length"})
 _log = get_logger(__name__)
 
 
-def create_app(views: Views, key: WriteKey, max_body_bytes: int) -> Flask:
-    """The application. ``views`` bring their own collaborators, so this opens nothing."""
+def create_app(routes: Routes, key: WriteKey, max_body_bytes: int) -> Flask:
+    """The application. ``routes`` bring their own collaborators, so this opens nothing."""
     app = Flask("ledgerboard_gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _answer_errors(app)
-    document = bind(app, operations(views), TAGS, key.require)
-    views.documentation.publish(msgspec.json.encode(document))
+    document = bind(app, routes.all(), TAGS, key.require)
+    routes.documentation.publish(msgspec.json.encode(document))
     return app
 
 

@@ -7,8 +7,13 @@ from urllib.parse import urlencode
 from flask import Response
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions, InvalidDefinitionError
-from ledgerboard_gateway.http import answers
+from ledgerboard_gateway.http import answers, rendering
+from ledgerboard_gateway.http import examples as e
+from ledgerboard_gateway.http.operations import Answer, Body, Operation
+from ledgerboard_gateway.http.options import OptionsBody
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType, invalid
+from ledgerboard_gateway.http.problems import ProblemType as P
+from ledgerboard_gateway.http.query import BoardsQuery
 from ledgerboard_gateway.http.requests import board_in_path
 from ledgerboard_gateway.standings import UnknownBoardError
 from ledgerboard_ledger import ProjectionConflictError
@@ -17,15 +22,25 @@ from ledgerboard_ledger import ProjectionConflictError
 class Definitions(Protocol):
     """The record of definitions. ``define`` raises `ProjectionConflictError`; all raise `UnavailableError`."""
 
-    def current(self, board: str) -> BoardDefinition | None: ...
-    def define(self, board: str, options: BoardOptions) -> tuple[BoardDefinition, bool]: ...
-    def list(self, after: str | None, limit: int, prefix: str) -> Sequence[BoardDefinition]: ...
+    def current(self, board: str) -> BoardDefinition | None:
+        """The current definition, or None where there is no such board."""
+        ...
+
+    def define(self, board: str, options: BoardOptions) -> tuple[BoardDefinition, bool]:
+        """The definition that now carries the options, and whether this call made it."""
+        ...
+
+    def list(self, after: str | None, limit: int, prefix: str) -> Sequence[BoardDefinition]:
+        """Definitions by name."""
+        ...
 
 
 class Known(Protocol):
     """The definitions that this process goes by; what it has just made must not wait for their refresh."""
 
-    def remember(self, definition: BoardDefinition) -> None: ...
+    def remember(self, definition: BoardDefinition) -> None:
+        """Take over a definition."""
+        ...
 
 
 class BoardRoutes:
@@ -46,7 +61,7 @@ class BoardRoutes:
             errors = [FieldError(error.field, str(error))]
             raise ProblemError(ProblemType.PROJECTION_CONFLICT, str(error), errors=errors) from error
         self._known.remember(definition)
-        return answers.answer(answers.board(definition), 201 if created and definition.version == 1 else 200)
+        return rendering.answer(rendering.board(definition), 201 if created and definition.version == 1 else 200)
 
     def get_board(self, board: str) -> Response:
         """Tell the board's current definition."""
@@ -54,14 +69,57 @@ class BoardRoutes:
         definition = self._definitions.current(board)
         if definition is None:
             raise UnknownBoardError(board)
-        return answers.answer(answers.board(definition))
+        return rendering.answer(rendering.board(definition))
 
     def list_boards(self, query: dict[str, Any]) -> Response:
         """Tell a page of boards by name."""
         prefix, after, limit = query["prefix"], query["after"], query["limit"]
-        boards = tuple(map(answers.board, self._definitions.list(after, limit, prefix)))
+        boards = tuple(map(rendering.board, self._definitions.list(after, limit, prefix)))
         following = None
         if len(boards) == limit:
             pairs = {"after": boards[-1].board, "limit": limit} | ({"prefix": prefix} if prefix else {})
             following = f"/v1/boards?{urlencode(pairs)}"
-        return answers.answer(answers.BoardsAnswer(boards=boards, next=following))
+        return rendering.answer(answers.BoardsAnswer(boards=boards, next=following))
+
+    def operations(self) -> list[Operation]:
+        """These routes, and what their documentation says."""
+        return [
+            Operation(
+                tag="boards",
+                method="GET",
+                rule="/v1/boards",
+                view=self.list_boards,
+                summary="List the boards",
+                description="By name. Follow `next` for more.",
+                query=BoardsQuery,
+                answers={200: Answer([answers.BoardsAnswer], e.BOARDS, "A page of boards")},
+                problems=[P.INVALID_REQUEST, P.UNAVAILABLE],
+            ),
+            Operation(
+                tag="boards",
+                method="GET",
+                rule="/v1/boards/<board>",
+                view=self.get_board,
+                summary="Read a board's definition",
+                description="The current version.",
+                answers={200: Answer([answers.BoardAnswer], e.BOARD, "The definition")},
+                problems=[P.UNKNOWN_BOARD, P.UNAVAILABLE],
+            ),
+            Operation(
+                tag="boards",
+                method="PUT",
+                rule="/v1/boards/<board>",
+                view=self.put_board,
+                summary="Define a board",
+                description="Makes version 1, or the next version where options differ; each submission is judged by "
+                "the version it was accepted under. `order` and `policy` of a board that exists cannot change. Options "
+                "that are left out take their defaults. Other replicas follow within 5 seconds.",
+                guarded=True,
+                body=Body(OptionsBody, e.OPTIONS),
+                answers={
+                    200: Answer([answers.BoardAnswer], e.BOARD, "The board existed; this is its version now"),
+                    201: Answer([answers.BoardAnswer], e.BOARD, "The board is new"),
+                },
+                problems=[P.PROJECTION_CONFLICT, P.UNAVAILABLE],
+            ),
+        ]

@@ -9,7 +9,9 @@ from typing import Final
 
 from flask import Response
 
+from ledgerboard_gateway.http.operations import Answer, Operation
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType
+from ledgerboard_gateway.http.problems import ProblemType as P
 
 _HTML: Final = "text/html; charset=utf-8"
 _POLICY: Final = "default-src 'none'; connect-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'"
@@ -43,3 +45,36 @@ class DocumentationRoutes:
         title, meaning = escape(kind.title), escape(kind.meaning)
         page = f"<!doctype html><title>{title}</title><h1>{title}</h1><p>Status {kind.status}.</p><p>{meaning}</p>"
         return Response(page, content_type=_HTML, headers={"Content-Security-Policy": "default-src 'none'"})
+
+    def operations(self) -> list[Operation]:
+        """These routes, and what their documentation says."""
+        return [
+            Operation(
+                tag="operations",
+                method="GET",
+                rule="/openapi.json",
+                view=self.openapi,
+                summary="Read the OpenAPI document",
+                description="This document.",
+                answers={200: Answer([], {"openapi": "3.1.0"}, "The document", "application/vnd.oai.openapi+json")},
+            ),
+            Operation(
+                tag="operations",
+                method="GET",
+                rule="/docs",
+                view=self.page,
+                summary="Read the documentation",
+                description="A page for people, made from the OpenAPI document.",
+                answers={200: Answer([], "<!doctype html>", "The page", "text/html")},
+            ),
+            Operation(
+                tag="operations",
+                method="GET",
+                rule="/docs/problems/<slug>",
+                view=self.problem,
+                summary="Read what a type of problem means",
+                description="Every problem's `type` leads here.",
+                answers={200: Answer([], "<!doctype html>", "The page", "text/html")},
+                problems=[P.NOT_FOUND],
+            ),
+        ]

@@ -40,14 +40,15 @@ class Edge:
         self._write = write
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request, as WSGI has it."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = environ[REQUEST_ID] = given if _SOUND.match(given) else os.urandom(16).hex()
-        answered = 0
+        answered, route = 0, NO_ROUTE
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
-            nonlocal answered
-            answered = int(status[:3])
+            nonlocal answered, route
+            answered, route = int(status[:3]), _route(environ)
             headers.append((HEADER, request_id))
             return start_response(status, headers, error)
 
@@ -57,13 +58,11 @@ class Edge:
         finally:
             if close := getattr(parts, "close", None):
                 close()
-        self._tell(environ, answered, time.perf_counter() - started)
+        self._tell(environ, route, answered, time.perf_counter() - started)
         return [body]
 
-    def _tell(self, environ: dict[str, Any], status: int, seconds: float) -> None:
+    def _tell(self, environ: dict[str, Any], route: str, status: int, seconds: float) -> None:
         method = environ["REQUEST_METHOD"]
-        rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
-        route = rule.rule if rule is not None else NO_ROUTE
         self._metrics.request(method if method in _METHODS else "other", route, status, seconds)
         if route not in _QUIET:
             self._write(self._line(environ, route, status, seconds))
@@ -77,9 +76,20 @@ class Edge:
             "request_id": environ[REQUEST_ID],
             "method": environ["REQUEST_METHOD"],
             "route": route,
-            "path": environ["PATH_INFO"],
+            "path": _text(environ["PATH_INFO"]),
             "status": status,
             "seconds": round(seconds, 6),
             **environ.get(NOTES, {}),
         }
         return _encode(facts).decode() + "\n"
+
+
+def _route(environ: dict[str, Any]) -> str:
+    """The pattern that the path matched. Flask lets go of it once the answer has begun."""
+    rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+    return NO_ROUTE if rule is None else str(rule.rule)
+
+
+def _text(path: str) -> str:
+    """The path as it was meant: WSGI hands bytes over as Latin-1."""
+    return path if path.isascii() else path.encode("latin-1", "replace").decode(errors="replace")

@@ -8,17 +8,25 @@ from typing import Any, Protocol
 from flask import Response
 
 from ledgerboard_contracts import Standing, StandingsPage
-from ledgerboard_gateway.http import answers
+from ledgerboard_gateway.http import answers, rendering
+from ledgerboard_gateway.http import examples as e
+from ledgerboard_gateway.http.operations import Answer, Operation
+from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.problems import invalid
-from ledgerboard_gateway.http.query import DEFAULT_PAGE, MAX_PAGE
+from ledgerboard_gateway.http.query import DEFAULT_PAGE, MAX_PAGE, PublishedPageQuery
 from ledgerboard_gateway.http.requests import board_in_path, player_in_path
 
 
 class Standings(Protocol):
     """The live boards over all time; an unknown board is an empty one."""
 
-    def all_time_page(self, board: str, start: int, stop: int) -> StandingsPage: ...
-    def all_time_standing(self, board: str, player: str) -> Standing | None: ...
+    def all_time_page(self, board: str, start: int, stop: int) -> StandingsPage:
+        """Consecutive standings."""
+        ...
+
+    def all_time_standing(self, board: str, player: str) -> Standing | None:
+        """One player's place, or None."""
+        ...
 
 
 class PublishedRoutes:
@@ -33,7 +41,7 @@ class PublishedRoutes:
         start, stop = _range(query)
         page = self._standings.all_time_page(leaderboard, start, stop)
         rows = tuple(answers.PublishedRow(row.player, row.score) for row in page.standings)
-        return answers.answer(answers.PublishedPage(rows))
+        return rendering.answer(answers.PublishedPage(rows))
 
     def get_standing(self, leaderboard: str, name: str) -> Response:
         """Tell a player's score and rank, from one atomic read."""
@@ -41,8 +49,34 @@ class PublishedRoutes:
         player_in_path(name, "name")
         found = self._standings.all_time_standing(leaderboard, name)
         if found is None:
-            return answers.answer(answers.PublishedStanding(score=0, rank=None))
-        return answers.answer(answers.PublishedStanding(found.score, found.rank))
+            return rendering.answer(answers.PublishedStanding(score=0, rank=None))
+        return rendering.answer(answers.PublishedStanding(found.score, found.rank))
+
+    def operations(self) -> list[Operation]:
+        """These routes, and what their documentation says."""
+        return [
+            Operation(
+                tag="published",
+                method="GET",
+                rule="/<leaderboard>/<name>",
+                view=self.get_standing,
+                summary="Read a standing, as published",
+                description="`rank` counts from 0. An unknown player has score 0 and rank null.",
+                answers={200: Answer([answers.PublishedStanding], e.PUBLISHED_STANDING, "Score and rank")},
+                problems=[P.UNAVAILABLE],
+            ),
+            Operation(
+                tag="published",
+                method="GET",
+                rule="/<leaderboard>",
+                view=self.get_page,
+                summary="Read a page by rank, as published",
+                description="From startRank to before endRank, at most 100 rows. An unknown leaderboard is empty.",
+                query=PublishedPageQuery,
+                answers={200: Answer([answers.PublishedPage], e.PUBLISHED_PAGE, "The page")},
+                problems=[P.UNAVAILABLE],
+            ),
+        ]
 
 
 def _range(query: dict[str, Any]) -> tuple[int, int]:

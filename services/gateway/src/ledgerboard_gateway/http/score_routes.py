@@ -24,6 +24,7 @@ from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel
 from ledgerboard_gateway.submit import Ask
 
+_STORED: Final = "The queue stores it"
 _SENT_NOTHING: Final = "The queue does not take submissions at the moment. Nothing was sent."
 _NO_ANSWER: Final = "The queue did not acknowledge the submission in time. It may be counted or not."
 
@@ -92,8 +93,8 @@ class ScoreRoutes:
                 rule="/v1/boards/<board>/scores",
                 view=self.post_score,
                 summary="Submit one score",
-                description="A board that nobody defined is made with the default options: the greater score ranks first, "
-                "a player's best play counts, and no bounds.",
+                description="A board that nobody defined is made with the default options: the greater score ranks "
+                "first, a player's best play counts, and no bounds.",
                 guarded=True,
                 body=Body(ScoreBody, e.SCORE),
                 answers={202: Answer([answers.Accepted], e.ACCEPTED, _STORED)},
@@ -105,8 +106,8 @@ class ScoreRoutes:
                 rule="/v1/scores",
                 view=self.post_bulk,
                 summary="Submit up to 1,000 scores",
-                description="Each score stands for itself: one that breaks a rule is refused and never harms the others. "
-                "400 where none can be accepted, or where the body as a whole cannot be read; 503 where the queue "
+                description="Each score stands for itself: one that breaks a rule is refused and never harms the "
+                "others. 400 where none can be accepted, or where the body as a whole cannot be read; 503 where the queue "
                 "acknowledged none.",
                 guarded=True,
                 body=Body(BulkBody, e.BULK),

@@ -1,0 +1,122 @@
+"""The line in which parcels wait for the next send. Thread-safe and bounded.
+
+A parcel leaves it exactly once: taken for an envelope, or withdrawn by its request. That is decided under one lock, so a
+submission whose request gave up while it waited is never sent.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from ledgerboard_contracts import MAX_MESSAGE_BYTES
+from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.parcels import ENVELOPE_BYTES, Outcome, Parcel
+from ledgerboard_gateway.settings import PublisherSettings
+
+_ROOM_BYTES: Final = MAX_MESSAGE_BYTES - ENVELOPE_BYTES
+
+
+class BufferFullError(Exception):
+    """More waits for the queue than the buffer may hold, or it was closed. Nothing of this request was kept."""
+
+
+class Buffer:
+    """Parcels in the order in which they came. What was withdrawn stands in line, uncounted, until it is met."""
+
+    def __init__(self, settings: PublisherSettings, metrics: GatewayMetrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._line: deque[Parcel] = deque()
+        self._parcels = 0
+        self._size_bytes = 0
+        self._submissions = 0
+        self._last_taken_at = float("-inf")
+        self._closed = False
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+
+    def put(self, parcels: Sequence[Parcel]) -> None:
+        """Let all of ``parcels`` wait, or raise `BufferFullError` and none."""
+        with self._changed:
+            size_bytes = self._size_bytes + sum(parcel.size_bytes for parcel in parcels)
+            if (
+                self._closed
+                or self._parcels + len(parcels) > self._settings.buffer_requests
+                or size_bytes > self._settings.buffer_bytes
+            ):
+                raise BufferFullError
+            was_empty = self._parcels == 0
+            self._line.extend(parcels)
+            for parcel in parcels:
+                self._count(parcel, +1)
+            if was_empty or size_bytes >= _ROOM_BYTES:
+                self._changed.notify()  # Otherwise a sender waits for the linger to end, or all of them are busy.
+
+    def take(self) -> list[Parcel]:
+        """Wait for the parcels of the next envelope. Empty once the buffer is closed and nothing waits."""
+        with self._changed:
+            while True:
+                wait_seconds = self._due_in_seconds()
+                if wait_seconds == 0:
+                    return self._take()
+                if wait_seconds is None and self._closed:
+                    return []
+                self._changed.wait(wait_seconds)
+
+    def give_up(self, parcel: Parcel) -> None:
+        """Take ``parcel`` out of the line; where it has left already, its fate is unknown unless it is settled."""
+        with self._lock:
+            if parcel.outcome is not None:
+                return  # It was settled in this very moment.
+            if parcel.taken:
+                parcel.outcome = Outcome.UNACKNOWLEDGED
+            else:
+                parcel.outcome = Outcome.WITHDRAWN
+                self._count(parcel, -1)
+
+    def settle(self, parcels: Sequence[Parcel], outcome: Outcome) -> None:
+        """Give taken parcels their outcome, except those whose requests gave up, and wake the requests."""
+        with self._lock:
+            for parcel in parcels:
+                parcel.outcome = parcel.outcome or outcome
+        for parcel in parcels:
+            parcel.wake()  # Outside of the lock, which whoever wakes up would only run into.
+
+    def close(self) -> None:
+        """Take nothing more; what waits is due at once."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _due_in_seconds(self) -> float | None:
+        """0 when an envelope should leave now, None when nothing waits."""
+        while self._line and self._line[0].outcome is Outcome.WITHDRAWN:
+            self._line.popleft()
+        if not self._line:
+            return None
+        if self._closed or self._size_bytes >= _ROOM_BYTES:
+            return 0
+        return max(0.0, self._last_taken_at + self._settings.linger_seconds - time.monotonic())
+
+    def _take(self) -> list[Parcel]:
+        taken: list[Parcel] = []
+        room_bytes = _ROOM_BYTES
+        while self._line and (self._line[0].outcome is not None or self._line[0].size_bytes <= room_bytes):
+            parcel = self._line.popleft()
+            if parcel.outcome is None:
+                room_bytes -= parcel.size_bytes
+                parcel.taken = True
+                taken.append(parcel)
+                self._count(parcel, -1)
+        self._last_taken_at = time.monotonic()
+        if self._line:
+            self._changed.notify()  # Another sender may take what did not fit.
+        return taken
+
+    def _count(self, parcel: Parcel, sign: int) -> None:
+        self._parcels += sign
+        self._size_bytes += sign * parcel.size_bytes
+        self._submissions += sign * len(parcel.submissions)
+        self._metrics.buffered.set(self._submissions)
