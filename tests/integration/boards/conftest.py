@@ -1,17 +1,12 @@
 """Boards on the real server. Every test has a stage of its own, so none sees another's keys."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 import redis
 
 from ledgerboard_boards import RedisBoards, RedisStandings
-from ledgerboard_contracts import BoardDefinition, Fact
-from ledgerboard_testkit.plays import make_envelope
-
-Fold = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +28,3 @@ def boards(client: redis.Redis, stage: str) -> RedisBoards:
 @pytest.fixture
 def standings(client: redis.Redis, stage: str) -> RedisStandings:
     return RedisStandings(client, stage)
-
-
-@pytest.fixture
-def fold(boards: RedisBoards) -> Fold:
-    """Fold facts as one envelope."""
-
-    def fold_facts(definition: BoardDefinition, facts: list[Fact], now: datetime) -> None:
-        boards.fold([(make_envelope(definition.board, facts), definition)], now)
-
-    return fold_facts

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledgerboard_boards import RedisBoards, RedisStandings
-from ledgerboard_contracts import MAX_SCORE, Fact, Order, Span, View, spans_of
+from ledgerboard_boards.codec import EPOCH
+from ledgerboard_boards.keys import Keyspace
+from ledgerboard_contracts import ALL_TIME, MAX_SCORE, Fact, Order, Span, View, spans_of
 from ledgerboard_testkit.plays import best_standings, make_definition, make_envelope, make_fact
 
 ODD_PLAYERS = [
@@ -111,6 +113,18 @@ def test_an_envelope_that_says_nothing_new_changes_nothing(boards: RedisBoards) 
     first, second = boards.fold([(envelope, definition), (envelope, definition)], now)
     assert (first.entries_changed, first.tops_changed) == (8, 4)
     assert (second.entries_changed, second.tops_changed) == (0, 0)
+
+
+def test_a_view_whose_entries_were_lost_takes_its_plays_again(
+    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+) -> None:
+    now, definition = datetime.now(UTC), make_definition("chess")
+    envelope = make_envelope("chess", [make_fact("ann", 5, now)])
+    (view, *_) = Keyspace(stage).of_day("chess", (now - EPOCH).days)
+    boards.fold([(envelope, definition)], now)
+    client.delete(view.entries)
+    boards.fold([(envelope, definition)], now)
+    assert standings.page(View("chess", ALL_TIME), definition.options, 0, 10).total == 1
 
 
 def test_an_envelope_and_a_batch_may_be_empty(boards: RedisBoards) -> None:

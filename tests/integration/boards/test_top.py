@@ -82,6 +82,15 @@ def test_a_top_read_before_the_server_lost_everything_is_not_kept_after(
     assert [each.player for each in rendered(standings)] == ["bob"]
 
 
+def test_a_version_rises_even_while_the_clock_is_behind_it(
+    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+) -> None:
+    ahead = 4 * 10**15
+    client.set(Keyspace(stage).of(VIEW).version, ahead)
+    fold(boards, crowd())
+    assert standings.top(VIEW, DEFAULT_OPTIONS).version == ahead + 1
+
+
 def test_plays_below_the_top_leave_it_kept(
     client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
 ) -> None:

@@ -16,6 +16,7 @@ from ledgerboard_infra.valkey import redis_errors
 Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 """The keys and the arguments of one function call."""
 
+_PARTS: Final = ("ordering.lua", "fold.lua", "reads.lua")
 _MISSING: Final = "Function not found"
 _EXISTS: Final = "already exists"
 
@@ -28,9 +29,9 @@ class FunctionLibrary:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        template = files(__package__).joinpath("functions.lua").read_text("utf-8")
+        template = "".join(files(__package__).joinpath("functions", part).read_text("utf-8") for part in _PARTS)
         self._version = sha256(template.encode()).hexdigest()[:16]
-        self._source = template.replace("@VERSION@", self._version)
+        self._source = f"#!lua name=ledgerboard_{self._version}\n" + template.replace("@VERSION@", self._version)
 
     def read(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
         """The reply of a function that writes nothing. A replica may serve it."""

@@ -1,56 +1,7 @@
-#!lua name=ledgerboard_@VERSION@
--- The boards' function library: every write, and every read that must see one moment.
+-- The write path: fold facts into views.
 --
--- A view is a sorted set that ascends by sort key and, at equal keys, by the bytes of the member; a hash beside it maps
--- each player to the prefix of the player's member. `fold` keeps the smaller (key, member) of each player, which is
--- commutative and idempotent: any order, any repetition and any split into calls give the same view.
-
--- Arguments to one command. Lua can unpack some thousands; even, so that pairs stay together.
-local CHUNK = 1000
-
--- Whether a stands before b by their bytes, as Redis orders members. Lua's own < asks the locale (strcoll).
-local function precedes(a, b)
-  if a == b then
-    return false
-  end
-  local a_length, b_length = #a, #b
-  for i = 1, math.min(a_length, b_length) do
-    local x, y = string.byte(a, i), string.byte(b, i)
-    if x ~= y then
-      return x < y
-    end
-  end
-  return a_length < b_length
-end
-
--- Whether the entry (a_key, a) ranks before (b_key, b).
-local function outranks(a_key, a, b_key, b)
-  if a_key ~= b_key then
-    return a_key < b_key
-  end
-  return precedes(a, b)
-end
-
--- Runs a command over any number of arguments and returns its replies, if they are lists, as one.
-local function in_chunks(command, key, arguments)
-  local count = #arguments
-  if count == 0 then
-    return {}
-  end
-  if count <= CHUNK then
-    return redis.call(command, key, unpack(arguments))
-  end
-  local replies = {}
-  for first = 1, count, CHUNK do
-    local reply = redis.call(command, key, unpack(arguments, first, math.min(first + CHUNK - 1, count)))
-    if type(reply) == 'table' then
-      for i = 1, #reply do
-        replies[first + i - 1] = reply[i]
-      end
-    end
-  end
-  return replies
-end
+-- Each player keeps the smaller (key, member), which is commutative and idempotent: any order, any repetition and any
+-- split into calls give the same view.
 
 -- Reads packed facts and keeps each player's best among them, as parallel lists.
 local function best_plays(facts, layout)
@@ -140,8 +91,8 @@ local function fold_view(view, plays, top_size, channel)
     return 0, false
   end
   local edge = redis.call('ZRANGE', view.set, top_size - 1, top_size - 1, 'WITHSCORES')
-  in_chunks('ZREM', view.set, change.removed)
   in_chunks('ZADD', view.set, change.added)
+  in_chunks('ZREM', view.set, change.removed) -- Last: a set that is empty in between would lose its expiry.
   in_chunks('HSET', view.hash, change.prefixes)
   if not edge[1] and view.expires_at ~= '0' then
     redis.call('EXPIREAT', view.set, view.expires_at)
@@ -177,67 +128,4 @@ local function fold(keys, arguments)
   return { entries_changed, tops_changed }
 end
 
--- Whether a view that expires at this Unix time (0: never) is past it. The server's own clock decides, because it is the one
--- that lets the keys go: no reader can find them gone and take the view for an empty one.
-local function expired(expires_at)
-  return expires_at ~= '0' and tonumber(redis.call('TIME')[1]) >= tonumber(expires_at)
-end
-
-local EXPIRED = { err = 'EXPIRED this view was let go' }
-
--- Entries from rank `start` up to, not including, `stop`, as member, key, member, key.
-local function entries(set, start, stop)
-  if stop <= start then
-    return {}
-  end
-  return redis.call('ZRANGE', set, start, stop - 1, 'WITHSCORES')
-end
-
--- KEYS: set. ARGV: when the view expires, start, stop. Returns the number of all entries and those asked for.
-local function page(keys, arguments)
-  if expired(arguments[1]) then
-    return EXPIRED
-  end
-  return { redis.call('ZCARD', keys[1]), entries(keys[1], tonumber(arguments[2]), tonumber(arguments[3])) }
-end
-
--- KEYS: set, hash. ARGV: when the view expires, player. Returns rank, key and prefix, or nothing for an unknown player.
-local function standing(keys, arguments)
-  if expired(arguments[1]) then
-    return EXPIRED
-  end
-  local prefix = redis.call('HGET', keys[2], arguments[2])
-  local member = prefix and prefix .. arguments[2]
-  local key = member and redis.call('ZSCORE', keys[1], member)
-  return key and { redis.call('ZRANK', keys[1], member), key, prefix }
-end
-
--- KEYS: set, version, top. ARGV: when the view expires, size of the top. Returns version, number of entries, and the rendered top or, where
--- there is none, false and the entries to render.
-local function top(keys, arguments)
-  if expired(arguments[1]) then
-    return EXPIRED
-  end
-  local version, total = redis.call('GET', keys[2]) or '0', redis.call('ZCARD', keys[1])
-  local rendered = redis.call('GET', keys[3])
-  if rendered then
-    return { version, total, rendered }
-  end
-  return { version, total, false, entries(keys[1], 0, tonumber(arguments[2])) }
-end
-
--- KEYS: version, top. ARGV: version that was read, rendered top, seconds to keep it. Stores it unless the top has
--- changed since it was read.
-local function offer_top(keys, arguments)
-  if (redis.call('GET', keys[1]) or '0') ~= arguments[1] then
-    return 0
-  end
-  redis.call('SET', keys[2], arguments[2], 'EX', arguments[3])
-  return 1
-end
-
 redis.register_function('ledgerboard_fold_@VERSION@', fold)
-redis.register_function('ledgerboard_offer_top_@VERSION@', offer_top)
-redis.register_function({ function_name = 'ledgerboard_page_@VERSION@', callback = page, flags = { 'no-writes' } })
-redis.register_function({ function_name = 'ledgerboard_standing_@VERSION@', callback = standing, flags = { 'no-writes' } })
-redis.register_function({ function_name = 'ledgerboard_top_@VERSION@', callback = top, flags = { 'no-writes' } })
