@@ -24,7 +24,7 @@ class Play:
 def submit_season(api: Api, boards: list[str], count: int, seed: int, bulk_share: float = 0.8) -> list[Play]:
     """Submit ``count`` scores over 16 connections, some singly, the rest in bulk. Returns every play that got 202."""
     dice = random.Random(seed)  # noqa: S311 -- a repeatable season, no secret
-    players = [f"player {number} é|" for number in range(max(count // 50, 5))]
+    players = [f"player {seed}.{number} é|" for number in range(max(count // 50, 5))]
     wanted = [
         {"board": dice.choice(boards), "player": dice.choice(players), "score": dice.randint(-500, 500)}
         for _ in range(count)
