@@ -13,18 +13,16 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 VISIBLE_SECONDS = 30
-LOAD_SECONDS = 90
-LOAD_THREADS = 2
-PAUSE_SECONDS = 0.02
-WARM = 1000
-ACCEPTED = 202
-OK = 200
-PAGE = 100
+LOAD_SECONDS, LOAD_THREADS, PAUSE_SECONDS = 90, 2, 0.02
+WARM, PAGE = 1000, 100
+ACCEPTED, OK = 202, 200
 
 
 class SmokeError(Exception):
@@ -48,36 +46,34 @@ class Client:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
         self._headers = {"Authorization": f"Bearer {write_key}", "Content-Type": "application/json"}
 
-    def get(self, path: str) -> tuple[int, Any]:
+    def ask(self, method: str, path: str, document: dict[str, Any] | None = None) -> tuple[int, Any]:
         """Status and decoded body."""
-        self._connection.request("GET", path)
-        return self._answer()
-
-    def post(self, path: str, document: dict[str, Any]) -> tuple[int, Any]:
-        """Status and decoded body."""
-        self._connection.request("POST", path, body=json.dumps(document), headers=self._headers)
-        return self._answer()
+        body = None if document is None else json.dumps(document)
+        self._connection.request(method, path, body=body, headers=self._headers)
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read() or b"null")
 
     def submit(self, scores: list[dict[str, Any]]) -> list[Score]:
         """Submit in bulk. All of them are accepted, or it is an error."""
-        status, body = self.post("/v1/scores", {"scores": scores})
+        status, body = self.ask("POST", "/v1/scores", {"scores": scores})
         expect(status == ACCEPTED, f"a bulk submission was answered {status}: {body}")
         return [Score(result["event_id"], **score) for score, result in zip(scores, body["results"], strict=True)]
 
     def standings(self, board: str) -> dict[str, int]:
         """The score of every player on the board's first page, best first."""
-        status, body = self.get(f"/v1/boards/{quote(board)}/standings?start=0&limit={PAGE}")
+        status, body = self.ask("GET", f"/v1/boards/{quote(board)}/standings?start=0&limit={PAGE}")
         return {row["player"]: row["score"] for row in body["standings"]} if status == OK else {}
 
     def recorded(self, player: str) -> list[str]:
-        """The ids of the player's plays in the ledger, newest first; the first page of them."""
-        status, body = self.get(f"/v1/players/{quote(player)}/scores?limit={PAGE}")
-        expect(status == OK, f"a player's scores were answered {status}: {body}")
-        return [play["event_id"] for play in body["scores"]]
-
-    def _answer(self) -> tuple[int, Any]:
-        response = self._connection.getresponse()
-        return response.status, json.loads(response.read() or b"null")
+        """The ids of all of the player's plays in the ledger, newest first."""
+        events: list[str] = []
+        while True:
+            since = f"&before={events[-1]}" if events else ""
+            status, body = self.ask("GET", f"/v1/players/{quote(player)}/scores?limit={PAGE}{since}")
+            expect(status == OK, f"a player's scores were answered {status}: {body}")
+            events += [play["event_id"] for play in body["scores"]]
+            if body["next"] is None:
+                return events
 
 
 def expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001 -- reads like assert, which python -O would drop
@@ -109,6 +105,11 @@ def shows(client: Client, board: str, expected: dict[str, int]) -> bool:
     return shown == expected and list(shown.values()) == sorted(expected.values(), reverse=True)
 
 
+def holds(client: Client, player: str, events: list[str]) -> bool:
+    """Whether the ledger holds exactly the expected events of a player, each once."""
+    return sorted(client.recorded(player)) == events
+
+
 def dice_rolls(run: str) -> Iterator[dict[str, Any]]:
     """Scores of forty players on four boards of this run, without end. Every board fits a page."""
     dice = random.Random(run)  # noqa: S311 -- a repeatable season, no secret
@@ -123,14 +124,14 @@ def dice_rolls(run: str) -> Iterator[dict[str, Any]]:
 def road(client: Client, run: str) -> str:
     """Follow one score from its 202 to the event, the standing and the ledger."""
     started = time.monotonic()
-    status, body = client.post(f"/v1/boards/{run}/scores", {"player": run, "score": 4200})
+    status, body = client.ask("POST", f"/v1/boards/{run}/scores", {"player": run, "score": 4200})
     expect(status == ACCEPTED, f"a submission was answered {status}: {body}")
     event = body["event_id"]
-    wait_until(lambda: client.get(f"/v1/boards/{run}/players/{run}")[0] == OK, "the player has a standing")
-    standing = client.get(f"/v1/boards/{run}/players/{run}")[1]
+    wait_until(lambda: client.ask("GET", f"/v1/boards/{run}/players/{run}")[0] == OK, "the player has a standing")
+    standing = client.ask("GET", f"/v1/boards/{run}/players/{run}")[1]
     expect((standing["rank"], standing["score"]) == (0, 4200), f"an only score does not lead: {standing}")
     visible = time.monotonic() - started
-    wait_until(lambda: client.get(f"/v1/events/{event}")[1].get("status") == "recorded", "the event is recorded")
+    wait_until(lambda: client.ask("GET", f"/v1/events/{event}")[1].get("status") == "recorded", "the event is recorded")
     expect(client.recorded(run) == [event], "the ledger does not hold the event once")
     return f"one score: 202, on the board after {visible:.2f} s, in the ledger once"
 
@@ -157,13 +158,11 @@ def load(url: str, write_key: str, run: str) -> str:
             errors.append(error)
             stop.set()
 
-    threads = [threading.Thread(target=play, args=(dice_rolls(f"{run}-{n}"),)) for n in range(LOAD_THREADS)]
-    for thread in threads:
-        thread.start()
-    wait_until(lambda: len(scores) >= WARM or bool(errors), f"the first {WARM} scores are accepted")
-    say(f"the first {WARM} scores are accepted")
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(LOAD_THREADS) as pool:
+        for number in range(LOAD_THREADS):
+            pool.submit(play, dice_rolls(f"{run}-{number}"))
+        wait_until(lambda: len(scores) >= WARM or bool(errors), f"the first {WARM} scores are accepted")
+        say(f"the first {WARM} scores are accepted")
     expect(not errors, f"a submission failed: {errors}")
     return compare(Client(url, write_key), scores)
 
@@ -172,11 +171,11 @@ def compare(client: Client, scores: list[Score]) -> str:
     """Wait until every board equals its fold and the ledger holds each event; say how much that was."""
     boards = sorted({score.board for score in scores})
     for board in boards:
-        wait_until(lambda board=board: shows(client, board, fold(scores, board)), f"{board} equals its fold")  # type: ignore[misc]
+        wait_until(partial(shows, client, board, fold(scores, board)), f"{board} equals its fold")
     for player in {score.player for score in scores}:
-        newest = [score.event_id for score in scores if score.player == player][-PAGE:]
-        wait_until(lambda: set(newest) <= set(client.recorded(player)), "the ledger holds what was accepted")  # noqa: B023
-    return f"{len(scores)} scores accepted, {len(boards)} boards equal their fold, each in the ledger"
+        events = sorted(score.event_id for score in scores if score.player == player)
+        wait_until(partial(holds, client, player, events), f"the ledger holds each score of {player} once")
+    return f"{len(scores)} scores accepted, {len(boards)} boards equal their fold, each once in the ledger"
 
 
 def say(line: str) -> None:
@@ -188,11 +187,9 @@ def say(line: str) -> None:
 def main(url: str, command: str) -> int:
     """Run one command against the gateway at ``url``."""
     write_key, run = os.environ["LEDGERBOARD_WRITE_KEY"], f"smoke-{uuid.uuid4().hex[:8]}"
+    plays = {"road": road, "bulk": bulk}
     try:
-        if command == "load":
-            say(load(url, write_key, run))
-        else:
-            say({"road": road, "bulk": bulk}[command](Client(url, write_key), run))
+        say(load(url, write_key, run) if command == "load" else plays[command](Client(url, write_key), run))
     except (SmokeError, OSError, http.client.HTTPException) as error:
         say(f"FAILED: {error}")
         return 1
