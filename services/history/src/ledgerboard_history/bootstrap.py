@@ -21,11 +21,10 @@ from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_ledger import LedgerWriter, Partitions, check_schema
 
 if TYPE_CHECKING:
-    from celery import Celery
     from mypy_boto3_sqs import SQSClient
     from sqlalchemy import Engine
 
-    from ledgerboard_infra.job import Job
+    from ledgerboard_infra.job import JobApp
     from ledgerboard_infra.settings import PostgresSettings
 
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 class JobsProcess:
     """The Celery application with the jobs of history, and what answers the operator beside it."""
 
-    app: "Celery[Job]"
+    app: "JobApp"
     ops_server: OpsServer
 
 

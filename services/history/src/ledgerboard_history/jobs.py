@@ -13,9 +13,7 @@ from ledgerboard_infra.job_processes import PerProcess
 from ledgerboard_ledger import Month
 
 if TYPE_CHECKING:
-    from celery import Celery
-
-    from ledgerboard_infra.job import Job
+    from ledgerboard_infra.job import JobApp
 
 CREATE_PARTITIONS: Final = "ledgerboard.history.create_partitions"
 MONTHS_AHEAD: Final = 3
@@ -46,7 +44,7 @@ class CreatePartitions:
         return list(self._partitions.ensure(months))
 
 
-def register_jobs(app: "Celery[Job]", make: Callable[[], CreatePartitions]) -> None:
+def register_jobs(app: "JobApp", make: Callable[[], CreatePartitions]) -> None:
     """Give ``app`` the jobs and their schedule. ``make`` is called in the process that runs a job."""
     create_partitions = PerProcess(make)
 
