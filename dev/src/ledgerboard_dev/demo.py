@@ -1,6 +1,7 @@
 """``demo``: a stack, a season on it, and the proof that nothing was lost; then it stays up until it is stopped."""
 
 import random
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -55,8 +56,12 @@ def demo(state: State, settings: DevSettings, season: Season) -> int:
 
 def _play(stack: Stack, season: Season) -> bool:
     """The season on a running stack. Returns whether it was exact."""
-    api, tally = Api(stack.gateway_url, stack.write_key), Tally()
-    players = roster(season.players, random.Random())
+    with closing(Api(stack.gateway_url, stack.write_key)) as api:
+        return _play_through(api, stack, season)
+
+
+def _play_through(api: Api, stack: Stack, season: Season) -> bool:
+    tally, players = Tally(), roster(season.players, random.Random())
     _define_boards(api)
     print("".join(f"  board      {stack.gateway_url}/v1/boards/{game.board}/standings\n" for game in GAMES), flush=True)
     depths = Depths(stack.sqs.url, stack.stage)

@@ -76,6 +76,10 @@ class Installation:
         with _step("our packages"):
             editable = [word for package in self._packages() for word in ("-e", str(package.parent))]
             self._run([*tool, "--no-deps", "--no-build-isolation", *editable])
+        self.stamp()
+
+    def stamp(self) -> None:
+        """Note what it was made from. Comes last."""
         self._stamp.write_text(self._wanted())
 
     def _wanted(self) -> str:

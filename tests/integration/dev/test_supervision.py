@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.integration.dev.family import children, descendants, survivors
 
 LAUNCHER = """
 import json, signal, sys, time
@@ -30,34 +31,6 @@ with Guardian() as guardian:
         print(json.dumps({"guardian": guardian.pid, "stubborn": stubborn.pid, "servers": servers}), flush=True)
         sys.stdin.read()
 """
-
-
-def parents() -> dict[int, int]:
-    """Every live process and its parent. A zombie is dead: only its entry waits to be read."""
-    found: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if state != "Z":
-            found[int(stat.parent.name)] = int(parent)
-    return found
-
-
-def descendants(root: int) -> set[int]:
-    tree, found = parents(), {root}
-    while more := {pid for pid, parent in tree.items() if parent in found} - found:
-        found |= more
-    return found - {root}
-
-
-def wait_for_end(pids: set[int], seconds: float = 15) -> set[int]:
-    """The processes that are still alive after at most ``seconds``."""
-    deadline = time.monotonic() + seconds
-    while (alive := pids & parents().keys()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return alive
 
 
 @pytest.fixture
@@ -82,16 +55,16 @@ def test_kill_9_of_the_launcher_leaves_no_process_of_any_generation(launcher: su
     assert len(descendants(facts["stubborn"])) == 3
     assert len(family) >= 4 + 4 + 5  # The guardian and four children; the stubborn one's; PostgreSQL's.
     launcher.send_signal(signal.SIGKILL)
-    assert wait_for_end(family) == set()
+    assert survivors(family) == set()
 
 
 def test_a_launcher_that_lost_its_guardian_still_takes_its_children_along(launcher: subprocess.Popen[str]) -> None:
     facts = started(launcher)
-    children = {pid for pid, parent in parents().items() if parent == launcher.pid}
+    direct = children(launcher.pid)
     os.kill(facts["guardian"], signal.SIGKILL)
     launcher.send_signal(signal.SIGKILL)
     try:
-        assert wait_for_end(children) == set()
+        assert survivors(direct) == set()
     finally:
         os.killpg(facts["stubborn"], signal.SIGKILL)  # Its grandchildren were the guardian's to end.
 
@@ -104,5 +77,5 @@ def test_a_clean_stop_leaves_nothing_and_postgres_shut_down_in_order(
     assert launcher.stdin is not None
     launcher.stdin.close()
     assert launcher.wait(30) == 0
-    assert wait_for_end(family) == set()
+    assert survivors(family) == set()
     assert "database system is shut down" in (tmp_path / "postgres" / "postgres.log").read_text()

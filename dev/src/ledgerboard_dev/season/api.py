@@ -22,6 +22,12 @@ class Api:
         self._headers = {"Authorization": f"Bearer {write_key}", "Content-Type": "application/json"}
         self._own = threading.local()
 
+    def close(self) -> None:
+        """Close the calling thread's connection. The next call opens another."""
+        connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            connection.close()
+
     def put_board(self, board: str, options: dict[str, Any]) -> int:
         """Define a board. Returns the status."""
         return self._call("PUT", f"/v1/boards/{board}", options)[0]

@@ -3,7 +3,8 @@
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from http import HTTPStatus
 from itertools import accumulate
 from typing import Any, Final
@@ -31,8 +32,8 @@ class Traffic:
         self._tally = tally
         self._pause_seconds = _SENDERS / rate
         self._ending = threading.Event()
-        self._threads = [threading.Thread(target=self._send, name=f"sender-{n}", daemon=True) for n in range(_SENDERS)]
-        self._threads.append(threading.Thread(target=self._watch, name="metronome", daemon=True))
+        roles = [*([self._send] * _SENDERS), self._watch]
+        self._threads = [threading.Thread(target=self._run, args=(role,), daemon=True) for role in roles]
 
     def __enter__(self) -> None:
         for thread in self._threads:
@@ -42,6 +43,10 @@ class Traffic:
         self._ending.set()
         for thread in self._threads:
             thread.join()
+
+    def _run(self, role: Callable[[], None]) -> None:
+        with closing(self._api):
+            role()
 
     def _send(self) -> None:
         dice = random.Random()
