@@ -1,7 +1,7 @@
 """The line in which parcels wait for the next send. Thread-safe and bounded.
 
-A parcel leaves it exactly once: taken for an envelope, or withdrawn by its request. That is decided under one lock, so a
-submission whose request gave up while it waited is never sent.
+A parcel leaves it exactly once: taken for an envelope, or withdrawn by its request. That is decided under one lock, so
+a submission whose request gave up while it waited is never sent.
 """
 
 import threading
@@ -36,6 +36,11 @@ class Buffer:
         self._closed = False
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
+
+    @property
+    def parcels(self) -> int:
+        """How many parcels wait."""
+        return self._parcels
 
     def put(self, parcels: Sequence[Parcel]) -> None:
         """Let all of ``parcels`` wait, or raise `BufferFullError` and none."""

@@ -57,6 +57,11 @@ class Publisher:
             for number in range(settings.senders)
         ]
 
+    @property
+    def waiting(self) -> int:
+        """How many parcels wait to be sent."""
+        return self._buffer.parcels
+
     def start(self) -> None:
         """Start the sending threads."""
         for thread in self._threads:

@@ -107,8 +107,8 @@ class ScoreRoutes:
                 view=self.post_bulk,
                 summary="Submit up to 1,000 scores",
                 description="Each score stands for itself: one that breaks a rule is refused and never harms the "
-                "others. 400 where none can be accepted, or where the body as a whole cannot be read; 503 where the queue "
-                "acknowledged none.",
+                "others. 400 where none can be accepted, or where the body as a whole cannot be read; 503 where "
+                "the queue acknowledged none.",
                 guarded=True,
                 body=Body(BulkBody, e.BULK),
                 answers={202: Answer([answers.BulkAnswer], e.BULK_ANSWER, "A result for each score, in order")},

@@ -1,0 +1,122 @@
+"""A gateway whose every dependency is in memory, and a client for it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry
+from werkzeug.test import TestResponse
+
+from ledgerboard_contracts import SubmissionEnvelope, wire
+from ledgerboard_gateway.events import Events
+from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.http.application import create_app
+from ledgerboard_gateway.http.auth import WriteKey
+from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
+from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.history_routes import HistoryRoutes
+from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.published_routes import PublishedRoutes
+from ledgerboard_gateway.http.routes import Routes
+from ledgerboard_gateway.http.score_routes import ScoreRoutes
+from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.settings import PublisherSettings
+from ledgerboard_gateway.standings import Standings
+from ledgerboard_gateway.submit import Submissions
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.health import Readiness
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_infra.sqs import OutgoingMessage
+from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemoryStandings
+
+KEY: Final = "a-key-of-sixteen+"
+MAX_BODY_BYTES: Final = 20_000
+
+
+class MemoryQueue:
+    """Keeps what was sent, or acknowledges nothing while it is not ``available``."""
+
+    def __init__(self) -> None:
+        self.sent: list[OutgoingMessage] = []
+        self.available = True
+
+    def send_one(self, message: OutgoingMessage) -> None:
+        if not self.available:
+            raise UnavailableError("the queue is down")
+        self.sent.append(message)
+
+    @property
+    def envelopes(self) -> list[SubmissionEnvelope]:
+        return [wire.SUBMISSIONS.decode(message.body) for message in self.sent]
+
+
+class MemoryProbe:
+    """Finds what a test says."""
+
+    names = ("serving", "queue", "redis", "postgres")
+
+    def __init__(self) -> None:
+        self.failures: dict[str, str] = {}
+
+    def readiness(self) -> Readiness:
+        return Readiness(not self.failures, self.failures)
+
+
+class MemoryGateway:
+    """The whole gateway but its clients."""
+
+    def __init__(self) -> None:
+        self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
+        self.record, self.ledger, self.boards = MemoryRecord(), MemoryLedger(), MemoryStandings(self.clock)
+        self.lines: list[str] = []
+        self.registry = CollectorRegistry()
+        metrics = GatewayMetrics(self.registry)
+        settings = PublisherSettings(timeout_seconds=0.3, senders=1)
+        self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
+        standings = Standings(self.record, self.boards, self.clock)
+        routes = Routes(
+            scores=ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), metrics),
+            standings=StandingRoutes(standings),
+            history=HistoryRoutes(self.ledger, Events(self.ledger, self.clock)),
+            boards=BoardRoutes(self.record, self.record),
+            published=PublishedRoutes(standings),
+            operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
+            documentation=DocumentationRoutes(),
+        )
+        self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
+        self.app.wsgi_app = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append)  # type: ignore[method-assign]
+        self.client: FlaskClient = self.app.test_client()
+
+    @property
+    def authorization(self) -> str:
+        return f"Bearer {KEY}"
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers=headers)
+
+    def write(self, method: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None) -> TestResponse:
+        """A write with the key; ``body`` is sent as it is if it is bytes, else as JSON."""
+        given = {"Authorization": self.authorization, "Content-Type": "application/json"} | dict(headers or {})
+        data = body if isinstance(body, bytes) else wire.encode(body).encode()
+        return self.client.open(path, method=method, data=data, headers=given)
+
+    def post(self, path: str, body: Any) -> TestResponse:
+        return self.write("POST", path, body)
+
+    def metric(self, name: str, **labels: str) -> float:
+        return self.registry.get_sample_value(name, labels) or 0.0
+
+
+@contextmanager
+def running() -> Iterator[MemoryGateway]:
+    """A gateway that sends."""
+    made = MemoryGateway()
+    made.publisher.start()
+    try:
+        yield made
+    finally:
+        made.publisher.close(5)
