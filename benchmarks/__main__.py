@@ -4,6 +4,7 @@ Each figure is printed beside its floor, measured in the same run. Nothing here 
 """
 
 import argparse
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from benchmarks.figures import Figure, show
 from benchmarks.http_figures import bulk, rank, submit, top
 from benchmarks.visible import visible
 from benchmarks.workers import history, ranker
+from ledgerboard_dev.embedded import EmbeddedSqs
 from ledgerboard_dev.stack import Stack
 
 BENCHMARKS: dict[str, Callable[[Stack], Figure | list[Figure]]] = {
@@ -32,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = parser.parse_args(arguments).names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
+    os.environ.update(EmbeddedSqs.environment)  # boto3 reads its credentials from here.
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home)) as stack:
         for name in names:
