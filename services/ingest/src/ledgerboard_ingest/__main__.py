@@ -9,11 +9,16 @@ from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.logs import configure_logs, get_logger
 from ledgerboard_infra.settings import SettingsError, describe, from_env
 from ledgerboard_infra.worker import run_worker
-from ledgerboard_ingest.bootstrap import build_worker, make_queues
+from ledgerboard_ingest.bootstrap import make_queues, worker
 from ledgerboard_ingest.settings import ProvisionSettings, Settings
 
 EXIT_UNAVAILABLE = 1
 EXIT_MISCONFIGURED = 2
+
+_HINT = (
+    "LEDGERBOARD_SQS_ENDPOINT_URL must lead to SQS, and LEDGERBOARD_STAGE to a stage whose queues were made: "
+    "ledgerboard-ingest provision"
+)
 
 _COMMANDS = {
     "stream": "judge submissions until told to stop",
@@ -32,14 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return EXIT_MISCONFIGURED
     except UnavailableError as error:
-        print(error, file=sys.stderr)
+        print(f"{error}\n{_HINT}", file=sys.stderr)
         return EXIT_UNAVAILABLE
 
 
 def _stream(environ: Mapping[str, str]) -> int:
     settings = from_env(Settings, environ)
     configure_logs(settings.telemetry, "ingest")
-    return run_worker(*build_worker(settings))
+    with worker(settings) as (runtime, ops_server):
+        return run_worker(runtime, ops_server)
 
 
 def _provision(environ: Mapping[str, str]) -> int:

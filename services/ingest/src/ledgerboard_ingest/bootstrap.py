@@ -1,6 +1,8 @@
 """Turn settings into a worker. The only module of the service that builds clients."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,8 +35,12 @@ class _QueueUrls:
     history: str
 
 
-def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
-    """The stream and what answers its operator. Raises `UnavailableError` where a queue cannot be found."""
+@contextmanager
+def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
+    """The stream and what answers its operator, with connections that end with the block.
+
+    Raises `UnavailableError` where a queue cannot be found.
+    """
     poller = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     client = sqs_client(settings.aws)  # Its timeouts are shorter: a send that hangs must not look like a long poll.
     queues = _queue_urls(client, settings.stage)
@@ -44,23 +50,25 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     registry = CollectorRegistry()
     metrics = IngestMetrics(registry)
     judge = Judge(CachedVersions(PostgresDefinitions(engine)))
-    fanout = _fanout(client, queues, settings, metrics)
-    runtime = StreamRuntime(
-        poller,
-        queues.submissions,
-        queues.dead_letters,
-        SubmissionsHandler(judge, fanout, metrics),
-        settings.stream,
-        StreamMetrics(registry, "ingest"),
-        SystemClock(),
-    )
     checks: dict[str, Check] = {
         SUBMISSIONS.name: partial(_check_queue, client, queues.submissions),
         RANK.name: partial(_check_queue, client, queues.rank),
         HISTORY.name: partial(_check_queue, client, queues.history),
         "definitions": partial(check_schema, engine),
     }
-    return runtime, OpsServer(settings.ops, checks, registry)
+    with ThreadPoolExecutor(settings.stream.lanes, thread_name_prefix="fanout") as executor:
+        handler = SubmissionsHandler(judge, _fanout(client, queues, executor, metrics), metrics)
+        runtime = StreamRuntime(
+            poller,
+            queues.submissions,
+            queues.dead_letters,
+            handler,
+            settings.stream,
+            StreamMetrics(registry, "ingest"),
+            SystemClock(),
+        )
+        yield runtime, OpsServer(settings.ops, checks, registry)
+    engine.dispose()
 
 
 def _check_queue(client: "SQSClient", queue_url: str) -> None:
@@ -77,12 +85,12 @@ def _queue_urls(client: "SQSClient", stage: str) -> _QueueUrls:
     )
 
 
-def _fanout(client: "SQSClient", queues: _QueueUrls, settings: Settings, metrics: IngestMetrics) -> Fanout:
+def _fanout(client: "SQSClient", queues: _QueueUrls, executor: Executor, metrics: IngestMetrics) -> Fanout:
     return Fanout(
         rank=QueueSender(client, queues.rank),
         history=QueueSender(client, queues.history),
         dead_letters=QueueSender(client, queues.dead_letters),
-        executor=ThreadPoolExecutor(settings.stream.lanes, thread_name_prefix="fanout"),
+        executor=executor,
         metrics=metrics,
     )
 
