@@ -42,8 +42,8 @@ local function current_entries(set, hash, players)
   return members, keys
 end
 
--- What must change in a view: members to remove, (key, member) and (player, prefix) pairs to set, and the new entry that
--- ranks first. %.17g writes every double so that it reads back as itself.
+-- What must change in a view: members to remove, (key, member) and (player, prefix) pairs to set, and the new entry
+-- that ranks first. %.17g writes every double so that it reads back as itself.
 local function changes(plays, old_members, old_keys)
   local change = { removed = {}, added = {}, prefixes = {}, first_key = nil, first_member = nil }
   local removed, added, prefixes, texts = change.removed, change.added, change.prefixes, plays.texts
@@ -66,7 +66,8 @@ local function changes(plays, old_members, old_keys)
   return change
 end
 
--- Drops the rendered top and announces it. The version never goes back, even where it was lost: the clock is ahead of it.
+-- Drops the rendered top and announces it. The version never goes back, even where it was lost: the clock is ahead of
+-- it.
 local function drop_top(version_key, top_key, expires_at, channel)
   local now = redis.call('TIME')
   local previous = tonumber(redis.call('GET', version_key) or '0')

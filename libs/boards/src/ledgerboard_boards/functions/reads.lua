@@ -1,7 +1,7 @@
 -- Reads that must see one moment, and the offer of a rendered top.
 
--- Whether a view that expires at this Unix time (0: never) is past it. The server's own clock decides, because it is the one
--- that lets the keys go: no reader can find them gone and take the view for an empty one.
+-- Whether a view that expires at this Unix time (0: never) is past it. The server's own clock decides, because it is
+-- the one that lets the keys go: no reader can find them gone and take the view for an empty one.
 local function expired(expires_at)
   return expires_at ~= '0' and tonumber(redis.call('TIME')[1]) >= tonumber(expires_at)
 end
@@ -24,7 +24,8 @@ local function page(keys, arguments)
   return { redis.call('ZCARD', keys[1]), entries(keys[1], tonumber(arguments[2]), tonumber(arguments[3])) }
 end
 
--- KEYS: set, hash. ARGV: when the view expires, player. Returns rank, key and prefix, or nothing for an unknown player.
+-- KEYS: set, hash. ARGV: when the view expires, player. Returns rank, key and prefix, or nothing for an unknown
+-- player.
 local function standing(keys, arguments)
   if expired(arguments[1]) then
     return EXPIRED
@@ -35,8 +36,8 @@ local function standing(keys, arguments)
   return key and { redis.call('ZRANK', keys[1], member), key, prefix }
 end
 
--- KEYS: set, version, top. ARGV: when the view expires, size of the top. Returns version, number of entries, and the rendered top or, where
--- there is none, false and the entries to render.
+-- KEYS: set, version, top. ARGV: when the view expires, size of the top. Returns version, number of entries, and the
+-- rendered top or, where there is none, false and the entries to render.
 local function top(keys, arguments)
   if expired(arguments[1]) then
     return EXPIRED
@@ -61,5 +62,7 @@ end
 
 redis.register_function('ledgerboard_offer_top_@VERSION@', offer_top)
 redis.register_function({ function_name = 'ledgerboard_page_@VERSION@', callback = page, flags = { 'no-writes' } })
-redis.register_function({ function_name = 'ledgerboard_standing_@VERSION@', callback = standing, flags = { 'no-writes' } })
+redis.register_function({
+  function_name = 'ledgerboard_standing_@VERSION@', callback = standing, flags = { 'no-writes' },
+})
 redis.register_function({ function_name = 'ledgerboard_top_@VERSION@', callback = top, flags = { 'no-writes' } })
