@@ -75,7 +75,9 @@ def test_an_exception_condemns_only_the_message_that_causes_it(client: "SQSClien
     queue.send("a", "bomb", "c")
     with consuming(queue, handler := ScriptedHandler(answer), with_lanes(1)):
         eventually(queue.is_empty)
-    assert queue.dead_letters()["bomb"]["reason"] == "gave up after 2 receives: ZeroDivisionError: boom"
+    letters = queue.dead_letters()
+    assert letters["bomb"]["reason"] == "gave up after 2 receives: ZeroDivisionError: boom"
+    assert list(letters) == ["bomb"]
     assert handler.bodies.count("a") == 2, "once with the others, once alone"
 
 

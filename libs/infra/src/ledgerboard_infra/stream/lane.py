@@ -4,6 +4,7 @@ Several lanes of one runtime overlap: while one waits for a store, another recei
 """
 
 import threading
+import time
 from typing import Final
 
 from ledgerboard_infra.backoff import Backoff
@@ -94,11 +95,12 @@ class Intake:
 
     def receive(self) -> list[Receipt]:
         """A batch, or none after the long poll or after the pause that follows a failed one."""
+        tried_at = time.monotonic()
         try:
             receipts = self._inbox.receive(self._wait_seconds)
         except (UnavailableError, RefusedError) as error:
             self._errors.inc()
-            self._outage.failed(error)
+            self._outage.failed(error, tried_at=tried_at)
             self._failures += 1
             self._stopping.wait(self._backoff.delay_seconds(self._failures))
             return []

@@ -30,10 +30,13 @@ class Outage:
         self._queue = queue
         self._lock = threading.Lock()
         self._since: float | None = None
+        self._served_at = 0.0
 
-    def failed(self, error: Exception) -> None:
-        """It did not serve just now."""
+    def failed(self, error: Exception, *, tried_at: float) -> None:
+        """It did not serve a try that began at ``tried_at`` (monotonic); one that it has served since is old news."""
         with self._lock:
+            if tried_at < self._served_at:
+                return
             began = self._since is None
             self._since = self._since or time.monotonic()
         if began:
@@ -45,6 +48,7 @@ class Outage:
             return  # The common case, without the lock.
         with self._lock:
             since, self._since = self._since, None
+            self._served_at = time.monotonic()
         if since is not None:
             seconds = round(time.monotonic() - since, 3)
             _log.info("outage ended", what=self._what, queue=self._queue, seconds=seconds)
@@ -62,11 +66,12 @@ class Patience:
         """What ``action`` returns, tried again after each `UnavailableError`. Raises `StoppedError` on a stop."""
         attempt = 0
         while True:
+            tried_at = time.monotonic()
             try:
                 result = action()
             except UnavailableError as error:
                 attempt += 1
-                self._outage.failed(error)
+                self._outage.failed(error, tried_at=tried_at)
                 on_failure()
                 if self._stopping.wait(self._backoff.delay_seconds(attempt)):
                     raise StoppedError from error

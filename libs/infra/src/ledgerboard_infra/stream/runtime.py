@@ -94,11 +94,12 @@ class StreamRuntime:
         """The queue's limits as soon as it can be asked, or None if told to stop before."""
         outage, attempt = Outage("queue", self._inbox.queue), 0
         while True:
+            tried_at = time.monotonic()
             try:
                 limits = self._inbox.limits()
             except UnavailableError as error:
                 attempt += 1
-                outage.failed(error)
+                outage.failed(error, tried_at=tried_at)
                 if self._asked_to_stop_within(self._outage_backoff.delay_seconds(attempt)):
                     return None
             else:
