@@ -105,7 +105,7 @@ class Intake:
             self._stopping.wait(self._backoff.delay_seconds(self._failures))
             return []
         self._failures = 0
-        self._outage.succeeded()
+        self._outage.succeeded(tried_at=tried_at)
         if receipts:
             self._measure(receipts)
         return receipts

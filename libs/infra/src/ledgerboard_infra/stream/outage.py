@@ -23,7 +23,11 @@ class StoppedError(Exception):
 
 
 class Outage:
-    """The state of one dependency, as its users found it last. Thread-safe."""
+    """The state of one dependency, as its users found it last. Thread-safe.
+
+    Every report tells when its try began (``tried_at``, monotonic): a slow answer from before a change of state is old
+    news, and must not turn the state back.
+    """
 
     def __init__(self, what: str, queue: str) -> None:
         self._what = what
@@ -33,25 +37,23 @@ class Outage:
         self._served_at = 0.0
 
     def failed(self, error: Exception, *, tried_at: float) -> None:
-        """It did not serve a try that began at ``tried_at`` (monotonic); one that it has served since is old news."""
+        """It did not serve a try."""
         with self._lock:
-            if tried_at < self._served_at:
+            if self._since is not None or tried_at < self._served_at:
                 return
-            began = self._since is None
-            self._since = self._since or time.monotonic()
-        if began:
-            _log.warning("outage began", what=self._what, queue=self._queue, error=str(error))
+            self._since = time.monotonic()
+        _log.warning("outage began", what=self._what, queue=self._queue, error=str(error))
 
-    def succeeded(self) -> None:
-        """It served just now."""
+    def succeeded(self, *, tried_at: float) -> None:
+        """It served a try."""
         if self._since is None:
             return  # The common case, without the lock.
         with self._lock:
-            since, self._since = self._since, None
+            if self._since is None or tried_at < self._since:
+                return
             self._served_at = time.monotonic()
-        if since is not None:
-            seconds = round(time.monotonic() - since, 3)
-            _log.info("outage ended", what=self._what, queue=self._queue, seconds=seconds)
+            seconds, self._since = round(self._served_at - self._since, 3), None
+        _log.info("outage ended", what=self._what, queue=self._queue, seconds=seconds)
 
 
 class Patience:
@@ -76,5 +78,5 @@ class Patience:
                 if self._stopping.wait(self._backoff.delay_seconds(attempt)):
                     raise StoppedError from error
             else:
-                self._outage.succeeded()
+                self._outage.succeeded(tried_at=tried_at)
                 return result

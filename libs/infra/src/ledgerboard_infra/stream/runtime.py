@@ -103,7 +103,7 @@ class StreamRuntime:
                 if self._asked_to_stop_within(self._outage_backoff.delay_seconds(attempt)):
                     return None
             else:
-                outage.succeeded()
+                outage.succeeded(tried_at=tried_at)
                 return limits
 
     def _asked_to_stop_within(self, seconds: float) -> bool:
