@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,20 +68,21 @@ def _alike(found: Any, sent: Any) -> bool:
 def test_writers_that_append_the_same_facts_at_once_neither_deadlock_nor_double(
     engine: Engine, fact_ids: Callable[[], list[UUID]]
 ) -> None:
-    facts = [fact(f"player-{number % 50}", number) for number in range(600)]
-    before = len(fact_ids())
+    facts = [fact(f"player-{number % 50}", number) for number in range(4000)]
+    before, start = len(fact_ids()), Barrier(8)
 
     def append(seed: int) -> AppendResult:
         mine = facts.copy()
         Random(seed).shuffle(mine)  # noqa: S311 -- an order, no secret.
-        return LedgerWriter(engine).append([envelope(*mine[:300]), envelope(*mine[300:])], [])
+        start.wait()
+        return LedgerWriter(engine).append([envelope(*mine[:2000]), envelope(*mine[2000:])], [])
 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(append, range(8)))
-    assert sum(result.recorded for result in results) == 600
-    assert sum(result.repeated for result in results) == 7 * 600
+    assert sum(result.recorded for result in results) == 4000
+    assert sum(result.repeated for result in results) == 7 * 4000
     ids = fact_ids()
-    assert len(ids) == len(set(ids)) == before + 600
+    assert len(ids) == len(set(ids)) == before + 4000
 
 
 def test_the_first_delivery_stands(engine: Engine) -> None:
