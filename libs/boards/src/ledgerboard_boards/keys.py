@@ -6,26 +6,25 @@ on it is atomic. Neither a stage nor a board's name may hold a ``/`` or a brace,
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
-from ledgerboard_boards.codec import EPOCH
-from ledgerboard_contracts import View, spans_of
+from ledgerboard_contracts import Scope, Span, View
 
 STAGE_PATTERN: Final = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z"
 _STAGE: Final = re.compile(STAGE_PATTERN)
 _GENERATION: Final = 1
-_WHOLE_BOARD: Final = "board"
 
 
 @dataclass(frozen=True, slots=True)
 class ViewKeys:
     """Where one view lives.
 
-    ``entries``: sorted set, member under sort key. ``prefixes``: hash, player to the prefix of its member.
-    ``version``: string, counts the changes of the top. ``top``: string, the rendered top, only while it is valid.
-    ``expires_at`` is when all of them go, or None.
+    ``entries``: sorted set, member under sort key. ``prefixes``: hash, player to the prefix of its member (of its best
+    play's, where every play has one) and then what the fold remembers. ``version``: string, counts the changes of the
+    top. ``top``: string, the rendered top, only while it is valid. ``expires_at`` is when all of them go, or None.
     """
 
     entries: bytes
@@ -46,31 +45,42 @@ class ViewKeys:
 
 
 class Keyspace:
-    """The keys of one stage."""
+    """The keys and channels of one stage."""
 
     def __init__(self, stage: str) -> None:
         if not _STAGE.match(stage):
             raise ValueError(f"{stage!r} cannot name a stage: 1 to 32 letters, digits, '.', '_' or '-'")
         self._stage = stage
-        self._known_days = lru_cache(maxsize=4096)(self._views_of_day)
+        self._known = lru_cache(maxsize=16384)(self._of_all)
 
     @property
     def channel(self) -> bytes:
         """Where changes of tops are announced, each as ``<version> <top key>``."""
         return f"ledgerboard/{self._stage}/tops".encode()
 
+    @property
+    def folded_channel(self) -> bytes:
+        """Where every envelope is announced by its id, once its facts are in the boards."""
+        return f"ledgerboard/{self._stage}/folded".encode()
+
     def of(self, view: View) -> ViewKeys:
         """The keys of ``view``. The scope stands last, because it is the one part that may hold any character."""
-        tag = f"{{{self._stage}/{view.board}}}"
+        tag, where = self._tag(view.board), f"{_GENERATION}:{view.span.key}:{view.scope.key}"
         entries, prefixes, version, top = (
-            f"{tag}:{part}:{_GENERATION}:{view.span.key}:{_WHOLE_BOARD}".encode()
-            for part in ("entries", "prefixes", "version", "top")
+            f"{tag}:{part}:{where}".encode() for part in ("entries", "prefixes", "version", "top")
         )
         return ViewKeys(entries, prefixes, version, top, view.span.expires_at)
 
-    def of_day(self, board: str, day: int) -> tuple[ViewKeys, ...]:
-        """The views that a fact of ``board`` belongs to: ``day`` counts from 1970 UTC. Costs one cache look-up."""
-        return self._known_days(board, day)
+    def of_all(self, board: str, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:
+        """The keys of the views of ``scope``, one a span. Costs one cache look-up."""
+        return self._known(board, scope, spans)
 
-    def _views_of_day(self, board: str, day: int) -> tuple[ViewKeys, ...]:
-        return tuple(self.of(View(board, span)) for span in spans_of(EPOCH + timedelta(days=day)))
+    def mark(self, board: str, envelope_id: UUID) -> bytes:
+        """The key that stands while an envelope that was added to totals may be delivered again."""
+        return f"{self._tag(board)}:seen:{_GENERATION}:{envelope_id}".encode()
+
+    def _of_all(self, board: str, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:
+        return tuple(self.of(View(board, span, scope)) for span in spans)
+
+    def _tag(self, board: str) -> str:
+        return f"{{{self._stage}/{board}}}"

@@ -1,7 +1,8 @@
-"""The function library on the server.
+"""The function library on the servers.
 
 Its name and its functions' names hold a hash of their source, so a rolling upgrade runs old and new code side by side,
-and a server that lost its functions, or never had them, is given them at the first call that misses them.
+and a server that lost its functions, or never had them, is given them at the first call that misses them. On a cluster
+every primary is given them, and a batch goes to each primary by itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,12 +12,12 @@ from typing import Any, Final
 
 import redis
 
-from ledgerboard_infra.valkey import redis_errors
+from ledgerboard_infra.valkey import RedisClient, primaries, redis_errors
 
 Call = tuple[Sequence[bytes], Sequence[bytes | int]]
-"""The keys and the arguments of one function call."""
+"""The keys, all of one board, and the arguments of one function call."""
 
-_PARTS: Final = ("ordering.lua", "fold.lua", "reads.lua")
+_PARTS: Final = ("ordering.lua", "fold.lua", "reads.lua", "pages.lua", "places.lua", "tops.lua")
 _MISSING: Final = "Function not found"
 _EXISTS: Final = "already exists"
 
@@ -27,7 +28,7 @@ class FunctionLibrary:
     Every call raises `UnavailableError` where Redis is down or cannot serve now, and redis.ResponseError otherwise.
     """
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: RedisClient) -> None:
         self._client = client
         template = "".join(files(__package__).joinpath("functions", part).read_text("utf-8") for part in _PARTS)
         self._version = sha256(template.encode()).hexdigest()[:16]
@@ -41,25 +42,36 @@ class FunctionLibrary:
         """The reply of a function that writes."""
         return self._call(self._client.fcall, function, keys, arguments)
 
-    @redis_errors()
+    def read_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
+        """As `write_all`, of a function that writes nothing."""
+        return self._call_all("FCALL_RO", function, calls)
+
     def write_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
-        """The replies of many calls, sent without waiting in between. Each call is atomic, all of them together not."""
-        replies = self._pipeline(function, calls)
+        """The replies of many calls, sent without waiting in between. Each call is atomic, all of them together not.
+
+        The first call that failed is raised after all of them were made.
+        """
+        return self._call_all("FCALL", function, calls)
+
+    @redis_errors()
+    def _call_all(self, command: str, function: str, calls: Sequence[Call]) -> list[Any]:
+        replies = self._pipeline(command, function, calls)
         missed = [place for place, reply in enumerate(replies) if _is_missing(reply)]
         if missed:
             self._load()
-            for place, reply in zip(missed, self._pipeline(function, [calls[p] for p in missed]), strict=True):
+            again = self._pipeline(command, function, [calls[place] for place in missed])
+            for place, reply in zip(missed, again, strict=True):
                 replies[place] = reply
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
         return replies
 
-    def _pipeline(self, function: str, calls: Sequence[Call]) -> list[Any]:
+    def _pipeline(self, command: str, function: str, calls: Sequence[Call]) -> list[Any]:
         name = self._name(function)
         with self._client.pipeline(transaction=False) as pipeline:
             for keys, arguments in calls:
-                pipeline.fcall(name, len(keys), *keys, *arguments)
+                pipeline.execute_command(command, name, len(keys), *keys, *arguments)
             return pipeline.execute(raise_on_error=False)
 
     @redis_errors()
@@ -79,11 +91,12 @@ class FunctionLibrary:
         return f"ledgerboard_{function}_{self._version}"
 
     def _load(self) -> None:
-        try:
-            self._client.function_load(self._source)
-        except redis.ResponseError as error:
-            if _EXISTS not in str(error):  # Someone else was faster, with the same content.
-                raise
+        for server in primaries(self._client):
+            try:
+                server.function_load(self._source)
+            except redis.ResponseError as error:
+                if _EXISTS not in str(error):  # It has them, or someone else was faster, with the same content.
+                    raise
 
 
 def _is_missing(reply: object) -> bool:

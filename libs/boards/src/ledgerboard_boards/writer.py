@@ -7,20 +7,31 @@ crash may be folded again.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 import redis
 
-from ledgerboard_boards.codec import pack_by_day, prefix_bytes
+from ledgerboard_boards.codec import fold_of, prefix_bytes
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_boards.library import Call, FunctionLibrary
-from ledgerboard_contracts import TOP_N, BoardDefinition, FactEnvelope
+from ledgerboard_boards.packing import groups_of
+from ledgerboard_contracts import TOP_N, BoardDefinition, FactEnvelope, Policy
+from ledgerboard_contracts.queues import RANK
+from ledgerboard_infra.valkey import redis_errors
+
+MARK_SECONDS: Final = RANK.retention_seconds + RANK.dead_letter_retention_seconds
+"""How long an envelope that was added to totals is known: as long as its message may wait to be delivered again."""
+
+ACKNOWLEDGED_MARK_SECONDS: Final = 15 * 60
+"""How long it is still known once its message was acknowledged: SQS may deliver a deleted message once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoldResult:
     """What folding one envelope changed.
 
-    ``entries_changed``: entries of views that appeared or improved. ``tops_changed``: views whose top changed.
+    ``entries_changed``: entries of views that appeared or changed. ``tops_changed``: views whose top changed.
     ``views_expired``: how often a fact came too late for a date-bound view, which is then left alone.
     """
 
@@ -29,10 +40,26 @@ class FoldResult:
     views_expired: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What keeps an envelope from being added to its board's totals twice."""
+
+    board: str
+    envelope_id: UUID
+
+
+def mark_of(envelope: FactEnvelope, definition: BoardDefinition) -> Mark | None:
+    """The mark that folding ``envelope`` leaves, or None where the fold forgives repeats without one."""
+    if definition.options.policy is not Policy.TOTAL:
+        return None
+    return Mark(envelope.board, envelope.envelope_id)
+
+
 class RedisBoards:
     """The live boards in Redis. Raises what redis-py raises."""
 
     def __init__(self, client: redis.Redis, stage: str) -> None:
+        self._client = client
         self._keyspace = Keyspace(stage)
         self._library = FunctionLibrary(client)
 
@@ -47,16 +74,36 @@ class RedisBoards:
             FoldResult(entries, tops, expired) for (entries, tops), (_, expired) in zip(replies, packed, strict=True)
         ]
 
+    @redis_errors()
+    def acknowledged(self, marks: Sequence[Mark]) -> None:
+        """Let ``marks`` go soon, now that their messages are deleted. Skipping it costs memory, never exactness."""
+        with self._client.pipeline(transaction=False) as pipeline:
+            for mark in marks:
+                key = self._keyspace.mark(mark.board, mark.envelope_id)
+                pipeline.expire(key.decode(), ACKNOWLEDGED_MARK_SECONDS, lt=True)
+            pipeline.execute()
+
     def _call(self, envelope: FactEnvelope, definition: BoardDefinition, now: datetime) -> tuple[Call, int]:
-        options = definition.options
-        keys: list[bytes] = []
-        arguments: list[bytes | int] = [TOP_N, prefix_bytes(options), self._keyspace.channel]
-        expired = 0
-        for day, records in pack_by_day(envelope.facts, options).items():
-            views = self._keyspace.of_day(envelope.board, day)
+        keys, arguments = self._head(envelope, definition)
+        options, expired = definition.options, 0
+        for group in groups_of(envelope.facts, options):
+            views = self._keyspace.of_all(envelope.board, group.scope, group.spans)
             live = [view for view in views if view.expires_at is None or view.expires_at > now]
-            expired += (len(views) - len(live)) * len(records)
+            expired += (len(views) - len(live)) * len(group.records)
             for view in live:
                 keys += view.all
-            arguments += [len(live), *(view.expires_at_seconds for view in live), b"".join(records)]
+            arguments += [fold_of(options, group.scope).encode(), prefix_bytes(options, group.scope), len(live)]
+            arguments += [*(view.expires_at_seconds for view in live), b"".join(group.records)]
         return (keys, arguments), expired
+
+    def _head(self, envelope: FactEnvelope, definition: BoardDefinition) -> tuple[list[bytes], list[bytes | int]]:
+        keyspace, mark = self._keyspace, mark_of(envelope, definition)
+        arguments: list[bytes | int] = [
+            TOP_N,
+            keyspace.channel,
+            keyspace.folded_channel,
+            str(envelope.envelope_id).encode(),
+        ]
+        if mark is None:
+            return [], [*arguments, 0]
+        return [keyspace.mark(mark.board, mark.envelope_id)], [*arguments, MARK_SECONDS]

@@ -1,6 +1,6 @@
 """The words that Ledgerboard's services share: submissions, facts, envelopes, boards, periods. No I/O."""
 
-from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
+from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes, is_tie_value
 from ledgerboard_contracts.boards import (
     DEFAULT_OPTIONS,
     BoardDefinition,
@@ -8,7 +8,9 @@ from ledgerboard_contracts.boards import (
     InvalidDefinitionError,
     Order,
     Policy,
+    TieBreak,
 )
+from ledgerboard_contracts.calendars import UTC_CALENDAR, Calendar, Season, UnknownTimeZoneError
 from ledgerboard_contracts.envelopes import (
     MAX_MESSAGE_BYTES,
     FactEnvelope,
@@ -18,7 +20,7 @@ from ledgerboard_contracts.envelopes import (
     derived_envelope_id,
 )
 from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
-from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player
+from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.periods import (
     ALL_TIME,
     InvalidPeriodKeyError,
@@ -36,47 +38,88 @@ from ledgerboard_contracts.scores import (
     RejectionReason,
     Submission,
 )
-from ledgerboard_contracts.standings import Standing, StandingsPage
-from ledgerboard_contracts.views import TOP_N, View
+from ledgerboard_contracts.standings import (
+    HypotheticalPlacing,
+    ListedStanding,
+    Neighbours,
+    Placing,
+    Ranking,
+    ScorePage,
+    Standing,
+    StandingsPage,
+)
+from ledgerboard_contracts.views import (
+    ALL_LEVELS,
+    TOP_N,
+    WHOLE_BOARD,
+    Scope,
+    ScopeKind,
+    View,
+    level_scope,
+    scopes_of,
+    session_scope,
+    views_of,
+)
 
 __all__ = [
+    "ALL_LEVELS",
     "ALL_TIME",
     "DEFAULT_OPTIONS",
     "MAX_ATTRIBUTES_BYTES",
     "MAX_MESSAGE_BYTES",
     "MAX_SCORE",
     "TOP_N",
+    "UTC_CALENDAR",
+    "WHOLE_BOARD",
     "BoardDefinition",
     "BoardOptions",
+    "Calendar",
     "Fact",
     "FactEnvelope",
     "FactsMessage",
+    "HypotheticalPlacing",
     "InvalidAttributesError",
     "InvalidDefinitionError",
     "InvalidEventIdError",
     "InvalidNameError",
     "InvalidPeriodKeyError",
     "InvalidTimeError",
+    "ListedStanding",
+    "Neighbours",
     "Order",
     "Period",
+    "Placing",
     "Policy",
+    "Ranking",
     "Rejection",
     "RejectionReason",
     "RejectionsMessage",
+    "Scope",
+    "ScopeKind",
+    "ScorePage",
+    "Season",
     "Span",
     "Standing",
     "StandingsPage",
     "Submission",
     "SubmissionEnvelope",
+    "TieBreak",
+    "UnknownTimeZoneError",
     "View",
     "check_attributes",
     "check_board",
     "check_level",
     "check_occurred_at",
     "check_player",
+    "check_session",
     "derived_envelope_id",
     "event_time",
+    "is_tie_value",
+    "level_scope",
+    "scopes_of",
+    "session_scope",
     "span_containing",
     "span_from_key",
     "spans_of",
+    "views_of",
 ]

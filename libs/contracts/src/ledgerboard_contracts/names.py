@@ -1,4 +1,4 @@
-"""The rules for names that travel: boards, players and levels.
+"""The rules for names that travel: boards, players, levels and sessions.
 
 A name is compared byte by byte everywhere and is never parsed again, so a ``|`` or a ``:`` inside one is harmless;
 what is refused is only what would not survive a URL path or a log line.
@@ -11,6 +11,7 @@ from typing import Final
 MAX_BOARD_LENGTH: Final = 64
 MAX_PLAYER_LENGTH: Final = 64
 MAX_LEVEL_LENGTH: Final = 32
+MAX_SESSION_LENGTH: Final = 64
 
 BOARD_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _BOARD = re.compile(BOARD_PATTERN.removesuffix("$") + r"\Z")
@@ -43,11 +44,12 @@ def check_board(name: str) -> str:
 
 def check_player(name: str) -> str:
     """Return ``name`` or raise `InvalidNameError`: 1 to 64 characters, printable, fit for one URL path segment."""
-    if not name or len(name) > MAX_PLAYER_LENGTH:
-        raise InvalidNameError(f"a player's id is 1 to {MAX_PLAYER_LENGTH} characters long")
-    if name in {".", ".."} or "/" in name:
-        raise InvalidNameError("a player's id must fit a URL path segment: no '/', not '.' or '..'")
-    return _check_text(name, "a player's id")
+    return _check_segment(name, "a player's id", MAX_PLAYER_LENGTH)
+
+
+def check_session(name: str) -> str:
+    """Return ``name`` or raise `InvalidNameError`: the rule is that of players."""
+    return _check_segment(name, "a session's id", MAX_SESSION_LENGTH)
 
 
 def check_level(name: str) -> str:
@@ -57,6 +59,14 @@ def check_level(name: str) -> str:
     if "/" in name:
         raise InvalidNameError("a level's name must not contain '/'")
     return _check_text(name, "a level's name")
+
+
+def _check_segment(name: str, what: str, longest: int) -> str:
+    if not name or len(name) > longest:
+        raise InvalidNameError(f"{what} is 1 to {longest} characters long")
+    if name in {".", ".."} or "/" in name:
+        raise InvalidNameError(f"{what} must fit a URL path segment: no '/', not '.' or '..'")
+    return _check_text(name, what)
 
 
 def _check_text(name: str, what: str) -> str:

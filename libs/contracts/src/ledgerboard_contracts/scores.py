@@ -23,6 +23,7 @@ PlayerId = Annotated[str, Meta(min_length=1, max_length=64, description="The pla
 BoardName = Annotated[str, Meta(min_length=1, max_length=64, description="The board's name.")]
 BoardVersion = Annotated[int, Meta(ge=1, lt=2**31, description="A version of the board's definition.")]
 LevelName = Annotated[str, Meta(min_length=1, max_length=32, description="The level that was played.")]
+SessionName = Annotated[str, Meta(min_length=1, max_length=64, description="The session that was played in.")]
 AwareDatetime = Annotated[datetime, Meta(tz=True)]
 
 
@@ -31,6 +32,8 @@ class RejectionReason(StrEnum):
 
     SCORE_BELOW_MINIMUM = "score_below_minimum"
     SCORE_ABOVE_MAXIMUM = "score_above_maximum"
+    TIE_BREAK_MISSING = "tie_break_missing"
+    TIE_BREAK_INVALID = "tie_break_invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Submission:
     occurred_at: AwareDatetime
     level: LevelName | None = None
     attributes: dict[str, Any] | None = None
+    session: SessionName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ class Fact:
     occurred_at: AwareDatetime
     level: LevelName | None = None
     attributes: dict[str, Any] | None = None
+    session: SessionName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

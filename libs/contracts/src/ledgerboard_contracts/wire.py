@@ -14,7 +14,7 @@ import msgspec
 from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
 from ledgerboard_contracts.envelopes import CorrelationId, FactsMessage, RejectionsMessage, SubmissionEnvelope
 from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
-from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player
+from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.scores import Submission
 
 M = TypeVar("M")
@@ -167,5 +167,7 @@ def _check(submission: Submission) -> None:
     check_player(submission.player)
     if submission.level is not None:
         check_level(submission.level)
+    if submission.session is not None:
+        check_session(submission.session)
     if submission.attributes is not None:
         check_attributes(submission.attributes)
