@@ -1,7 +1,20 @@
 """The boards as Redis holds them: keys, sort-key codec, function library, writer and reader."""
 
 from ledgerboard_boards.keys import STAGE_PATTERN
-from ledgerboard_boards.reader import CachedTop, RedisStandings, ViewExpiredError
-from ledgerboard_boards.writer import FoldResult, RedisBoards
+from ledgerboard_boards.reader import RedisStandings
+from ledgerboard_boards.reading import RankTooDeepError, ViewExpiredError
+from ledgerboard_boards.tops import CachedTop, UnchangedTop
+from ledgerboard_boards.writer import FoldResult, Mark, RedisBoards, mark_of
 
-__all__ = ["STAGE_PATTERN", "CachedTop", "FoldResult", "RedisBoards", "RedisStandings", "ViewExpiredError"]
+__all__ = [
+    "STAGE_PATTERN",
+    "CachedTop",
+    "FoldResult",
+    "Mark",
+    "RankTooDeepError",
+    "RedisBoards",
+    "RedisStandings",
+    "UnchangedTop",
+    "ViewExpiredError",
+    "mark_of",
+]

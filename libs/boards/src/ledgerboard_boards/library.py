@@ -8,7 +8,7 @@ every primary is given them, and a batch goes to each primary by itself.
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import redis
 
@@ -17,9 +17,18 @@ from ledgerboard_infra.valkey import RedisClient, primaries, redis_errors
 Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 """The keys, all of one board, and the arguments of one function call."""
 
-_PARTS: Final = ("ordering.lua", "fold.lua", "reads.lua", "pages.lua", "places.lua", "tops.lua")
+_PARTS: Final = (
+    "ordering.lua", "fold_entries.lua", "fold_sums.lua", "fold_views.lua", "fold.lua",
+    "reads.lua", "pages.lua", "places.lua", "tops.lua",
+)  # fmt: skip
+"""The source, in the order in which the parts build on each other."""
+
 _MISSING: Final = "Function not found"
 _EXISTS: Final = "already exists"
+
+EXPIRED: Final = "EXPIRED"
+TOO_DEEP: Final = "TOODEEP"
+"""The words with which the functions refuse. Every other error is a failure."""
 
 
 class FunctionLibrary:
@@ -43,7 +52,7 @@ class FunctionLibrary:
         return self._call(self._client.fcall, function, keys, arguments)
 
     def read_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
-        """As `write_all`, of a function that writes nothing."""
+        """As `write_all`, of a function that writes nothing. A refusal stands in the place of its reply."""
         return self._call_all("FCALL_RO", function, calls)
 
     def write_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
@@ -63,7 +72,7 @@ class FunctionLibrary:
             for place, reply in zip(missed, again, strict=True):
                 replies[place] = reply
         for reply in replies:
-            if isinstance(reply, Exception):
+            if isinstance(reply, Exception) and not is_refusal(reply):
                 raise reply
         return replies
 
@@ -101,3 +110,8 @@ class FunctionLibrary:
 
 def _is_missing(reply: object) -> bool:
     return isinstance(reply, redis.ResponseError) and _MISSING in str(reply)
+
+
+def is_refusal(reply: object) -> TypeGuard[redis.ResponseError]:
+    """Whether a function refused to answer, rather than failed."""
+    return isinstance(reply, redis.ResponseError) and str(reply).startswith((EXPIRED, TOO_DEEP))

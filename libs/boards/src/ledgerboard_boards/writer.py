@@ -10,15 +10,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import redis
-
 from ledgerboard_boards.codec import fold_of, prefix_bytes
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_boards.library import Call, FunctionLibrary
 from ledgerboard_boards.packing import groups_of
 from ledgerboard_contracts import TOP_N, BoardDefinition, FactEnvelope, Policy
 from ledgerboard_contracts.queues import RANK
-from ledgerboard_infra.valkey import redis_errors
+from ledgerboard_infra.valkey import RedisClient, redis_errors
 
 MARK_SECONDS: Final = RANK.retention_seconds + RANK.dead_letter_retention_seconds
 """How long an envelope that was added to totals is known: as long as its message may wait to be delivered again."""
@@ -58,7 +56,7 @@ def mark_of(envelope: FactEnvelope, definition: BoardDefinition) -> Mark | None:
 class RedisBoards:
     """The live boards in Redis. Raises what redis-py raises."""
 
-    def __init__(self, client: redis.Redis, stage: str) -> None:
+    def __init__(self, client: RedisClient, stage: str) -> None:
         self._client = client
         self._keyspace = Keyspace(stage)
         self._library = FunctionLibrary(client)

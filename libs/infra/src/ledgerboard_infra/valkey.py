@@ -1,15 +1,18 @@
 """Redis or Valkey connections: bounded in time, and with their errors in our words.
 
 The client never repeats a command by itself: after a lost connection nobody knows whether the first one was applied,
-and only the caller knows whether applying it twice does harm.
+and only the caller knows whether applying it twice does harm. A cluster's client does repeat, since that is how it
+finds the new primary after a fail-over; so what is written to a cluster must bear repetition.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import redis
 from redis.backoff import NoBackoff
+from redis.cluster import RedisCluster
+from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
 from ledgerboard_infra.errors import UnavailableError
@@ -28,19 +31,36 @@ _UNAVAILABLE: Final = (
     redis.ReadOnlyError,
     redis.OutOfMemoryError,
     redis.AuthenticationError,
+    RedisClusterException,
 )
+_CLUSTER_RETRIES: Final = 2
+
+RedisClient: TypeAlias = redis.Redis | RedisCluster
+"""One server, or a cluster of them. Both take the same commands; those of one call must then share a hash tag."""
 
 
-def make_redis(settings: RedisSettings) -> redis.Redis:
-    """A client that connects at first use, answers in bytes, and may be shared by threads."""
-    return redis.Redis.from_url(
-        settings.url,
-        socket_timeout=settings.timeout_seconds,
-        socket_connect_timeout=settings.timeout_seconds,
-        socket_keepalive=True,
-        health_check_interval=_HEALTH_CHECK_SECONDS,
-        retry=Retry(NoBackoff(), retries=0),
-    )
+def make_redis(settings: RedisSettings) -> RedisClient:
+    """A client that answers in bytes and may be shared by threads.
+
+    One server is connected to at first use. A cluster is asked for its nodes at once: raises `UnavailableError`.
+    """
+    options: dict[str, Any] = {
+        "socket_timeout": settings.timeout_seconds,
+        "socket_connect_timeout": settings.timeout_seconds,
+        "socket_keepalive": True,
+        "health_check_interval": _HEALTH_CHECK_SECONDS,
+    }
+    if not settings.cluster:
+        return redis.Redis.from_url(settings.url, retry=Retry(NoBackoff(), retries=0), **options)
+    with redis_errors():
+        return RedisCluster.from_url(settings.url, retry=Retry(NoBackoff(), retries=_CLUSTER_RETRIES), **options)
+
+
+def primaries(client: RedisClient) -> Sequence[redis.Redis]:
+    """A client of each server that takes writes."""
+    if isinstance(client, redis.Redis):
+        return [client]
+    return [client.get_redis_connection(node) for node in client.get_primaries()]  # type: ignore[no-untyped-call]
 
 
 @contextmanager

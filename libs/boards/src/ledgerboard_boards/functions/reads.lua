@@ -1,4 +1,4 @@
--- Reads that must see one moment, and the offer of a rendered top.
+-- What the reads share: they write nothing, see one moment, and refuse a view that was let go.
 
 -- Whether a view that expires at this Unix time (0: never) is past it. The server's own clock decides, because it is
 -- the one that lets the keys go: no reader can find them gone and take the view for an empty one.
@@ -7,6 +7,21 @@ local function expired(expires_at)
 end
 
 local EXPIRED = { err = 'EXPIRED this view was let go' }
+local TOO_DEEP = { err = 'TOODEEP more distinct scores are better than one read may count' }
+
+-- Registers a function that a replica may serve. ARGV[1] is when the view expires.
+local function register_read(name, read)
+  redis.register_function({
+    function_name = 'ledgerboard_' .. name .. '_@VERSION@',
+    callback = function(keys, arguments)
+      if expired(arguments[1]) then
+        return EXPIRED
+      end
+      return read(keys, arguments)
+    end,
+    flags = { 'no-writes' },
+  })
+end
 
 -- Entries from rank `start` up to, not including, `stop`, as member, key, member, key.
 local function entries(set, start, stop)
@@ -16,53 +31,82 @@ local function entries(set, start, stop)
   return redis.call('ZRANGE', set, start, stop - 1, 'WITHSCORES')
 end
 
--- KEYS: set. ARGV: when the view expires, start, stop. Returns the number of all entries and those asked for.
-local function page(keys, arguments)
-  if expired(arguments[1]) then
-    return EXPIRED
-  end
-  return { redis.call('ZCARD', keys[1]), entries(keys[1], tonumber(arguments[2]), tonumber(arguments[3])) }
+-- Up to this a key holds a score exactly; only beyond it the residue, the first bytes of a sum's member, has a say.
+local EXACT = 9007199254740992
+
+-- A score as entries hold it. Keys stay the text that Redis wrote.
+local function score_of(key, member, residue_bytes)
+  return { key = key, residue = string.sub(member, 1, residue_bytes) }
 end
 
--- KEYS: set, hash. ARGV: when the view expires, player. Returns rank, key and prefix, or nothing for an unknown
--- player.
-local function standing(keys, arguments)
-  if expired(arguments[1]) then
-    return EXPIRED
-  end
-  local prefix = redis.call('HGET', keys[2], arguments[2])
-  local member = prefix and prefix .. arguments[2]
-  local key = member and redis.call('ZSCORE', keys[1], member)
-  return key and { redis.call('ZRANK', keys[1], member), key, prefix }
+local function is_plain(score)
+  return score.residue == '' or math.abs(tonumber(score.key)) < EXACT
 end
 
--- KEYS: set, version, top. ARGV: when the view expires, size of the top. Returns version, number of entries, and the
--- rendered top or, where there is none, false and the entries to render.
-local function top(keys, arguments)
-  if expired(arguments[1]) then
-    return EXPIRED
+-- How many entries rank before (key, member). Among equal keys the members' order decides, found by bisection.
+local function count_before(set, key, member)
+  local low, high = redis.call('ZCOUNT', set, '-inf', '(' .. key), redis.call('ZCOUNT', set, '-inf', key)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if precedes(redis.call('ZRANGE', set, middle, middle)[1], member) then
+      low = middle + 1
+    else
+      high = middle
+    end
   end
-  local version, total = redis.call('GET', keys[2]) or '0', redis.call('ZCARD', keys[1])
-  local rendered = redis.call('GET', keys[3])
-  if rendered then
-    return { version, total, rendered }
-  end
-  return { version, total, false, entries(keys[1], 0, tonumber(arguments[2])) }
+  return low
 end
 
--- KEYS: version, top. ARGV: version that was read, rendered top, seconds to keep it. Stores it unless the top has
--- changed since it was read.
-local function offer_top(keys, arguments)
-  if (redis.call('GET', keys[1]) or '0') ~= arguments[1] then
-    return 0
+-- How many entries have a better score.
+local function count_better(set, score)
+  if is_plain(score) then
+    return redis.call('ZCOUNT', set, '-inf', '(' .. score.key)
   end
-  redis.call('SET', keys[2], arguments[2], 'EX', arguments[3])
-  return 1
+  return count_before(set, score.key, score.residue)
 end
 
-redis.register_function('ledgerboard_offer_top_@VERSION@', offer_top)
-redis.register_function({ function_name = 'ledgerboard_page_@VERSION@', callback = page, flags = { 'no-writes' } })
-redis.register_function({
-  function_name = 'ledgerboard_standing_@VERSION@', callback = standing, flags = { 'no-writes' },
-})
-redis.register_function({ function_name = 'ledgerboard_top_@VERSION@', callback = top, flags = { 'no-writes' } })
+-- How many entries have a better score or the same. No time column is as great as the one that is put here.
+local function count_through(set, score)
+  if is_plain(score) then
+    return redis.call('ZCOUNT', set, '-inf', score.key)
+  end
+  return count_before(set, score.key, score.residue .. string.rep('\255', 8))
+end
+
+-- Counts the distinct scores among the first entries, a step for each: at most `limit`, then nil for good. Asked for
+-- ever more entries it goes on where it stopped.
+local function distinct_counter(set, options)
+  local count, place = 0, 0
+  return function(entry_count)
+    while place < entry_count do
+      if count == options.limit then
+        return nil
+      end
+      local entry = redis.call('ZRANGE', set, place, place, 'WITHSCORES')
+      count, place = count + 1, count_through(set, score_of(entry[2], entry[1], options.residue_bytes))
+    end
+    return count
+  end
+end
+
+-- The rank of an entry as the ranking has it; nil where it is too deep to count.
+local function shared_rank(set, options, rank, score, count_distinct)
+  if options.ranking == 'competition' then
+    return count_better(set, score)
+  elseif options.ranking == 'dense' then
+    return count_distinct(count_better(set, score))
+  end
+  return rank
+end
+
+-- What every read of entries takes as its first arguments: when the view expires, the ranking, the most distinct scores
+-- to count, bytes of the residue, bytes of a prefix. FIRST is the first argument of its own.
+local FIRST = 6
+local function options_of(arguments)
+  return {
+    ranking = arguments[2],
+    limit = tonumber(arguments[3]),
+    residue_bytes = tonumber(arguments[4]),
+    prefix_bytes = tonumber(arguments[5]),
+  }
+end

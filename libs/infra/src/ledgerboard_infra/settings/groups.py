@@ -27,9 +27,10 @@ class AwsSettings:
 
 @dataclass(frozen=True, slots=True)
 class RedisSettings:
-    """Where Redis or Valkey is, and how long one command may take."""
+    """Where Redis or Valkey is, and how long one command may take. Of a cluster, ``url`` names any node."""
 
     url: str = setting("LEDGERBOARD_REDIS_URL", doc="redis:// or rediss:// URL of the boards.", secret=True)
+    cluster: bool = setting("LEDGERBOARD_REDIS_CLUSTER", default=False, doc="Whether that is a node of a cluster.")
     timeout_seconds: Seconds = setting(
         "LEDGERBOARD_REDIS_TIMEOUT_SECONDS", default=2.0, doc="Bound of a connect and of one command."
     )

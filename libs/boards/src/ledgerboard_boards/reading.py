@@ -1,0 +1,94 @@
+"""What all reads of a view share: how it is asked, and how it refuses.
+
+One read is one function call, which sees one moment: score and rank, page and count never come from two.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import redis
+
+from ledgerboard_boards.codec import BIAS, COLUMN_BYTES, SUMS, direction, fold_of, prefix_bytes
+from ledgerboard_boards.keys import Keyspace
+from ledgerboard_boards.library import EXPIRED, TOO_DEEP, Call, FunctionLibrary
+from ledgerboard_contracts import MAX_SCORE, BoardOptions, Ranking, Standing, View
+from ledgerboard_infra.valkey import RedisClient
+
+MAX_DISTINCT_SCORES: Final = 5_000
+"""How many distinct better scores a dense ranking counts at most. Each costs the server some 3 us, during which it
+serves nobody else; the other rankings cost the same at any depth."""
+
+_BEYOND: Final = MAX_SCORE + 2
+"""A key beyond every single score, and still exact: what stands for all greater bounds."""
+
+
+class ViewExpiredError(Exception):
+    """The view's period ended so long ago that its live view was let go; an empty answer would be a lie."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(f"the live ranking of {view.board} for {view.span.key} has expired")
+        self.view = view
+
+
+class RankTooDeepError(Exception):
+    """A dense rank was asked for behind more than `MAX_DISTINCT_SCORES` distinct scores."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(f"dense ranking of {view.board} counts at most {MAX_DISTINCT_SCORES} distinct better scores")
+        self.view = view
+
+
+class ViewReader:
+    """Asks the functions about one view at a time. The base of what `RedisStandings` can do."""
+
+    def __init__(self, client: RedisClient, stage: str) -> None:
+        self._keyspace = Keyspace(stage)
+        self._library = FunctionLibrary(client)
+
+    def _ask(self, view: View, options: BoardOptions, ranking: Ranking, function: str, *arguments: bytes | int) -> Any:
+        """The reply of a function about the entries of ``view``."""
+        keys, values = self._call(view, options, ranking, *arguments)
+        return self._read(view, function, keys, *values)
+
+    def _call(self, view: View, options: BoardOptions, ranking: Ranking, *arguments: bytes | int) -> Call:
+        """The keys and the arguments of such a function, its own arguments last."""
+        keys = self._keyspace.of(view)
+        residue_bytes = COLUMN_BYTES if fold_of(options, view.scope) in SUMS else 0
+        head = (ranking.value.encode(), MAX_DISTINCT_SCORES, residue_bytes, prefix_bytes(options, view.scope))
+        return (keys.entries, keys.prefixes), (keys.expires_at_seconds, *head, *arguments)
+
+    def _read(self, view: View, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
+        try:
+            return self._library.read(function, keys, *arguments)
+        except redis.ResponseError as error:
+            raise refusal(view, error) from error
+
+
+def refusal(view: View, error: redis.ResponseError) -> Exception:
+    """What the server's error means, or the error itself."""
+    text = str(error)
+    if text.startswith(EXPIRED):
+        return ViewExpiredError(view)
+    return RankTooDeepError(view) if text.startswith(TOO_DEEP) else error
+
+
+def bound_of(score: int, view: View, options: BoardOptions) -> tuple[bytes, bytes]:
+    """The key and the residue at which ``view`` keeps ``score``, exact to the last digit."""
+    signed = direction(options) * score
+    if fold_of(options, view.scope) in SUMS:
+        key = float(signed)
+        return b"%.17g" % key, (signed - int(key) + BIAS).to_bytes(COLUMN_BYTES, "big")
+    return b"%d" % max(-_BEYOND, min(signed, _BEYOND)), b""
+
+
+def share_ranks(standings: Sequence[Standing], shared: int, ranking: Ranking) -> tuple[Standing, ...]:
+    """Consecutive ``standings`` with the ranks of ``ranking``; ``shared`` is that of the first of them."""
+    if ranking is Ranking.ORDINAL:
+        return tuple(standings)
+    ranked: list[Standing] = []
+    for standing in standings:
+        if ranked and standing.score != ranked[-1].score:
+            shared = standing.rank if ranking is Ranking.COMPETITION else shared + 1
+        ranked.append(replace(standing, rank=shared, position=shared + 1))
+    return tuple(ranked)
