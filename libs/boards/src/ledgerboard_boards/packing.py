@@ -104,11 +104,14 @@ def packer(options: BoardOptions, fold: Fold) -> Pack:
     if ties:
         return lambda fact: _with_ties(pack, sign, ties, fact)
 
-    def plain(fact: Fact) -> bytes:
-        player = fact.player.encode()
-        return pack(sign * fact.score, _time(fact.occurred_at), len(player)) + player
+    return lambda fact: _plain(pack, sign, fact)
 
-    return plain
+
+def _plain(pack: Callable[..., bytes], sign: int, fact: Fact) -> bytes:
+    """The common case, as `_time` without its call."""
+    player, age = fact.player.encode(), fact.occurred_at - EPOCH
+    time = (age.days * 86_400 + age.seconds) * 1_000_000 + age.microseconds + BIAS
+    return pack(sign * fact.score, time, len(player)) + player
 
 
 def _with_ties(pack: Callable[..., bytes], sign: int, ties: Sequence[TieBreak], fact: Fact) -> bytes:

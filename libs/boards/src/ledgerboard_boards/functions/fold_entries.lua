@@ -37,13 +37,6 @@ local function is_later(_, _, value, _, _, other_value)
 end
 
 -- What a player's entry becomes: key, member and value, or nothing where it stays.
-local function merge_best(plays, place, old_key, old_member)
-  local key, member = plays.keys[place], plays.members[place]
-  if not old_key or outranks(key, member, old_key, old_member) then
-    return key, member, plays.values[place]
-  end
-end
-
 local function merge_latest(plays, place, old_key, _, old_value)
   local value = plays.values[place]
   if not old_key or is_later(nil, nil, value, nil, nil, old_value) then
@@ -51,16 +44,10 @@ local function merge_latest(plays, place, old_key, _, old_value)
   end
 end
 
-local best = {
-  gather = function(facts, width)
-    return gather_entries(facts, '>dc' .. width .. 'Hc0', width, is_better)
-  end,
-  merge = merge_best,
-}
+local function gather_best(facts, width)
+  return gather_entries(facts, '>dc' .. width .. 'Hc0', width, is_better)
+end
 
-local latest = {
-  gather = function(facts, width)
-    return gather_entries(facts, '>dc' .. width + 16 .. 'Hc0', width, is_later)
-  end,
-  merge = merge_latest,
-}
+local function gather_latest(facts, width)
+  return gather_entries(facts, '>dc' .. width + 16 .. 'Hc0', width, is_later)
+end

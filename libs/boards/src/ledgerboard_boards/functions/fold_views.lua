@@ -13,14 +13,9 @@ local function note_first(change, key, member)
   end
 end
 
--- The text of a play's key, written once for all views. %.17g writes every double so that it reads back as itself.
-local function text_of(key, plays, place)
-  if key ~= plays.keys[place] then
-    return string.format('%.17g', key)
-  end
-  local text = plays.texts[place] or string.format('%.17g', key)
-  plays.texts[place] = text
-  return text
+-- The text of a double, which reads back as itself.
+local function to_text(key)
+  return string.format('%.17g', key)
 end
 
 -- The entries that the players have now: values, members and keys, by place, empty where there is none.
@@ -42,16 +37,17 @@ local function current_entries(view, width, players)
   return values, members, keys
 end
 
--- The change of a view in which each player has one entry.
+-- The change of a view in which each player has one entry. `merge` tells what it becomes.
 local function entry_changes(view, width, plays, merge)
-  local old_values, old_members, old_keys = current_entries(view, width, plays.players)
+  local players = plays.players
+  local old_values, old_members, old_keys = current_entries(view, width, players)
   local change = no_change()
   local removed, added, values = change.removed, change.added, change.values
-  for place = 1, #plays.players do
+  for place = 1, #players do
     local old_key, old_member = old_keys[place], old_members[place]
     local key, member, value = merge(plays, place, old_key, old_member, old_values[place] or nil, width)
     if key then
-      values[#values + 1], values[#values + 2] = plays.players[place], value
+      values[#values + 1], values[#values + 2] = players[place], value
     end
     if key and (key ~= old_key or member ~= old_member) then
       if old_key then
@@ -60,16 +56,43 @@ local function entry_changes(view, width, plays, merge)
       if old_key and member ~= old_member then
         removed[#removed + 1] = old_member
       end
-      added[#added + 1], added[#added + 2] = text_of(key, plays, place), member
+      added[#added + 1], added[#added + 2] = to_text(key), member
       note_first(change, key, member)
     end
   end
   return change
 end
 
+-- The same where each player keeps the better entry, as most boards have it, and without a call for each: an entry that
+-- goes stands behind the one that takes its place, and keys are the plays' own.
+local function better_entries(view, width, plays)
+  local players, members, keys, texts = plays.players, plays.members, plays.keys, plays.texts
+  local _, old_members, old_keys = current_entries(view, width, players)
+  local change = no_change()
+  local removed, added, values = change.removed, change.added, change.values
+  local first_key, first_member
+  for place = 1, #players do
+    local key, member, old_key, old_member = keys[place], members[place], old_keys[place], old_members[place]
+    if not old_key or outranks(key, member, old_key, old_member) then
+      if old_key and old_member ~= member then
+        removed[#removed + 1] = old_member
+      end
+      local text = texts[place] or to_text(key)
+      texts[place] = text
+      added[#added + 1], added[#added + 2] = text, member
+      values[#values + 1], values[#values + 2] = players[place], plays.values[place]
+      if not first_key or outranks(key, member, first_key, first_member) then
+        first_key, first_member = key, member
+      end
+    end
+  end
+  change.first_key, change.first_member = first_key, first_member
+  return change
+end
+
 -- Reads packed facts as entries of their own, each once, and keeps the best of each player besides.
 local function gather_plays(facts, width)
-  local plays = { members = {}, keys = {}, texts = {}, bests = best.gather(facts, width) }
+  local plays = { members = {}, keys = {}, bests = gather_best(facts, width) }
   local layout, known, offset = '>dc' .. width .. 'Hc0', {}, 1
   while offset <= #facts do
     local key, prefix, player
@@ -83,24 +106,19 @@ local function gather_plays(facts, width)
   return plays
 end
 
--- The change of a view in which each play is an entry. Idempotent: a play that is there already stays as it is.
+-- The change of a view in which each play is an entry. Idempotent: a play that is there already stays as it is. The hash
+-- changes as it would if each player kept the better entry.
 local function play_changes(view, width, plays)
   local known = in_chunks('ZMSCORE', view.set, plays.members)
-  local _, old_members, old_keys = current_entries(view, width, plays.bests.players)
   local change = no_change()
   for place, member in ipairs(plays.members) do
     if not known[place] then
       local key = plays.keys[place]
-      change.added[#change.added + 1], change.added[#change.added + 2] = text_of(key, plays, place), member
+      change.added[#change.added + 1], change.added[#change.added + 2] = to_text(key), member
       note_first(change, key, member)
     end
   end
-  for place, player in ipairs(plays.bests.players) do
-    local key, _, prefix = best.merge(plays.bests, place, old_keys[place], old_members[place])
-    if key then
-      change.values[#change.values + 1], change.values[#change.values + 2] = player, prefix
-    end
-  end
+  change.values = better_entries(view, width, plays.bests).values
   return change
 end
 
@@ -112,9 +130,9 @@ end
 
 -- What a view makes of its plays, by the name of its fold: how packed facts are read, and what they change.
 local FOLDS = {
-  best = { gather = best.gather, changes = changes_by(best.merge) },
-  latest = { gather = latest.gather, changes = changes_by(latest.merge) },
-  total = { gather = total.gather, changes = changes_by(total.merge) },
-  levels = { gather = levels.gather, changes = changes_by(levels.merge) },
+  best = { gather = gather_best, changes = better_entries },
+  latest = { gather = gather_latest, changes = changes_by(merge_latest) },
+  total = { gather = gather_total, changes = changes_by(merge_total) },
+  levels = { gather = gather_levels, changes = changes_by(merge_levels) },
   plays = { gather = gather_plays, changes = play_changes },
 }
