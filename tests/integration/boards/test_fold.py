@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledgerboard_boards import RedisBoards, RedisStandings
-from ledgerboard_boards.codec import EPOCH
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, MAX_SCORE, Fact, Order, Span, View, spans_of
 from ledgerboard_testkit.plays import best_standings, make_definition, make_envelope, make_fact
@@ -120,7 +119,7 @@ def test_a_view_whose_entries_were_lost_takes_its_plays_again(
 ) -> None:
     now, definition = datetime.now(UTC), make_definition("chess")
     envelope = make_envelope("chess", [make_fact("ann", 5, now)])
-    (view, *_) = Keyspace(stage).of_day("chess", (now - EPOCH).days)
+    view = Keyspace(stage).of(View("chess", ALL_TIME))
     boards.fold([(envelope, definition)], now)
     client.delete(view.entries)
     boards.fold([(envelope, definition)], now)

@@ -16,6 +16,7 @@ from ledgerboard_infra.stream.inbox import Inbox
 from ledgerboard_infra.stream.messages import Dead, Done, Message, Receipt
 from ledgerboard_infra.stream.outage import Outage, Patience, StoppedError
 from ledgerboard_infra.stream.settlement import Settlement
+from ledgerboard_infra.stream.verdicts import Judged
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -24,10 +25,11 @@ Entries = Sequence[dict[str, Any]]
 
 
 class RecordingSqs:
-    """Remembers what it was asked, in order. Takes dead letters only while ``takes_letters``."""
+    """Remembers what it was asked, in order. Takes dead letters only while ``takes_letters``, deletes all but ``kept``."""
 
-    def __init__(self, *, takes_letters: bool = True) -> None:
+    def __init__(self, *, takes_letters: bool = True, kept: str = "") -> None:
         self._takes_letters = takes_letters
+        self._kept = kept
         self.steps: list[str] = []
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:  # noqa: N803 -- boto3's names
@@ -37,7 +39,8 @@ class RecordingSqs:
 
     def delete_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:  # noqa: N803 -- boto3's names
         self.steps += [f"delete {each['ReceiptHandle']} of {QueueUrl}" for each in Entries]
-        return {}
+        failed = [each["Id"] for each in Entries if each["ReceiptHandle"] == self._kept]
+        return {"Failed": [{"Id": key, "Code": "ReceiptHandleIsInvalid", "SenderFault": True} for key in failed]}
 
 
 def _receipt(handle: str) -> Receipt:
@@ -71,3 +74,10 @@ def test_a_dead_message_whose_letter_nobody_takes_is_never_deleted() -> None:
     with pytest.raises(StoppedError):
         _settlement(sqs, stopping).settle([(_receipt("a"), Dead("broken"))])
     assert set(sqs.steps) == {"send to dlq"}
+
+
+def test_what_is_done_and_deleted_is_told_and_nothing_else() -> None:
+    sqs = RecordingSqs(kept="b")
+    judged: Judged = [(_receipt("a"), Done()), (_receipt("b"), Done()), (_receipt("c"), Dead("broken"))]
+    deleted = _settlement(sqs, threading.Event()).settle(judged)
+    assert [receipt.handle for receipt in deleted] == ["a"]

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact, FactEnvelope, Order, Span, Standing
 from ledgerboard_infra.ids import new_uuid7
 
 
-def make_fact(player: str, score: int, occurred_at: datetime, *, event_id: UUID | None = None) -> Fact:
-    """A fact with a fresh event id, unless one is given."""
-    return Fact(event_id=event_id or new_uuid7(occurred_at), player=player, score=score, occurred_at=occurred_at)
+def make_fact(player: str, score: int, occurred_at: datetime, *, event_id: UUID | None = None, **others: Any) -> Fact:
+    """A fact with a fresh event id, unless one is given; ``others`` are more of its fields."""
+    event_id = event_id or new_uuid7(occurred_at)
+    return Fact(event_id=event_id, player=player, score=score, occurred_at=occurred_at, **others)
 
 
 def make_envelope(board: str, facts: Iterable[Fact], *, board_version: int = 1) -> FactEnvelope:
@@ -20,9 +22,9 @@ def make_envelope(board: str, facts: Iterable[Fact], *, board_version: int = 1) 
     )
 
 
-def make_definition(board: str, order: Order = Order.DESC, *, version: int = 1) -> BoardDefinition:
-    """A definition without bounds."""
-    return BoardDefinition(board=board, version=version, options=BoardOptions(order=order))
+def make_definition(board: str, order: Order = Order.DESC, *, version: int = 1, **others: Any) -> BoardDefinition:
+    """A definition without bounds; ``others`` are more of its options."""
+    return BoardDefinition(board=board, version=version, options=BoardOptions(order=order, **others))
 
 
 def best_standings(facts: Iterable[Fact], order: Order, span: Span) -> tuple[Standing, ...]:

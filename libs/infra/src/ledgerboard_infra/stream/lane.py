@@ -64,7 +64,8 @@ class Lane:
         if self._stopping.is_set():
             raise StoppedError
         for judged in self._judge.judge(receipts):
-            self._settlement.settle(judged)
+            deleted = self._settlement.settle(judged)
+            self._judge.acknowledged(deleted)
 
 
 class Intake:

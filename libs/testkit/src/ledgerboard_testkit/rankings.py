@@ -1,0 +1,66 @@
+"""The fold that every view must equal, for every policy, written as plainly as it can be: from all facts, each time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TypeAlias
+
+from ledgerboard_contracts import BoardOptions, Fact, Order, Policy, ScopeKind, Standing, View, views_of
+
+Row: TypeAlias = tuple[tuple[object, ...], str, int, datetime]
+"""What a view orders by, the player, the score, and when it was achieved."""
+
+
+def expected_standings(facts: Iterable[Fact], options: BoardOptions, view: View) -> tuple[Standing, ...]:
+    """The whole of ``view``. A fact that comes more than once counts once."""
+    distinct = {fact.event_id: fact for fact in facts}.values()
+    members = [fact for fact in distinct if view in views_of(view.board, fact, options)]
+    if view.scope.kind is ScopeKind.LEVELS:
+        rows = _by_player(members, lambda plays: _sum_of(_bests_of_levels(plays, options), options))
+    elif options.policy is Policy.TOTAL:
+        rows = _by_player(members, lambda plays: _sum_of(plays, options))
+    elif options.policy is Policy.LATEST:
+        rows = _by_player(members, lambda plays: _row_of(max(plays, key=_moment), options))
+    elif options.policy is Policy.BEST:
+        rows = _by_player(members, lambda plays: min(_row_of(play, options) for play in plays))
+    else:
+        rows = [_row_of(play, options) for play in members]
+    return tuple(
+        Standing(rank=rank, position=rank + 1, player=player, score=score, achieved_at=when)
+        for rank, (_, player, score, when) in enumerate(sorted(rows))
+    )
+
+
+def _by_player(facts: Iterable[Fact], row_of: Callable[[Sequence[Fact]], Row]) -> list[Row]:
+    ordered = sorted(facts, key=lambda fact: fact.player)
+    return [row_of(list(plays)) for _, plays in groupby(ordered, lambda fact: fact.player)]
+
+
+def _row_of(play: Fact, options: BoardOptions) -> Row:
+    attributes = play.attributes or {}
+    ties = tuple(_signed(attributes[tie.attribute], tie.order) for tie in options.ties)
+    last = (play.event_id.bytes,) if options.policy is Policy.PLAYS else ()
+    order = (_signed(play.score, options.order), *ties, play.occurred_at, *last, play.player.encode())
+    return order, play.player, play.score, play.occurred_at
+
+
+def _sum_of(plays: Sequence[Fact], options: BoardOptions) -> Row:
+    """Equal sums: who reached it first, which was with the last of the plays."""
+    score, when, player = sum(play.score for play in plays), max(play.occurred_at for play in plays), plays[0].player
+    return (_signed(score, options.order), when, player.encode()), player, score, when
+
+
+def _bests_of_levels(plays: Sequence[Fact], options: BoardOptions) -> list[Fact]:
+    def order(play: Fact) -> tuple[int, datetime]:
+        return _signed(play.score, options.order), play.occurred_at
+
+    levels = {play.level for play in plays}
+    return [min((play for play in plays if play.level == level), key=order) for level in levels]
+
+
+def _moment(play: Fact) -> tuple[datetime, bytes]:
+    return play.occurred_at, play.event_id.bytes
+
+
+def _signed(number: int, order: Order) -> int:
+    return number if order is Order.ASC else -number
