@@ -5,7 +5,7 @@ and a server that lost its functions, or never had them, is given them at the fi
 every primary is given them, and a batch goes to each primary by itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final, TypeGuard
@@ -45,11 +45,11 @@ class FunctionLibrary:
 
     def read(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
         """The reply of a function that writes nothing. A replica may serve it."""
-        return self._call(self._client.fcall_ro, function, keys, arguments)
+        return self._call("FCALL_RO", function, keys, arguments)
 
     def write(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
         """The reply of a function that writes."""
-        return self._call(self._client.fcall, function, keys, arguments)
+        return self._call("FCALL", function, keys, arguments)
 
     def read_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
         """As `write_all`, of a function that writes nothing. A refusal stands in the place of its reply."""
@@ -80,21 +80,29 @@ class FunctionLibrary:
         name = self._name(function)
         with self._client.pipeline(transaction=False) as pipeline:
             for keys, arguments in calls:
-                pipeline.execute_command(command, name, len(keys), *keys, *arguments)
+                pipeline.execute_command(command, name, len(keys), *keys, *arguments, **self._route(keys))
             return pipeline.execute(raise_on_error=False)
 
     @redis_errors()
-    def _call(
-        self, call: Callable[..., Any], function: str, keys: Sequence[bytes], arguments: Sequence[bytes | int]
-    ) -> Any:
-        name = self._name(function)
+    def _call(self, command: str, function: str, keys: Sequence[bytes], arguments: Sequence[bytes | int]) -> Any:
         try:
-            return call(name, len(keys), *keys, *arguments)
+            return self._execute(command, function, keys, arguments)
         except redis.ResponseError as error:
             if not _is_missing(error):
                 raise
         self._load()
-        return call(name, len(keys), *keys, *arguments)
+        return self._execute(command, function, keys, arguments)
+
+    def _execute(self, command: str, function: str, keys: Sequence[bytes], arguments: Sequence[bytes | int]) -> Any:
+        name = self._name(function)
+        words = (command, name, len(keys), *keys, *arguments)
+        return self._client.execute_command(*words, **self._route(keys))  # type: ignore[no-untyped-call]
+
+    def _route(self, keys: Sequence[bytes]) -> dict[str, Any]:
+        """Which server of a cluster has the keys. Left to itself, its client would ask a server that for each call."""
+        if isinstance(self._client, redis.Redis) or not keys:
+            return {}
+        return {"target_nodes": self._client.get_node_from_key(keys[0])}  # type: ignore[no-untyped-call]
 
     def _name(self, function: str) -> str:
         return f"ledgerboard_{function}_{self._version}"

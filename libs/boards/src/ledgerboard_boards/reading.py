@@ -79,7 +79,9 @@ def bound_of(score: int, view: View, options: BoardOptions) -> tuple[bytes, byte
     if fold_of(options, view.scope) in SUMS:
         key = float(signed)
         return b"%.17g" % key, (signed - int(key) + BIAS).to_bytes(COLUMN_BYTES, "big")
-    return b"%d" % max(-_BEYOND, min(signed, _BEYOND)), b""
+    if abs(signed) > MAX_SCORE:
+        return b"%d" % (_BEYOND if signed > 0 else -_BEYOND), b""
+    return b"%d" % signed, b""
 
 
 def share_ranks(standings: Sequence[Standing], shared: int, ranking: Ranking) -> tuple[Standing, ...]:

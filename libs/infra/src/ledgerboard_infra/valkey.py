@@ -1,8 +1,8 @@
 """Redis or Valkey connections: bounded in time, and with their errors in our words.
 
 The client never repeats a command by itself: after a lost connection nobody knows whether the first one was applied,
-and only the caller knows whether applying it twice does harm. A cluster's client does repeat, since that is how it
-finds the new primary after a fail-over; so what is written to a cluster must bear repetition.
+and only the caller knows whether applying it twice does harm. A cluster's client follows a redirection, which tells
+that nothing was applied, and learns from a failure which primaries there are now.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,6 @@ _UNAVAILABLE: Final = (
     redis.AuthenticationError,
     RedisClusterException,
 )
-_CLUSTER_RETRIES: Final = 2
 
 RedisClient: TypeAlias = redis.Redis | RedisCluster
 """One server, or a cluster of them. Both take the same commands; those of one call must then share a hash tag."""
@@ -49,11 +48,12 @@ def make_redis(settings: RedisSettings) -> RedisClient:
         "socket_connect_timeout": settings.timeout_seconds,
         "socket_keepalive": True,
         "health_check_interval": _HEALTH_CHECK_SECONDS,
+        "retry": Retry(NoBackoff(), retries=0),
     }
     if not settings.cluster:
-        return redis.Redis.from_url(settings.url, retry=Retry(NoBackoff(), retries=0), **options)
+        return redis.Redis.from_url(settings.url, **options)
     with redis_errors():
-        return RedisCluster.from_url(settings.url, retry=Retry(NoBackoff(), retries=_CLUSTER_RETRIES), **options)
+        return RedisCluster.from_url(settings.url, **options)
 
 
 def primaries(client: RedisClient) -> Sequence[redis.Redis]:
