@@ -25,12 +25,17 @@ _UNAVAILABLE_REPLIES: Final = frozenset(
         "TRYAGAIN", "WRONGPASS",
     }
 )  # fmt: skip
+"""The first words of such replies, as far as redis-py leaves them in the message."""
+
 _UNAVAILABLE: Final = (
     redis.ConnectionError,
     redis.TimeoutError,
     redis.ReadOnlyError,
     redis.OutOfMemoryError,
     redis.AuthenticationError,
+    redis.exceptions.NoPermissionError,
+    redis.exceptions.ClusterDownError,
+    redis.exceptions.TryAgainError,
     RedisClusterException,
 )
 

@@ -36,12 +36,11 @@ from ledgerboard_infra.health import Check, Probe
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
-from ledgerboard_infra.valkey import make_redis
+from ledgerboard_infra.valkey import RedisClient, make_redis
 from ledgerboard_ledger import CurrentDefinitions, LedgerReader, PostgresDefinitions
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from redis import Redis
     from sqlalchemy import Engine
 
     from ledgerboard_infra.settings import PostgresSettings
@@ -120,7 +119,7 @@ def _check_serving(is_draining: Callable[[], bool]) -> None:
         raise UnavailableError("the gateway is about to stop")
 
 
-def _check_redis(client: "Redis") -> None:
+def _check_redis(client: RedisClient) -> None:
     client.ping()
 
 

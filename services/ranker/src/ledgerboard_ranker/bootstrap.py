@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import redis
 import sqlalchemy
 from prometheus_client import CollectorRegistry
 
@@ -17,7 +16,7 @@ from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
-from ledgerboard_infra.valkey import make_redis
+from ledgerboard_infra.valkey import RedisClient, make_redis
 from ledgerboard_ledger import CachedVersions, PostgresDefinitions
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.projection import Projection
@@ -67,7 +66,7 @@ def make_worker(settings: Settings) -> Worker:
     return Worker(runtime, OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry))
 
 
-def _checks(boards: redis.Redis, sqs: "SQSClient", queue_url: str, engine: sqlalchemy.Engine) -> Mapping[str, Check]:
+def _checks(boards: RedisClient, sqs: "SQSClient", queue_url: str, engine: sqlalchemy.Engine) -> Mapping[str, Check]:
     """Exactly what the ranker needs."""
     return {
         "redis": partial(_ping_redis, boards),
@@ -76,7 +75,7 @@ def _checks(boards: redis.Redis, sqs: "SQSClient", queue_url: str, engine: sqlal
     }
 
 
-def _ping_redis(boards: redis.Redis) -> None:
+def _ping_redis(boards: RedisClient) -> None:
     boards.ping()
 
 
