@@ -50,7 +50,8 @@ def _assert_same(found: Recorded, part: FactEnvelope) -> None:
     (one,) = part.facts
     play = found.play
     assert (play.board, play.board_version) == (part.board, part.board_version)
-    assert (play.event_id, play.player, play.score, play.level) == (one.event_id, one.player, one.score, one.level)
+    assert (play.event_id, play.player, play.score) == (one.event_id, one.player, one.score)
+    assert (play.level, play.session) == (one.level, one.session)
     assert play.occurred_at == one.occurred_at
     assert play.occurred_at.utcoffset() == timedelta(0)
     assert _alike(play.attributes, one.attributes)

@@ -93,13 +93,21 @@ def test_a_newer_schema_is_taken_for_compatible_and_an_older_one_is_not(fresh_da
         check_schema_alone(fresh_database)
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         connection.commit()
+        with pytest.raises(SchemaError, match="0001"):
+            check_schema_alone(fresh_database)
+        connection.execute(
+            text("UPDATE alembic_version SET version_num = :head"), {"head": _scripts().get_current_head()}
+        )
+        connection.commit()
     engine.dispose()
 
 
 def check_schema_alone(url: str) -> None:
     engine = make_engine(url, application_name="test", pool_size=1)
-    check_schema(engine)
-    engine.dispose()
+    try:
+        check_schema(engine)
+    finally:
+        engine.dispose()
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET score = 1", "DELETE FROM {}", "TRUNCATE {}"])
@@ -109,3 +117,26 @@ def test_the_ledger_refuses_every_change(engine: Engine, change: str, table: str
     LedgerWriter(engine).append([envelope(fact())], [rejection()])
     with engine.connect() as connection, pytest.raises(IntegrityError, match="append-only"):
         connection.execute(text(change.format(table + month)))
+
+
+def test_a_ledger_that_holds_plays_takes_the_session(postgres_url: str) -> None:
+    name = f"grown_{uuid4().hex}"
+    maintenance = make_engine(postgres_url, application_name="test", pool_size=1)
+    with maintenance.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = postgres_url.rpartition("/")[0] + f"/{name}"
+    migrate(url)
+    engine = make_engine(url, application_name="test", pool_size=1)
+    LedgerWriter(engine).append([envelope(fact())], [])
+    with engine.begin() as connection:  # As the release before left it.
+        connection.execute(text("ALTER TABLE facts DROP COLUMN session"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    migrate(url)
+    LedgerWriter(engine).append([envelope(fact(session="s-1"))], [])
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT session FROM facts ORDER BY event_id")).scalars()
+        assert list(found) == [None, "s-1"]
+    engine.dispose()
+    with maintenance.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    maintenance.dispose()

@@ -16,16 +16,17 @@ from ledgerboard_infra.stream.inbox import Inbox
 from ledgerboard_infra.stream.messages import Dead, Done, Message, Receipt
 from ledgerboard_infra.stream.outage import Outage, Patience, StoppedError
 from ledgerboard_infra.stream.settlement import Settlement
-from ledgerboard_infra.stream.verdicts import Judged
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from ledgerboard_infra.stream.verdicts import Judged
 
 Entries = Sequence[dict[str, Any]]
 
 
 class RecordingSqs:
-    """Remembers what it was asked, in order. Takes dead letters only while ``takes_letters``, deletes all but ``kept``."""
+    """Remembers what it was asked, in order. Takes letters only while ``takes_letters``, deletes all but ``kept``."""
 
     def __init__(self, *, takes_letters: bool = True, kept: str = "") -> None:
         self._takes_letters = takes_letters

@@ -15,6 +15,7 @@ from ledgerboard_contracts import (
     RejectionReason,
     Submission,
     SubmissionEnvelope,
+    TieBreak,
     derived_envelope_id,
 )
 from ledgerboard_ingest.judge import Judge, judge_submission
@@ -37,7 +38,7 @@ def test_a_fact_is_the_submission_without_what_its_envelope_says(asked: Submissi
     unbounded = BoardDefinition(board=asked.board, version=asked.board_version, options=BoardOptions())
     assert judge_submission(asked, unbounded, SOURCE_ID) == Fact(
         event_id=asked.event_id, player=asked.player, score=asked.score, occurred_at=asked.occurred_at,
-        level=asked.level, attributes=asked.attributes,
+        level=asked.level, attributes=asked.attributes, session=asked.session,
     )  # fmt: skip
 
 
@@ -137,3 +138,38 @@ def test_an_empty_envelope_is_judged_to_nothing() -> None:
         SubmissionEnvelope(envelope_id=SOURCE_ID, correlation_id="c", submissions=())
     )
     assert (judgement.envelopes, judgement.rejections, judgement.undefined) == ((), (), ())
+
+
+TIED = BoardDefinition(
+    board="race", version=1, options=BoardOptions(ties=(TieBreak(attribute="lives"), TieBreak(attribute="shots")))
+)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason", "named"),
+    [
+        (None, RejectionReason.TIE_BREAK_MISSING, "lives"),
+        ({"shots": 1}, RejectionReason.TIE_BREAK_MISSING, "lives"),
+        ({"lives": 1}, RejectionReason.TIE_BREAK_MISSING, "shots"),
+        ({"lives": None, "shots": 1}, RejectionReason.TIE_BREAK_INVALID, "lives"),
+        ({"lives": 1, "shots": 5.0}, RejectionReason.TIE_BREAK_INVALID, "shots"),
+        ({"lives": True, "shots": 1}, RejectionReason.TIE_BREAK_INVALID, "lives"),
+        ({"lives": "1", "shots": 1}, RejectionReason.TIE_BREAK_INVALID, "lives"),
+        ({"lives": 2**53 + 1, "shots": 1}, RejectionReason.TIE_BREAK_INVALID, "lives"),
+        ({"lives": 1, "shots": -(2**53) - 1}, RejectionReason.TIE_BREAK_INVALID, "shots"),
+    ],
+)
+def test_a_submission_that_could_not_be_ordered_is_rejected_by_the_name_of_the_attribute(
+    attributes: dict[str, object] | None, reason: RejectionReason, named: str
+) -> None:
+    verdict = judge_submission(submission(attributes=attributes), TIED, SOURCE_ID)
+    assert isinstance(verdict, Rejection)
+    assert verdict.reason is reason
+    assert repr(named) in verdict.detail
+
+
+def test_attributes_at_the_limits_break_ties() -> None:
+    asked = submission(attributes={"lives": 2**53, "shots": -(2**53), "car": "red"}, session="s-1")
+    verdict = judge_submission(asked, TIED, SOURCE_ID)
+    assert isinstance(verdict, Fact)
+    assert (verdict.attributes, verdict.session) == (asked.attributes, "s-1")

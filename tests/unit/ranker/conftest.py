@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client import CollectorRegistry
 
-from ledgerboard_boards import FoldResult
-from ledgerboard_contracts import BoardDefinition, FactEnvelope
+from ledgerboard_boards import FoldResult, Mark
+from ledgerboard_contracts import BoardDefinition, FactEnvelope, Policy
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.projection import Projection
@@ -18,10 +18,12 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 class MemoryDefinitions:
-    """Boards ``chess`` and ``race``, version 1 each."""
+    """Boards ``chess``, ``race`` and ``sums``, which totals, version 1 each."""
 
     def version(self, board: str, version: int) -> BoardDefinition | None:
-        return make_definition(board) if board in {"chess", "race"} and version == 1 else None
+        if board not in {"chess", "race", "sums"} or version != 1:
+            return None
+        return make_definition(board, policy=Policy.TOTAL if board == "sums" else Policy.BEST)
 
 
 @dataclass
@@ -29,6 +31,7 @@ class MemoryBoards:
     """Notes what it is given. An envelope that it knows changes nothing."""
 
     folded: list[FactEnvelope] = field(default_factory=list)
+    acknowledged_marks: list[Mark] = field(default_factory=list)
     calls: int = 0
     down: bool = False
 
@@ -38,6 +41,11 @@ class MemoryBoards:
             raise UnavailableError("down")
         self.calls += 1
         return [self._fold(envelope) for envelope, _ in batch]
+
+    def acknowledged(self, marks: Sequence[Mark]) -> None:
+        if self.down:
+            raise UnavailableError("down")
+        self.acknowledged_marks += marks
 
     def _fold(self, envelope: FactEnvelope) -> FoldResult:
         repeated = envelope in self.folded

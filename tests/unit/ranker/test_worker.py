@@ -7,9 +7,10 @@ from typing import Protocol
 import msgspec
 import pytest
 
+from ledgerboard_boards import Mark
 from ledgerboard_contracts import FactEnvelope, FactsMessage, wire
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.stream import Dead, Done, Message, Retry
+from ledgerboard_infra.stream import AcknowledgedHandler, Dead, Done, Message, Retry
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.plays import make_envelope, make_fact
@@ -19,6 +20,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 class Boards(Protocol):
     folded: list[FactEnvelope]
+    acknowledged_marks: list[Mark]
     calls: int
     down: bool
 
@@ -32,12 +34,12 @@ def envelope(board: str = "chess", board_version: int = 1) -> FactEnvelope:
     return make_envelope(board, [make_fact("ann", 5, NOW)], board_version=board_version)
 
 
-def message(*envelopes: FactEnvelope) -> Message:
-    return _message(wire.encode(FactsMessage(envelopes=envelopes)))
+def message(*envelopes: FactEnvelope, message_id: str = "m") -> Message:
+    return _message(wire.encode(FactsMessage(envelopes=envelopes)), message_id)
 
 
-def _message(body: str) -> Message:
-    return Message(body=body, message_id="m", receive_count=1, sent_at=NOW)
+def _message(body: str, message_id: str = "m") -> Message:
+    return Message(body=body, message_id=message_id, receive_count=1, sent_at=NOW)
 
 
 def test_a_batch_is_folded_in_one_call_and_done(handler: FactsHandler, boards: Boards) -> None:
@@ -88,3 +90,42 @@ def test_a_message_without_envelopes_is_done(handler: FactsHandler) -> None:
 def test_unreadable_messages_are_not_counted_as_envelopes(handler: FactsHandler, counted: Callable[..., float]) -> None:
     handler.handle([_message("no json"), message(envelope())])
     assert counted("ranker_envelopes_total", outcome="folded") == 1
+
+
+def test_the_marks_of_totals_go_once_their_message_is_deleted_and_no_others(
+    handler: FactsHandler, boards: Boards
+) -> None:
+    first, plain, second = envelope("sums"), envelope(), envelope("sums")
+    batch = [message(first, plain, message_id="a"), message(second, message_id="b"), message(plain, message_id="c")]
+    handler.handle(batch)
+    assert boards.acknowledged_marks == []
+    handler.acknowledged([batch[0], batch[2]])
+    assert boards.acknowledged_marks == [Mark("sums", first.envelope_id)]
+    handler.acknowledged(batch)
+    assert boards.acknowledged_marks == [Mark("sums", each.envelope_id) for each in (first, second)]
+
+
+def test_a_message_that_comes_again_keeps_its_marks(handler: FactsHandler, boards: Boards) -> None:
+    retried = message(envelope("sums"), envelope("sums", board_version=7))
+    handler.handle([retried])
+    handler.acknowledged([retried])
+    assert boards.acknowledged_marks == []
+
+
+def test_marks_that_cannot_be_cut_are_told_to_the_runtime(handler: FactsHandler, boards: Boards) -> None:
+    done = message(envelope("sums"))
+    handler.handle([done])
+    boards.down = True
+    with pytest.raises(UnavailableError):
+        handler.acknowledged([done])
+
+
+def test_messages_that_are_never_deleted_do_not_pile_up(handler: FactsHandler, boards: Boards) -> None:
+    batch = [message(envelope("sums"), message_id=str(number)) for number in range(1001)]
+    handler.handle(batch)
+    handler.acknowledged(batch)
+    assert len(boards.acknowledged_marks) == 1000
+
+
+def test_the_runtime_will_tell_this_handler(handler: FactsHandler) -> None:
+    assert isinstance(handler, AcknowledgedHandler)

@@ -50,7 +50,7 @@ class PostgresDefinitions:
     def define(self, board: str, options: BoardOptions) -> tuple[BoardDefinition, bool]:
         """The definition that now carries ``options``, and whether this call made it (version 1: the board is new).
 
-        Equal options make nothing. Raises `ProjectionConflictError` where ``order`` or ``policy`` would change.
+        Equal options make nothing. Raises `ProjectionConflictError` where facts would rank otherwise.
         """
         with postgres_errors(), self._engine.begin() as connection:
             connection.execute(insert(boards).values(board=board).on_conflict_do_nothing())
@@ -110,6 +110,6 @@ def _values(definition: BoardDefinition) -> dict[str, Any]:
 
 
 def _refuse_other_projection(before: BoardOptions, after: BoardOptions) -> None:
-    for field in ("order", "policy"):
-        if getattr(before, field) != getattr(after, field):
-            raise ProjectionConflictError(field)
+    conflict = before.projection_conflict(after)
+    if conflict is not None:
+        raise ProjectionConflictError(conflict)

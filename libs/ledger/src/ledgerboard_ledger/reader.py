@@ -24,7 +24,7 @@ _AVOID_SECONDS: Final = 5.0
 
 _PLAY: Final = (
     facts.c.event_id, facts.c.board, facts.c.board_version, facts.c.player, facts.c.score, facts.c.level,
-    facts.c.attributes, facts.c.occurred_at, facts.c.recorded_at,
+    facts.c.attributes, facts.c.occurred_at, facts.c.recorded_at, facts.c.session,
 )  # fmt: skip
 _REJECTION: Final = (
     rejections.c.event_id, rejections.c.board, rejections.c.board_version, rejections.c.player, rejections.c.score,

@@ -37,6 +37,7 @@ class Play:
     attributes: dict[str, Any] | None
     occurred_at: datetime
     recorded_at: datetime
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

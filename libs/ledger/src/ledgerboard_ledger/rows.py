@@ -15,7 +15,7 @@ from ledgerboard_contracts import FactEnvelope, InvalidEventIdError, Rejection, 
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.records import UnstorableError
 
-FactRow: TypeAlias = tuple[UUID, str, int, str, int, str | None, datetime, str | None, UUID]
+FactRow: TypeAlias = tuple[UUID, str, int, str, int, str | None, datetime, str | None, UUID, str | None]
 RejectionRow: TypeAlias = tuple[UUID, str, int, str, int, datetime, str, str, UUID]
 Rows: TypeAlias = Sequence[FactRow] | Sequence[RejectionRow]
 
@@ -29,6 +29,7 @@ FACT_COLUMNS: Final = {
     "occurred_at": "timestamptz",
     "attributes": "text",
     "envelope_id": "uuid",
+    "session": "text",
 }
 """What a `FactRow` holds, as PostgreSQL types. Attributes travel as text: the cast to jsonb is cheaper over there."""
 
@@ -61,6 +62,7 @@ def fact_rows(envelopes: Iterable[FactEnvelope]) -> Sequence[FactRow]:
             fact.occurred_at,
             None if fact.attributes is None else _encoder.encode(fact.attributes).decode(),
             envelope.envelope_id,
+            fact.session,
         )
         for envelope in envelopes
         for fact in envelope.facts

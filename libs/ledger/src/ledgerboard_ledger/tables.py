@@ -61,6 +61,7 @@ facts: Final = Table(
     Column("attributes", JSONB),
     Column("envelope_id", Uuid, nullable=False),
     Column("recorded_at", _moment, nullable=False, server_default=func.now()),
+    Column("session", _name),
     CheckConstraint(f"score BETWEEN -{MAX_SCORE} AND {MAX_SCORE}", name="facts_score_check"),
     postgresql_partition_by="RANGE (event_id)",
 )

@@ -75,8 +75,9 @@ class MemoryRecord(_Dependency):
         before = self.current(board)
         if before is not None and before.options == options:
             return before, False
-        if before is not None and not before.options.projects_like(options):
-            raise ProjectionConflictError("order" if before.options.order != options.order else "policy")
+        conflict = before.options.projection_conflict(options) if before is not None else None
+        if conflict is not None:
+            raise ProjectionConflictError(conflict)
         made = BoardDefinition(board=board, version=before.version + 1 if before else 1, options=options)
         self._versions[board] = made
         return made, True
@@ -145,6 +146,7 @@ class MemoryLedger(_Dependency):
                 attributes=fact.attributes,
                 occurred_at=fact.occurred_at,
                 recorded_at=fact.occurred_at,
+                session=fact.session,
             )
         )
 

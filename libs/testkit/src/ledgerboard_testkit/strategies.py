@@ -75,12 +75,12 @@ event_ids: Final = st.builds(
 submissions: Final = st.builds(
     Submission,
     event_id=event_ids, board=boards, board_version=versions, player=players, score=scores, occurred_at=times,
-    level=st.none() | levels, attributes=st.none() | attributes,
+    level=st.none() | levels, attributes=st.none() | attributes, session=st.none() | players,
 )  # fmt: skip
 facts: Final = st.builds(
     Fact,
     event_id=event_ids, player=players, score=scores, occurred_at=times,
-    level=st.none() | levels, attributes=st.none() | attributes,
+    level=st.none() | levels, attributes=st.none() | attributes, session=st.none() | players,
 )  # fmt: skip
 rejections: Final = st.builds(
     Rejection,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ledgerboard_contracts import (
     BoardDefinition,
+    BoardOptions,
     Fact,
     FactEnvelope,
     Rejection,
@@ -19,6 +20,7 @@ from ledgerboard_contracts import (
     Submission,
     SubmissionEnvelope,
     derived_envelope_id,
+    is_tie_value,
 )
 
 
@@ -67,14 +69,10 @@ class Judge:
 
 
 def judge_submission(submission: Submission, definition: BoardDefinition, envelope_id: UUID) -> Fact | Rejection:
-    """The verdict on one submission by the definition that it names. Pure; both bounds are inclusive."""
-    options = definition.options
-    if submission.score < options.min_score:
-        detail = f"the score {submission.score} is below this board's minimum of {options.min_score}"
-        return _rejection(submission, RejectionReason.SCORE_BELOW_MINIMUM, detail, envelope_id)
-    if submission.score > options.max_score:
-        detail = f"the score {submission.score} is above this board's maximum of {options.max_score}"
-        return _rejection(submission, RejectionReason.SCORE_ABOVE_MAXIMUM, detail, envelope_id)
+    """The verdict on one submission by the definition that it names. Pure."""
+    objection = _objection(submission, definition.options)
+    if objection is not None:
+        return _rejection(submission, *objection, envelope_id)
     return Fact(
         event_id=submission.event_id,
         player=submission.player,
@@ -82,7 +80,27 @@ def judge_submission(submission: Submission, definition: BoardDefinition, envelo
         occurred_at=submission.occurred_at,
         level=submission.level,
         attributes=submission.attributes,
+        session=submission.session,
     )
+
+
+def _objection(submission: Submission, options: BoardOptions) -> tuple[RejectionReason, str] | None:
+    """Why the board does not take the submission, and that in words; both bounds are inclusive."""
+    if submission.score < options.min_score:
+        detail = f"the score {submission.score} is below this board's minimum of {options.min_score}"
+        return RejectionReason.SCORE_BELOW_MINIMUM, detail
+    if submission.score > options.max_score:
+        detail = f"the score {submission.score} is above this board's maximum of {options.max_score}"
+        return RejectionReason.SCORE_ABOVE_MAXIMUM, detail
+    attributes = submission.attributes or {}
+    for tie in options.ties:
+        if tie.attribute not in attributes:
+            detail = f"the attribute {tie.attribute!r} is missing: it orders equal scores on this board"
+            return RejectionReason.TIE_BREAK_MISSING, detail
+        if not is_tie_value(attributes[tie.attribute]):
+            detail = f"the attribute {tie.attribute!r} must be an integer within +-2^53: it orders equal scores"
+            return RejectionReason.TIE_BREAK_INVALID, detail
+    return None
 
 
 def _by_definition(submissions: Sequence[Submission]) -> Sequence[Sequence[Submission]]:

@@ -1,15 +1,15 @@
 """Project facts onto the live boards.
 
 A standard SQS queue delivers at least once, in no fixed order. Neither matters here: folding is commutative, and an
-envelope that was already folded has nothing left to say.
+envelope that was already folded has nothing left to say. Totals know such an envelope by the mark that it left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from ledgerboard_boards import FoldResult
+from ledgerboard_boards import FoldResult, Mark, mark_of
 from ledgerboard_contracts import BoardDefinition, FactEnvelope
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -30,6 +30,10 @@ class Boards(Protocol):
 
     def fold(self, batch: Sequence[tuple[FactEnvelope, BoardDefinition]], now: datetime) -> Sequence[FoldResult]:
         """Fold each envelope by its definition."""
+        ...
+
+    def acknowledged(self, marks: Sequence[Mark]) -> None:
+        """Let the marks go soon."""
         ...
 
 
@@ -58,6 +62,19 @@ class Projection:
         outcomes = [Outcome.UNDEFINED if found is None else self._outcome(next(results)) for found in definitions]
         self._count(outcomes, [envelope for envelope, _ in batch])
         return outcomes
+
+    def marks_of(self, envelopes: Iterable[FactEnvelope]) -> Sequence[Mark]:
+        """The marks that folding left, of those envelopes that left one."""
+        found = ((each, self._definitions.version(each.board, each.board_version)) for each in envelopes)
+        marks = (mark_of(envelope, definition) for envelope, definition in found if definition is not None)
+        return [mark for mark in marks if mark is not None]
+
+    def acknowledged(self, marks: Sequence[Mark]) -> None:
+        """No message brings these envelopes again. Skipping this costs memory until the marks expire, never exactness.
+
+        Raises `UnavailableError` when the boards are down.
+        """
+        self._boards.acknowledged(marks)
 
     def _outcome(self, result: FoldResult) -> Outcome:
         self._metrics.entries_changed.inc(result.entries_changed)

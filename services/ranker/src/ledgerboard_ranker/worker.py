@@ -4,26 +4,67 @@ A message is done once every envelope in it is in the boards. One that cannot be
 version, takes no batch-mate along; its other envelopes are folded all the same, since a repeat does them no harm.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Final
 
+from ledgerboard_boards import Mark
 from ledgerboard_contracts import FactsMessage, wire
 from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
 from ledgerboard_ranker.projection import Outcome, Projection
 
+_MOST_MESSAGES: Final = 1000
+"""More than lanes could have in hand."""
+
 
 class FactsHandler:
-    """The consumer of ``rank``. Safe to repeat: folding an envelope again changes nothing."""
+    """The consumer of ``rank``. Safe to repeat: folding an envelope again changes nothing. Thread-safe."""
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
+        self._marks = _MarksInHand()
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """Fold the batch in one round trip. Raises `UnavailableError` when boards or definitions cannot be reached."""
         read = [_read(message.body) for message in batch]
         envelopes = [envelope for each in read if isinstance(each, FactsMessage) for envelope in each.envelopes]
         outcomes = iter(self._projection.apply(envelopes))
-        return [_verdict(each, outcomes) if isinstance(each, FactsMessage) else each for each in read]
+        verdicts = [_verdict(each, outcomes) if isinstance(each, FactsMessage) else each for each in read]
+        for message, content, verdict in zip(batch, read, verdicts, strict=True):
+            if isinstance(content, FactsMessage) and isinstance(verdict, Done):
+                self._marks.keep(message.message_id, self._projection.marks_of(content.envelopes))
+        return verdicts
+
+    def acknowledged(self, batch: Sequence[Message]) -> None:
+        """Let the marks of messages that are deleted go. Raises `UnavailableError` when the boards are down."""
+        marks = [mark for message in batch for mark in self._marks.take(message.message_id)]
+        if marks:
+            self._projection.acknowledged(marks)
+
+
+class _MarksInHand:
+    """The marks of messages that are done and not yet deleted, by message id.
+
+    A message that is never deleted leaves them here: so the oldest go when there are too many.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._marks: OrderedDict[str, Sequence[Mark]] = OrderedDict()
+
+    def keep(self, message_id: str, marks: Sequence[Mark]) -> None:
+        if not marks:
+            return
+        with self._lock:
+            self._marks[message_id] = marks
+            if len(self._marks) > _MOST_MESSAGES:
+                self._marks.popitem(last=False)
+
+    def take(self, message_id: str) -> Sequence[Mark]:
+        with self._lock:
+            return self._marks.pop(message_id, ())
 
 
 def _read(body: str) -> FactsMessage | Verdict:
