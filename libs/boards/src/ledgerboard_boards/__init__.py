@@ -1,5 +1,7 @@
 """The boards as Redis holds them: keys, sort-key codec, function library, writer and reader."""
 
+from ledgerboard_boards.announcements import TopAnnouncements
+from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
 from ledgerboard_boards.reader import RedisStandings
 from ledgerboard_boards.reading import RankTooDeepError, ViewExpiredError
@@ -10,10 +12,12 @@ __all__ = [
     "STAGE_PATTERN",
     "CachedTop",
     "FoldResult",
+    "HotTops",
     "Mark",
     "RankTooDeepError",
     "RedisBoards",
     "RedisStandings",
+    "TopAnnouncements",
     "UnchangedTop",
     "ViewExpiredError",
     "mark_of",
