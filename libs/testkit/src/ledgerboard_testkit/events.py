@@ -20,7 +20,8 @@ def event_id(at: datetime = NOON) -> UUID:
 
 def fact(player: str = "ada", score: int = 100, *, at: datetime = NOON, **others: Any) -> Fact:
     """A new fact; ``others`` are more of its fields."""
-    return Fact(**{"event_id": event_id(at), "player": player, "score": score, "occurred_at": at} | others)
+    fields: dict[str, Any] = {"event_id": event_id(at), "player": player, "score": score, "occurred_at": at}
+    return Fact(**fields | others)
 
 
 def envelope(*facts: Fact, board: str = "race", board_version: int = 1) -> FactEnvelope:
