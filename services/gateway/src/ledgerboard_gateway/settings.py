@@ -86,3 +86,10 @@ class GatewaySettings:
     redis: RedisSettings
     postgres: PostgresSettings
     telemetry: TelemetrySettings
+
+    def __post_init__(self) -> None:
+        if self.publisher.buffer_requests >= self.http.threads:
+            raise ValueError(
+                "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS must be below LEDGERBOARD_HTTP_THREADS, "
+                "or submissions could take every thread while the queue is down"
+            )

@@ -46,7 +46,9 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 class _Parser(FlaskParser):
-    """webargs, with its errors as problems that name the field."""
+    """webargs, with its errors as problems that name the field. A schema itself says what it does with the unknown."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"query": None, "json": None}  # noqa: RUF012 -- as the base has it.
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 -- the base class's signature.
         body = json_body()
@@ -70,6 +72,12 @@ class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
 
     def _register_error_handlers(self) -> None:
         """Errors are answered as problems, by the application's own handlers."""
+
+    def _register_responses(self) -> None:
+        """Nor are they documented in the form of flask-smorest's."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages lead on by their own ``next``."""
 
 
 def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[], None]) -> Any:

@@ -31,10 +31,23 @@ def json_body() -> bytes:
     """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
     if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
         raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
+    if request.content_length is None:
+        return _unmeasured_body()
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise too_large() from error
+
+
+def _unmeasured_body() -> bytes:
+    """A chunked body. Werkzeug would quietly cut it at the limit; one byte beyond tells that it is too large."""
+    most_bytes = (request.max_content_length or 0) + 1
+    body, stream = bytearray(), request.environ["wsgi.input"]
+    while len(body) < most_bytes and (chunk := stream.read(most_bytes - len(body))):
+        body += chunk
+    if len(body) == most_bytes:
+        raise too_large()
+    return bytes(body)
 
 
 def too_large() -> ProblemError:
