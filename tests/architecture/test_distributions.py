@@ -13,8 +13,6 @@ from tests.architecture.tree import OURS, ROOT, Distribution, distributions, imp
 COMES_WITH: Final = {
     "botocore": "boto3",  # boto3 pins the one botocore that it works with.
     "kombu": "celery",
-    "webargs": "flask-smorest",
-    "werkzeug": "flask",
 }
 """Packages that are part of a declared one in all but name."""
 
