@@ -101,7 +101,13 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         publisher.close(settings.publisher.timeout_seconds)
         known.close()
 
-    return Gateway(app=Edge(app, metrics, clock, sys.stdout.write), close=close)
+    return Gateway(app=Edge(app, metrics, clock, _write_line), close=close)
+
+
+def _write_line(line: str) -> None:
+    """Out at once: a line that waits in a buffer is lost with its process, just when it is wanted."""
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 def _engines(settings: "PostgresSettings") -> "tuple[Engine, Engine]":
