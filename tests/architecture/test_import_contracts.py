@@ -57,7 +57,7 @@ PLANTED: Final = [
     Planted("celery-comes-with-jobs", {"ledgerboard_ranker/worker.py": "from ledgerboard_infra import jobs"}),
     Planted("flask-stays-in-http", {"ledgerboard_gateway/submit.py": "import flask"}),
     Planted("flask-stays-in-http", {"ledgerboard_gateway/standings.py": "from marshmallow import Schema"}),
-    Planted("flask-stays-in-http", {"ledgerboard_infra/health.py": "import werkzeug"}),
+    Planted("flask-stays-in-http", {"ledgerboard_infra/health/server.py": "import werkzeug"}),
     Planted("testing-is-not-shipped", {"ledgerboard_infra/clock.py": "import ledgerboard_testkit"}),
     Planted("testing-is-not-shipped", {"ledgerboard_history/worker.py": "import ledgerboard_dev"}),
 ]
