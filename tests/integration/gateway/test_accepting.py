@@ -5,34 +5,23 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
-from ledgerboard_contracts import wire
 from ledgerboard_dev.embedded import EmbeddedSqs
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue
 from ledgerboard_testkit.relay import Relay
-from tests.integration.gateway.processes import GatewayProcess, gateway_process, seconds_of, submissions_queue
-
-
-@pytest.fixture(scope="module")
-def relays(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Iterator[dict[str, Relay]]:
-    """What can be cut between the gateway and each server."""
-    ports = {
-        "sqs": urlsplit(sqs_endpoint).port,
-        "redis": urlsplit(redis_url).port,
-        "postgres": urlsplit(ledger_url).port,
-    }
-    with (
-        Relay(ports["sqs"] or 0) as sqs,
-        Relay(ports["redis"] or 0) as redis,
-        Relay(ports["postgres"] or 0) as postgres,
-    ):
-        yield {"sqs": sqs, "redis": redis, "postgres": postgres}
+from tests.integration.gateway.processes import (
+    GatewayProcess,
+    gateway_process,
+    seconds_of,
+    sent_players,
+    submissions_queue,
+    through,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,29 +40,14 @@ def gateway(
 ) -> Iterator[GatewayProcess]:
     assert queue.is_empty()
     with gateway_process(
-        _through(sqs_endpoint, relays["sqs"]),
-        _through(redis_url, relays["redis"]),
-        _through(ledger_url, relays["postgres"]),
+        through(sqs_endpoint, relays["sqs"]),
+        through(redis_url, relays["redis"]),
+        through(ledger_url, relays["postgres"]),
         stage,
-        PUBLISHER_TIMEOUT_SECONDS="1",
+        PUBLISHER_TIMEOUT_SECONDS="2",
         DEFINITIONS_TTL_SECONDS="0",
     ) as running:
         yield running
-
-
-def _through(url: str, relay: Relay) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{relay.port}")).geturl()
-
-
-def sent_players(queue: RealQueue) -> list[str]:
-    """The players of every submission in the queue, which is then empty."""
-    players: list[str] = []
-    while messages := queue.receive():
-        for message in messages:
-            players += [each.player for each in wire.SUBMISSIONS.decode(message["Body"]).submissions]
-            queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
-    return players
 
 
 def test_each_of_many_concurrent_202s_is_in_the_queue_once(gateway: GatewayProcess, queue: RealQueue) -> None:
@@ -100,7 +74,7 @@ def test_a_refused_connection_is_a_503_in_time_and_nothing_turns_up_later(
     try:
         seconds, (status, told) = seconds_of(gateway.submit)
         assert (status, told["status"]) == (503, 503)
-        assert seconds < 3
+        assert seconds < 4
         eventually(lambda: gateway.readiness() == (503, "not ready"), what="telling that it is not ready")
     finally:
         relays["sqs"].mend()
@@ -135,6 +109,20 @@ def test_without_redis_a_board_is_a_503_and_never_empty(gateway: GatewayProcess,
     eventually(lambda: gateway.request("GET", "/race")[0] == 200, what="reading again")
 
 
+def test_a_send_that_hangs_is_made_up_for_within_the_requests_wait(
+    gateway: GatewayProcess, queue: RealQueue, relays: dict[str, Relay]
+) -> None:
+    assert gateway.submit("before")[0] == 202
+    known = relays["sqs"].accepted
+    relays["sqs"].hold()
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(gateway.submit, "while")
+        eventually(lambda: relays["sqs"].accepted > known, what="giving the first connection up")
+        relays["sqs"].release()
+        assert answer.result(5)[0] == 202
+    assert {"before", "while"} <= set(sent_players(queue))
+
+
 def test_a_queue_that_hangs_is_a_503_in_time_and_reads_go_on(
     tmp_path: Path, guardian: Guardian, redis_url: str, ledger_url: str, stage: str
 ) -> None:
@@ -154,7 +142,7 @@ def test_a_queue_that_hangs_is_a_503_in_time_and_reads_go_on(
                 os.killpg(os.getpgid(server.pid), signal.SIGCONT)
             eventually(lambda: gateway.submit("after")[0] == 202, within_seconds=30, what="accepting again")
         doubtful = sum(told["type"] == "/docs/problems/unacknowledged" for _, told in answers)
-        players = sent_players(own)
+        players = set(sent_players(own))  # A repeated send is the same envelope again, which every consumer forgives.
         assert doubtful >= 1
-        assert {"before", "after"} <= set(players)
-        assert len(players) - players.count("after") - 1 <= doubtful
+        assert {"before", "after"} <= players
+        assert len(players - {"before", "after"}) <= doubtful

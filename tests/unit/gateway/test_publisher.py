@@ -94,6 +94,19 @@ def test_an_outage_is_ridden_out_with_the_same_bytes() -> None:
     assert len({message.body for message in queue.tried}) == 1
 
 
+def test_what_everybody_gave_up_during_an_outage_is_not_sent_after_it() -> None:
+    queue = HeldQueue()
+    queue.error = UnavailableError("down")
+    queue.open.set()
+    with publishing(queue, timeout_seconds=0.15) as publisher:
+        publisher.publish([parcel(1)])
+        queue.error = None
+        later = parcel(2)
+        publisher.publish([later])
+    assert later.outcome is Outcome.ACKNOWLEDGED
+    assert [each.player for envelope in queue.envelopes for each in envelope.submissions] == ["player-2"]
+
+
 @pytest.mark.parametrize("error", [UnavailableError("down"), RefusedError("no"), RuntimeError("a defect")])
 def test_no_failure_of_a_send_is_taken_for_an_acknowledgement_or_ends_sending(error: Exception) -> None:
     queue = HeldQueue()

@@ -70,7 +70,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     """Connect and start. Raises `UnavailableError` where the submissions queue cannot be found."""
     clock, registry = SystemClock(), CollectorRegistry()
     metrics = GatewayMetrics(registry)
-    client = sqs_client(settings.aws, connections=settings.publisher.senders + 1)
+    client = sqs_client(
+        settings.aws, call_seconds=settings.publisher.send_seconds, connections=settings.publisher.senders + 1
+    )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     writer, reader = _engines(settings.postgres)
     record = PostgresDefinitions(writer)
