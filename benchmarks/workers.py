@@ -1,5 +1,6 @@
 """The ranker against Redis alone, and history against PostgreSQL alone: the same calls, without the service around."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ import redis
 import sqlalchemy
 
 from benchmarks.facts import FACTS_A_MESSAGE, bodies, facts_messages
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, best_of
 from benchmarks.pipeline import STAGE, drain_rate
 from ledgerboard_boards.library import FunctionLibrary
 from ledgerboard_boards.writer import RedisBoards
@@ -26,24 +27,30 @@ PLAYERS = 10_000
 MESSAGES = 300
 MESSAGES_A_BATCH = 10
 LANES = 2
+ROUNDS = 3
 
 
 def ranker(stack: Stack) -> Figure:
     """Facts a second into four views, exact ties, one ranker process."""
     _define_boards(stack)
     client = redis.Redis.from_url(stack.valkey.url)
-    client.flushdb()
-    floor = _bare_redis(client, facts_messages(MESSAGES, BOARDS, PLAYERS, seed=1))
-    client.flushdb()
-    value = drain_rate(
-        stack, "ranker", RANK, "ranker_facts_total", bodies(facts_messages(MESSAGES, BOARDS, PLAYERS, seed=1))
-    )
+    messages = facts_messages(MESSAGES, BOARDS, PLAYERS, seed=1)
+
+    def bare() -> float:
+        client.flushdb()
+        return _bare_redis(client, messages)
+
+    def drained() -> float:
+        client.flushdb()
+        return drain_rate(stack, "ranker", RANK, "ranker_facts_total", bodies(messages))
+
+    floor, value = best_of(ROUNDS, bare, drained)
     return Figure(
         name="ranker, one process, 4 views",
         value=value,
         floor=floor,
         unit="facts/s",
-        floor_is="the same function calls, packed beforehand, from a bare client",
+        floor_is=f"the same function calls, bytes made beforehand, on {LANES} bare sockets",
         target=">= 30,000; >= 0.70",
     )
 
@@ -51,13 +58,15 @@ def ranker(stack: Stack) -> Figure:
 def history(stack: Stack) -> Figure:
     """Facts a second into the ledger, one history process."""
     engine = make_engine(stack.database_url, application_name="bench", pool_size=LANES)
-    floor = _bare_postgres(engine, facts_messages(MESSAGES, BOARDS, PLAYERS, seed=2))
-    value = drain_rate(
-        stack,
-        "history",
-        HISTORY,
-        "history_events_total",
-        bodies(facts_messages(MESSAGES, BOARDS, PLAYERS, seed=3)),
+    seeds = itertools.count(2)
+
+    def fresh() -> list[FactsMessage]:
+        return facts_messages(MESSAGES, BOARDS, PLAYERS, next(seeds))
+
+    floor, value = best_of(
+        ROUNDS,
+        lambda: _bare_postgres(engine, fresh()),
+        lambda: drain_rate(stack, "history", HISTORY, "history_events_total", bodies(fresh())),
     )
     return Figure(
         name="history, one process",
@@ -85,13 +94,27 @@ def _bare_redis(client: redis.Redis, messages: Sequence[FactsMessage]) -> float:
         for message in messages
         for envelope in message.envelopes
     ]
-    size = len(calls) * MESSAGES_A_BATCH // len(messages)
-    batches = [calls[at : at + size] for at in range(0, len(calls), size)]
     library.write_all("fold", calls[:1])
+    name = library._name("fold")  # noqa: SLF001
+    commands = [("FCALL", name, len(keys), *keys, *arguments) for keys, arguments in calls]
+    size = len(calls) * MESSAGES_A_BATCH // len(messages)
+    sockets = [client.connection_pool.get_connection() for _ in range(LANES)]
+    batches = [
+        [sockets[0].pack_commands(commands[at : at + size]) for at in range(lane * size, len(commands), LANES * size)]  # type: ignore[no-untyped-call]
+        for lane in range(LANES)
+    ]
     started = time.perf_counter()
     with ThreadPoolExecutor(LANES) as lanes:
-        list(lanes.map(lambda batch: library.write_all("fold", batch), batches))
+        list(lanes.map(lambda lane: _exchange(sockets[lane], batches[lane], size), range(LANES)))
     return len(messages) * FACTS_A_MESSAGE / (time.perf_counter() - started)
+
+
+def _exchange(socket: redis.Connection, batches: Sequence[list[bytes]], replies: int) -> None:
+    """Send each batch at once and read its replies, as a pipeline does."""
+    for batch in batches:
+        socket.send_packed_command(batch)  # type: ignore[no-untyped-call]
+        for _ in range(replies):
+            socket.read_response()
 
 
 def _bare_postgres(engine: sqlalchemy.Engine, messages: Sequence[FactsMessage]) -> float:

@@ -53,9 +53,11 @@ PLANTED: Final = [
     Planted("sql-stays-in-ledger", {"ledgerboard_gateway/submit.py": "import psycopg"}),
     Planted("sql-stays-in-ledger", {"ledgerboard_ingest/bootstrap.py": "import psycopg"}),
     Planted("aws-stays-in-infra", {"ledgerboard_ingest/bootstrap.py": "import boto3"}),
+    Planted("celery-comes-with-jobs", {"ledgerboard_infra/worker.py": "from celery import Celery"}),
+    Planted("celery-comes-with-jobs", {"ledgerboard_ranker/worker.py": "from ledgerboard_infra import jobs"}),
     Planted("flask-stays-in-http", {"ledgerboard_gateway/submit.py": "import flask"}),
     Planted("flask-stays-in-http", {"ledgerboard_gateway/standings.py": "from marshmallow import Schema"}),
-    Planted("flask-stays-in-http", {"ledgerboard_infra/health.py": "import werkzeug"}),
+    Planted("flask-stays-in-http", {"ledgerboard_infra/health/server.py": "import werkzeug"}),
     Planted("testing-is-not-shipped", {"ledgerboard_infra/clock.py": "import ledgerboard_testkit"}),
     Planted("testing-is-not-shipped", {"ledgerboard_history/worker.py": "import ledgerboard_dev"}),
 ]

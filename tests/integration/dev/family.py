@@ -1,5 +1,8 @@
 """Who descends from whom, read from /proc. A zombie counts as dead: only its entry waits to be read."""
 
+import contextlib
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -29,8 +32,11 @@ def descendants(root: int) -> set[int]:
 
 
 def survivors(pids: set[int], seconds: float = 20) -> set[int]:
-    """Those that are still alive after at most ``seconds``."""
+    """Those that were still alive after ``seconds``. They are ended then, so that a failure leaves nothing behind."""
     deadline = time.monotonic() + seconds
     while (alive := pids & parents().keys()) and time.monotonic() < deadline:
         time.sleep(0.05)
+    for pid in alive:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     return alive

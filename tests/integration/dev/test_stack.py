@@ -28,7 +28,8 @@ def api(stack: Stack) -> Iterator[Api]:
         yield api
 
 
-def holds(condition: Callable[[], bool], seconds: float = 30) -> bool:
+def holds(condition: Callable[[], bool], seconds: float = 75) -> bool:
+    """The SQS server may hand a message to the long poll of a killed worker; it is back after 30 seconds."""
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledgerboard_infra.job_processes import run_beat, run_jobs
-from ledgerboard_infra.jobs import check_job_queue, make_celery
+from ledgerboard_infra.jobs import check_job_queue, make_celery, run_beat, run_jobs
 from ledgerboard_infra.logs import configure_logs
 from ledgerboard_infra.settings import AwsSettings, TelemetrySettings
 from ledgerboard_infra.sqs import sqs_client
 
 if TYPE_CHECKING:
-    from ledgerboard_infra.job import JobApp
+    from ledgerboard_infra.jobs import JobApp
 
 
 def build(aws: AwsSettings, queue_url: str, result_url: str, journal: Path) -> "JobApp":

@@ -24,7 +24,7 @@ from ledgerboard_testkit.queues import RealQueue, make_queue
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-    from ledgerboard_infra.job import JobApp
+    from ledgerboard_infra.jobs import JobApp
 
 _CHILD = Path(__file__).with_name("job_child.py")
 
@@ -63,7 +63,7 @@ class Stage:
 
     def logged(self, role: str, job_id: str) -> list[dict[str, object]]:
         lines = (self.home / role).read_text().splitlines()
-        documents = [json.loads(line) for line in lines if line.startswith("{")]  # Celery says its farewell in words.
+        documents = [json.loads(line) for line in lines]
         return [document for document in documents if document.get("job_id") == job_id]
 
     def states(self) -> dict[str, str]:
@@ -129,3 +129,12 @@ def test_a_time_limit_beyond_the_visibility_timeout_is_refused(client: "SQSClien
     app = make_celery("test", aws, queue_url=queue.url, result_url="postgresql://h/d", time_limit_seconds=60)
     with pytest.raises(MisconfiguredError, match="must exceed"):
         check_job_queue(client, app)
+
+
+@pytest.mark.parametrize(("role", "started", "last"), [("beat", "tick", "tick"), ("second", " ready.", "stopped")])
+def test_every_line_is_json_to_the_last(stage: Stage, role: str, started: str, last: str) -> None:
+    with stage.child(role):
+        eventually(lambda: started in (stage.home / role).read_text(), what="the start")
+    lines = [json.loads(line) for line in (stage.home / role).read_text().splitlines()]
+    assert {line["service"] for line in lines} == {f"child-{role}"}
+    assert last in lines[-1]["message"]

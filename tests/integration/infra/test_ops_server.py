@@ -1,6 +1,10 @@
 """The ops server tells the truth, quickly, and nothing it should keep to itself."""
 
 import json
+import socket
+import struct
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -68,3 +72,43 @@ def test_metrics_come_in_prometheus_form() -> None:
     ):
         assert answer.headers["Content-Type"].startswith("text/plain")
         assert "things_total 3.0" in answer.read().decode()
+
+
+_SLOW = """
+import sys, threading
+from prometheus_client import CollectorRegistry
+from ledgerboard_infra.health import OpsServer
+from ledgerboard_infra.logs import configure_logs
+from ledgerboard_infra.settings import OpsSettings, TelemetrySettings
+
+def check():
+    print('{"message": "asked"}', flush=True)
+    sys.stdin.readline()
+
+configure_logs(TelemetrySettings(log_level="DEBUG"), "test")
+server = OpsServer(OpsSettings(port=0), {"slow": check}, CollectorRegistry())
+server.start()
+threading.Event().wait()
+"""
+
+
+def test_a_client_that_hangs_up_leaves_a_line_and_no_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _SLOW], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        lines = map(json.loads, process.stdout)
+        port = next(line["port"] for line in lines if line["message"] == "ops server started")
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # Closing resets.
+            client.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+            next(line for line in lines if line["message"] == "asked")
+        process.stdin.write("\n")
+        process.stdin.flush()
+        timer = threading.Timer(10, process.kill)
+        timer.start()
+        assert any(line["message"] == "ops client hung up" for line in lines)
+        timer.cancel()
+        process.kill()
+        assert process.communicate()[1] == ""

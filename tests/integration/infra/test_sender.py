@@ -1,12 +1,14 @@
 """Sending returns when every message is on the queue, however many requests that takes."""
 
+import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from ledgerboard_infra.errors import RefusedError, UnavailableError
 from ledgerboard_infra.settings import AwsSettings
-from ledgerboard_infra.sqs import OutgoingMessage, QueueSender, sqs_client
+from ledgerboard_infra.sqs import OutgoingMessage, QueueSender, resolve_queue_url, sqs_client
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import make_queue
 from ledgerboard_testkit.relay import Relay
@@ -44,3 +46,27 @@ def test_a_server_that_is_gone_is_unavailable() -> None:
             sender.send([OutgoingMessage("a")])
         with pytest.raises(UnavailableError):
             sender.send_one(OutgoingMessage("a"))
+
+
+def test_a_queue_that_is_missing_is_named_with_its_stage(client: "SQSClient") -> None:
+    with pytest.raises(UnavailableError, match=r"no queue ledgerboard-prod-rank.*LEDGERBOARD_STAGE"):
+        resolve_queue_url(client, "ledgerboard-prod-rank")
+
+
+@pytest.mark.parametrize("call_seconds", [0.5, 1.5])
+def test_a_call_to_a_server_that_hangs_ends_within_its_bound(
+    client: "SQSClient", aws: AwsSettings, call_seconds: float
+) -> None:
+    queue = make_queue(client)
+    with Relay(urlsplit(aws.sqs_endpoint_url).port or 0) as relay:
+        hasty = sqs_client(AwsSettings(sqs_endpoint_url=f"http://127.0.0.1:{relay.port}"), call_seconds=call_seconds)
+        sender = QueueSender(hasty, queue.url.replace(aws.sqs_endpoint_url, f"http://127.0.0.1:{relay.port}"))
+        sender.send_one(OutgoingMessage("before"))
+        relay.hold()
+        started = time.monotonic()
+        with pytest.raises(UnavailableError):
+            sender.send_one(OutgoingMessage("while"))
+        assert time.monotonic() - started < call_seconds + 0.4
+        relay.release()
+        sender.send_one(OutgoingMessage("after"))
+    assert {"before", "after"} <= {message["Body"] for message in queue.receive()}

@@ -18,7 +18,7 @@ from ledgerboard_contracts import (
 MICROSECOND = timedelta(microseconds=1)
 instants = st.datetimes(
     datetime(1971, 1, 2),  # noqa: DTZ001 -- hypothesis wants its bounds naive.
-    datetime(2099, 12, 31),  # noqa: DTZ001
+    datetime(2099, 12, 31),  # noqa: DTZ001 -- likewise.
     timezones=st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
 )
 dated = st.sampled_from([Period.MONTH, Period.WEEK, Period.DAY])

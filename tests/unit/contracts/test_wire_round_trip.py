@@ -35,6 +35,12 @@ def test_rejections_survive_the_wire(message: RejectionsMessage) -> None:
     assert wire.HISTORY.decode(wire.encode(message)) == message
 
 
+def test_the_two_characters_that_xml_lacks_are_escaped_and_arrive() -> None:
+    text = wire.encode({"é": "\ufffe\uffff"})
+    assert text == r'{"é":"\ufffe\uffff"}'
+    assert json.loads(text) == {"é": "\ufffe\uffff"}
+
+
 @given(strategies.submission_envelopes)
 def test_sqs_takes_every_character_of_every_message(envelope: SubmissionEnvelope) -> None:
     assert not REFUSED_BY_SQS.search(wire.encode(envelope))

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
@@ -32,6 +31,9 @@ from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemoryStandings
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
 
 KEY: Final = "a-key-of-sixteen+"
 MAX_BODY_BYTES: Final = 20_000

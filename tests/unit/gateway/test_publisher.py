@@ -1,60 +1,19 @@
 """Nobody is told of success before the queue acknowledged, and what was given up in line is never sent."""
 
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry
 
-from ledgerboard_contracts import MAX_MESSAGE_BYTES, SubmissionEnvelope, wire
+from ledgerboard_contracts import MAX_MESSAGE_BYTES
 from ledgerboard_gateway.buffer import BufferFullError
-from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel, pack
-from ledgerboard_gateway.publisher import Publisher
-from ledgerboard_gateway.settings import PublisherSettings
 from ledgerboard_infra.errors import RefusedError, UnavailableError
 from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.submissions import submission
-
-
-class HeldQueue:
-    """Holds every send until it is let go; then takes it, or raises ``error``."""
-
-    def __init__(self) -> None:
-        self.tried: list[OutgoingMessage] = []
-        self.taken: list[OutgoingMessage] = []
-        self.error: Exception | None = None
-        self.open = threading.Event()
-
-    def send_one(self, message: OutgoingMessage) -> None:
-        self.tried.append(message)
-        assert self.open.wait(10)
-        if self.error is not None:
-            raise self.error
-        self.taken.append(message)
-
-    @property
-    def envelopes(self) -> list[SubmissionEnvelope]:
-        return [wire.SUBMISSIONS.decode(message.body) for message in self.taken]
-
-
-@contextmanager
-def publishing(queue: HeldQueue, **options: float) -> Iterator[Publisher]:
-    defaults: dict[str, float] = {"senders": 1, "timeout_seconds": 5, "linger_seconds": 0.005}
-    chosen = PublisherSettings(**(defaults | options))  # type: ignore[arg-type]  # The values are of the fields' types.
-    publisher = Publisher(queue, chosen, GatewayMetrics(CollectorRegistry()), uuid4)
-    publisher.start()
-    try:
-        yield publisher
-    finally:
-        queue.open.set()
-        publisher.close(5)
+from tests.unit.gateway.publishing import HeldQueue, publishing
 
 
 def parcel(number: int = 0, correlation_id: str = "r-1") -> Parcel:
@@ -69,7 +28,6 @@ def test_a_request_waits_until_the_queue_acknowledged_its_own_envelope() -> None
         answered = pool.submit(publisher.publish, [mine])
         eventually(lambda: queue.tried)
         assert not answered.done()
-        assert mine.outcome is None
         queue.open.set()
         answered.result(5)
     assert mine.outcome is Outcome.ACKNOWLEDGED
@@ -134,6 +92,19 @@ def test_an_outage_is_ridden_out_with_the_same_bytes() -> None:
         answered.result(5)
     assert mine.outcome is Outcome.ACKNOWLEDGED
     assert len({message.body for message in queue.tried}) == 1
+
+
+def test_what_everybody_gave_up_during_an_outage_is_not_sent_after_it() -> None:
+    queue = HeldQueue()
+    queue.error = UnavailableError("down")
+    queue.open.set()
+    with publishing(queue, timeout_seconds=0.15) as publisher:
+        publisher.publish([parcel(1)])
+        queue.error = None
+        later = parcel(2)
+        publisher.publish([later])
+    assert later.outcome is Outcome.ACKNOWLEDGED
+    assert [each.player for envelope in queue.envelopes for each in envelope.submissions] == ["player-2"]
 
 
 @pytest.mark.parametrize("error", [UnavailableError("down"), RefusedError("no"), RuntimeError("a defect")])

@@ -98,6 +98,22 @@ def test_every_submission_becomes_exactly_one_fact_or_rejection_or_stays_undefin
 
 
 @given(members)
+def test_each_submission_is_judged_by_the_version_that_it_names(asked: list[Submission]) -> None:
+    known = definitions()
+    judged = {
+        (envelope.board, envelope.board_version, fact.event_id)
+        for envelope in Judge(known).judge(submission_envelope(*asked)).envelopes
+        for fact in envelope.facts
+    }
+    assert judged == {
+        (each.board, each.board_version, each.event_id)
+        for each in asked
+        if (definition := known.version(each.board, each.board_version))
+        and definition.options.min_score <= each.score <= definition.options.max_score
+    }
+
+
+@given(members)
 def test_a_redelivered_envelope_gets_the_same_judgement(asked: list[Submission]) -> None:
     source = submission_envelope(*asked)
     assert Judge(definitions()).judge(source) == Judge(definitions()).judge(source)

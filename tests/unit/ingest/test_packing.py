@@ -34,7 +34,7 @@ def test_parcels_are_about_as_few_as_possible(given_parts: list[bytes]) -> None:
 
 
 def test_a_large_part_does_not_keep_small_ones_from_sharing_a_message() -> None:
-    assert len(fill([b"x" * 10, b"x" * 80, b"x" * 10, b"x" * 80], 100)) == 2
+    assert len(fill([b"x" * 10, b"x" * 10, b"x" * 80, b"x" * 80], 100)) == 2
 
 
 @given(st.lists(strategies.fact_envelopes, max_size=5, unique_by=lambda each: each.envelope_id))

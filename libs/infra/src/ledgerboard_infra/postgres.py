@@ -1,22 +1,28 @@
 """PostgreSQL connections: bounded in time, and with their errors in our words.
 
+The server ends a statement that takes too long. A server that hangs ends nothing, so the client then gives it up.
+
 What is never the statement's fault (no connection, a failover, a lock not got, a schema not migrated yet) becomes an
 `UnavailableError`, so that a consumer waits for it instead of giving its messages up.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import sqlalchemy
-from sqlalchemy import exc
+from psycopg.abc import RV, PQGen
+from sqlalchemy import event, exc
 
 from ledgerboard_infra.errors import UnavailableError
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
 POOL_TIMEOUT_SECONDS: Final = 5
 STATEMENT_TIMEOUT_SECONDS: Final = 20
+ANSWER_GRACE_SECONDS: Final = 1.0
+"""How much longer than the server's own timeout the client waits, for the server to say so itself."""
 
 _DRIVER: Final = "postgresql+psycopg"
 _UNAVAILABLE_CLASSES: Final = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
@@ -32,9 +38,12 @@ def make_engine(
     pool_size: int,
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
 ) -> sqlalchemy.Engine:
-    """An engine for a ``postgresql://`` URL. Connects at first use; every connection speaks UTC."""
+    """An engine for a ``postgresql://`` URL. Connects at first use; every connection speaks UTC.
+
+    No statement takes longer than its timeout and `ANSWER_GRACE_SECONDS`, also where the server hangs.
+    """
     milliseconds = int(statement_timeout_seconds * 1000)
-    return sqlalchemy.create_engine(
+    engine = sqlalchemy.create_engine(
         driver_url(url),
         pool_size=pool_size,
         max_overflow=0,
@@ -47,6 +56,39 @@ def make_engine(
             "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
         },
     )
+    answer_seconds = statement_timeout_seconds + ANSWER_GRACE_SECONDS
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, _arguments: object, parameters: dict[str, Any]) -> "_Connection":
+        connection = _Connection.connect(**parameters)
+        connection.answer_seconds = answer_seconds
+        return connection
+
+    return engine
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that closes itself when an answer does not come. libpq alone would wait for ever."""
+
+    answer_seconds = float("inf")
+
+    def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
+        """Let ``gen`` work until it is done. Raises OperationalError where that takes too long."""
+        return super().wait(self._in_time(gen), *args, **kwargs)
+
+    def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
+        deadline = time.monotonic() + self.answer_seconds
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > deadline:
+                    self.close()
+                    raise psycopg.OperationalError(f"no answer within {self.answer_seconds:g} s")
+                wanted = gen.send(ready)
+        except StopIteration as finished:
+            answer: RV = finished.value
+            return answer
 
 
 def driver_url(url: str) -> sqlalchemy.URL:

@@ -17,7 +17,7 @@ from ledgerboard_infra.postgres import make_engine, postgres_errors
 _MIGRATION_LOCK: Final = 0x6C65_6467_6572_0001
 """An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
 
-_WAIT_FOR_OTHERS: Final = "SET LOCAL statement_timeout = '300s'"
+_WAIT_FOR_OTHERS_SECONDS: Final = 300
 _LIMITS: Final = ("SET LOCAL lock_timeout = '5s'", "SET LOCAL statement_timeout = '60s'")
 
 
@@ -27,7 +27,9 @@ class SchemaError(Exception):
 
 def migrate(url: str) -> None:
     """Run the migrations that are missing, in one transaction. Safe to repeat, safe to race."""
-    engine = make_engine(url, application_name="ledgerboard-migrate", pool_size=1)
+    engine = make_engine(
+        url, application_name="ledgerboard-migrate", pool_size=1, statement_timeout_seconds=_WAIT_FOR_OTHERS_SECONDS
+    )
     try:
         with postgres_errors(), engine.begin() as connection:
             _upgrade(connection)
@@ -49,7 +51,6 @@ def check_schema(engine: Engine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    connection.execute(text(_WAIT_FOR_OTHERS))
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
     for limit in _LIMITS:
         connection.execute(text(limit))

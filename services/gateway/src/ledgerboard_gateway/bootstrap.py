@@ -69,7 +69,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     """Connect and start. Raises `UnavailableError` where the submissions queue cannot be found."""
     clock, registry = SystemClock(), CollectorRegistry()
     metrics = GatewayMetrics(registry)
-    client = sqs_client(settings.aws, connections=settings.publisher.senders + 1)
+    client = sqs_client(
+        settings.aws, call_seconds=settings.publisher.send_seconds, connections=settings.publisher.senders + 1
+    )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     writer, reader = _engines(settings.postgres)
     record = PostgresDefinitions(writer)
@@ -100,7 +102,13 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         publisher.close(settings.publisher.timeout_seconds)
         known.close()
 
-    return Gateway(app=Edge(app, metrics, clock, sys.stdout.write), close=close)
+    return Gateway(app=Edge(app, metrics, clock, _write_line), close=close)
+
+
+def _write_line(line: str) -> None:
+    """Out at once: a line that waits in a buffer is lost with its process, just when it is wanted."""
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 def _engines(settings: "PostgresSettings") -> "tuple[Engine, Engine]":

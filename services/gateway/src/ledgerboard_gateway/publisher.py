@@ -107,10 +107,10 @@ class Publisher:
         attempt = 0
         while not self._try_send(message, parcels):
             attempt += 1
-            if all(parcel.outcome is not None for parcel in parcels):
-                return False
             if self._closing.wait(_BACKOFF.delay_seconds(attempt)):
                 return self._try_send(message, parcels)
+            if all(parcel.outcome is not None for parcel in parcels):
+                return False
         return True
 
     def _try_send(self, message: OutgoingMessage, parcels: list[Parcel]) -> bool:

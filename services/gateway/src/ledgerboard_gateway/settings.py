@@ -56,7 +56,8 @@ class PublisherSettings:
     timeout_seconds: Annotated[float, Meta(gt=0)] = setting(
         "LEDGERBOARD_PUBLISHER_TIMEOUT_SECONDS",
         default=5.0,
-        doc="How long a request waits for the queue's acknowledgement before it is answered with 503.",
+        doc="How long a request waits for the queue's acknowledgement before it is answered with 503. One send to the "
+        "queue may take half of it and is then repeated.",
     )
     buffer_requests: Count = setting(
         "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS",
@@ -67,6 +68,11 @@ class PublisherSettings:
     buffer_bytes: Count = setting(
         "LEDGERBOARD_PUBLISHER_BUFFER_BYTES", default=32 * 1024 * 1024, doc="The same bound in bytes of JSON."
     )
+
+    @property
+    def send_seconds(self) -> float:
+        """How long one send may take. Half of a request's wait, so that one send that hangs can be made up for."""
+        return self.timeout_seconds / 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,3 +92,10 @@ class GatewaySettings:
     redis: RedisSettings
     postgres: PostgresSettings
     telemetry: TelemetrySettings
+
+    def __post_init__(self) -> None:
+        if self.publisher.buffer_requests >= self.http.threads:
+            raise ValueError(
+                "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS must be below LEDGERBOARD_HTTP_THREADS, "
+                "or submissions could take every thread while the queue is down"
+            )

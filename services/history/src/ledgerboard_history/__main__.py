@@ -11,7 +11,7 @@ from ledgerboard_history.bootstrap import build_jobs, build_worker
 from ledgerboard_history.jobs import CREATE_PARTITIONS
 from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
-from ledgerboard_infra.job_processes import run_beat, run_jobs
+from ledgerboard_infra.jobs import run_beat, run_jobs
 from ledgerboard_infra.logs import configure_logs, get_logger
 from ledgerboard_infra.settings import SettingsError, describe, from_env
 from ledgerboard_infra.worker import run_worker

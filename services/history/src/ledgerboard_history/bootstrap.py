@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from sqlalchemy import Engine
 
-    from ledgerboard_infra.job import JobApp
+    from ledgerboard_infra.jobs import JobApp
     from ledgerboard_infra.settings import PostgresSettings
 
 

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ledgerboard_infra.clock import Clock
-from ledgerboard_infra.job_processes import PerProcess
+from ledgerboard_infra.jobs import PerProcess
 from ledgerboard_ledger import Month
 
 if TYPE_CHECKING:
-    from ledgerboard_infra.job import JobApp
+    from ledgerboard_infra.jobs import JobApp
 
 CREATE_PARTITIONS: Final = "ledgerboard.history.create_partitions"
 MONTHS_AHEAD: Final = 3

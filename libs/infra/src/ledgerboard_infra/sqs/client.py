@@ -1,7 +1,7 @@
 """The boto3 client of SQS, bounded in time, and its errors in our words.
 
 A client may be shared by threads. Every call ends: connecting and reading have timeouts, and the read timeout is always
-longer than the longest poll, or an idle queue would look like an outage.
+longer than the longest poll, or an idle queue would look like an outage. Whoever has less time says how much.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_SECONDS: Final = 2
 ANSWER_TIMEOUT_SECONDS: Final = 5
 _ATTEMPTS: Final = 2
+_CONNECT_SHARE: Final = 0.4
 
 _CALLERS_FAULT: Final = frozenset(
     {
@@ -33,12 +34,20 @@ _CALLERS_FAULT: Final = frozenset(
 )  # fmt: skip
 
 
-def sqs_client(settings: "AwsSettings", *, wait_seconds: int = 0, connections: int = 16) -> "SQSClient":
-    """A client for callers that poll no longer than ``wait_seconds`` from at most ``connections`` threads at once."""
+def sqs_client(
+    settings: "AwsSettings", *, wait_seconds: int = 0, call_seconds: float | None = None, connections: int = 16
+) -> "SQSClient":
+    """A client for callers that poll no longer than ``wait_seconds`` from at most ``connections`` threads at once.
+
+    ``call_seconds`` bounds each call as a whole, for a caller that repeats it by itself: connecting and the answer
+    share it, and nothing is tried twice. Without it a call to a server that hangs takes up to some 15 seconds.
+    """
+    timeouts = (CONNECT_TIMEOUT_SECONDS, wait_seconds + ANSWER_TIMEOUT_SECONDS)
+    connect_seconds, read_seconds = timeouts if call_seconds is None else _shared(call_seconds)
     config = Config(
-        connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        read_timeout=wait_seconds + ANSWER_TIMEOUT_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS if call_seconds is None else 1},
         max_pool_connections=connections,
         tcp_keepalive=True,
     )
@@ -46,10 +55,20 @@ def sqs_client(settings: "AwsSettings", *, wait_seconds: int = 0, connections: i
     return session.client("sqs", endpoint_url=settings.sqs_endpoint_url or None, config=config)
 
 
+def _shared(call_seconds: float) -> tuple[float, float]:
+    connect_seconds = min(CONNECT_TIMEOUT_SECONDS, call_seconds * _CONNECT_SHARE)
+    return connect_seconds, call_seconds - connect_seconds
+
+
 def resolve_queue_url(client: "SQSClient", name: str) -> str:
     """The URL of the queue ``name``. Raises `UnavailableError`, also where there is no such queue (yet)."""
     with sqs_errors():
-        return client.get_queue_url(QueueName=name)["QueueUrl"]
+        try:
+            return client.get_queue_url(QueueName=name)["QueueUrl"]
+        except client.exceptions.QueueDoesNotExist as error:
+            raise UnavailableError(
+                f"SQS has no queue {name}: provision the queues of that stage, or correct LEDGERBOARD_STAGE"
+            ) from error
 
 
 def queue_name(queue_url: str) -> str:

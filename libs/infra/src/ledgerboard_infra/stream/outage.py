@@ -46,8 +46,6 @@ class Outage:
 
     def succeeded(self, *, tried_at: float) -> None:
         """It served a try."""
-        if self._since is None:
-            return  # The common case, without the lock.
         with self._lock:
             if self._since is None or tried_at < self._since:
                 return

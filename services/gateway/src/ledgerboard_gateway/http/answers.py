@@ -4,13 +4,13 @@ Each is a frozen struct that is encoded as it stands and whose JSON Schema goes 
 promised and what is sent cannot drift apart.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from ledgerboard_contracts import Order, Period, Policy, Standing
+from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.problems import FieldError
 
 
@@ -21,7 +21,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     board: str
     player: str
     score: int
-    occurred_at: datetime
+    occurred_at: AwareDatetime
     status_url: str
 
 
@@ -29,7 +29,7 @@ class AcceptedItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="status"
     """The queue stores this score. ``occurred_at`` decides its periods, and who was first among equal scores."""
 
     event_id: UUID
-    occurred_at: datetime
+    occurred_at: AwareDatetime
 
 
 class RefusedItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="refused"):
@@ -42,7 +42,7 @@ class UnavailableItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="stat
     """The queue did not acknowledge this score in time: it may be counted or not."""
 
     event_id: UUID
-    occurred_at: datetime
+    occurred_at: AwareDatetime
 
 
 class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class StandingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     position: int
     score: int
-    achieved_at: datetime
+    achieved_at: AwareDatetime
 
 
 class PlayItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ class PlayItem(msgspec.Struct, frozen=True, kw_only=True):
     score: int
     level: str | None
     attributes: dict[str, Any] | None
-    occurred_at: datetime
+    occurred_at: AwareDatetime
 
 
 class PlaysAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +109,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status
     board: str
     player: str
     score: int
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: AwareDatetime
+    recorded_at: AwareDatetime
 
 
 class RejectedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="rejected"):
@@ -120,7 +120,7 @@ class RejectedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status
     board: str
     player: str
     score: int
-    occurred_at: datetime
+    occurred_at: AwareDatetime
     reason: str
     detail: str
 

@@ -7,10 +7,11 @@ msgspec in their views; their schemas come from the same structs that decode the
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 import msgspec
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It ships no types.
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -22,6 +23,8 @@ from ledgerboard_gateway.http.requests import json_body
 from ledgerboard_gateway.http.second_look import explain
 
 _VERSION: Final = "1"
+_KNOWN_QUERIES: Final = 512
+_KNOWN_QUERY_BYTES: Final = 128
 _SECURITY_SCHEME: Final = {"type": "http", "scheme": "bearer", "description": "The key that guards writes."}
 
 
@@ -46,7 +49,9 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 class _Parser(FlaskParser):
-    """webargs, with its errors as problems that name the field."""
+    """webargs, with its errors as problems that name the field. A schema itself says what it does with the unknown."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"query": None, "json": None}  # noqa: RUF012 -- as the base has it.
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 -- the base class's signature.
         body = json_body()
@@ -61,8 +66,11 @@ class _Parser(FlaskParser):
         raise ProblemError(ProblemType.INVALID_REQUEST, detail, errors=errors) from error
 
 
+_PARSER: Final = _Parser()
+
+
 class _Blueprint(Blueprint):  # type: ignore[misc]  # Its base is untyped.
-    ARGUMENTS_PARSER = _Parser()
+    ARGUMENTS_PARSER = _PARSER
 
 
 class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
@@ -70,6 +78,12 @@ class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
 
     def _register_error_handlers(self) -> None:
         """Errors are answered as problems, by the application's own handlers."""
+
+    def _register_responses(self) -> None:
+        """Nor are they documented in the form of flask-smorest's."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages lead on by their own ``next``."""
 
 
 def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[], None]) -> Any:
@@ -90,11 +104,13 @@ def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], g
 
 def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[], None]) -> None:
     view = operation.view
+    documentation: dict[str, Any] = {}
     if operation.query is not None:
-        view = blueprint.arguments(operation.query, location="query")(view)
+        documentation = vars(blueprint.arguments(operation.query, location="query")(view))["_apidoc"]
+        view = _with_query(view, operation.query)
     if operation.body is not None and (schema := operation.parsed_body):
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
-    documentation: dict[str, Any] = getattr(view, "_apidoc", {})
+        documentation = vars(view)["_apidoc"]
     documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
     view = _guarded(view, guard) if operation.guarded else _plain(view)
     vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation()}
@@ -116,6 +132,23 @@ def _guarded(view: Callable[..., Response], guard: Callable[[], None]) -> Callab
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _with_query(view: Callable[..., Response], schema: type[Schema]) -> Callable[..., Response]:
+    """Parse each query string once: equal strings read equally, and parsing costs as much as the rest of a read."""
+    known: dict[bytes, Mapping[str, Any]] = {}
+
+    @wraps(view)
+    def parsed(*args: Any, **kwargs: Any) -> Response:
+        text = request.query_string
+        query = known.get(text)
+        if query is None:
+            query = MappingProxyType(_PARSER.parse(schema, request, location="query"))
+            if len(known) < _KNOWN_QUERIES and len(text) <= _KNOWN_QUERY_BYTES:
+                known[text] = query
+        return view(query, *args, **kwargs)
+
+    return parsed
 
 
 def _plain(view: Callable[..., Response]) -> Callable[..., Response]:

@@ -1,6 +1,6 @@
 """Define boards, and read their definitions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -71,7 +71,7 @@ class BoardRoutes:
             raise UnknownBoardError(board)
         return rendering.answer(rendering.board(definition))
 
-    def list_boards(self, query: dict[str, Any]) -> Response:
+    def list_boards(self, query: Mapping[str, Any]) -> Response:
         """Tell a page of boards by name."""
         prefix, after, limit = query["prefix"], query["after"], query["limit"]
         boards = tuple(map(rendering.board, self._definitions.list(after, limit, prefix)))

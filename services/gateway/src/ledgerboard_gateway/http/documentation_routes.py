@@ -56,7 +56,11 @@ class DocumentationRoutes:
                 view=self.openapi,
                 summary="Read the OpenAPI document",
                 description="This document.",
-                answers={200: Answer([], {"openapi": "3.1.0"}, "The document", "application/vnd.oai.openapi+json")},
+                answers={
+                    200: Answer(
+                        [], {"openapi": "3.1.0"}, "The document", "application/vnd.oai.openapi+json", {"type": "object"}
+                    )
+                },
             ),
             Operation(
                 tag="operations",

@@ -1,6 +1,6 @@
 """Read the ledger: a player's plays, and what became of an event."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -42,7 +42,7 @@ class HistoryRoutes:
         self._ledger = ledger
         self._events = events
 
-    def get_plays(self, query: dict[str, Any], player: str) -> Response:
+    def get_plays(self, query: Mapping[str, Any], player: str) -> Response:
         """Tell a page of a player's plays."""
         player_in_path(player)
         board, before, limit = query["board"], query["before"], query["limit"]

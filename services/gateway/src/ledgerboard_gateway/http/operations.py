@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final
@@ -38,12 +38,13 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer: the types it can have, or None for one that is no JSON, and an example."""
+    """A successful answer: the structs it can be, or ``schema`` where it is none, and an example."""
 
     models: Sequence[type]
     example: Any
     description: str
     content_type: str = JSON
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def _status(kind: ProblemType) -> int:
 
 def _success(answer: Answer) -> dict[str, Any]:
     references = [{"$ref": REFERENCE.format(name=model.__name__)} for model in answer.models]
-    schema = {"type": "string"} if not references else references[0] if len(references) == 1 else {"oneOf": references}
+    schema = answer.schema if not references else references[0] if len(references) == 1 else {"oneOf": references}
     return {
         "description": answer.description,
         "content": {answer.content_type: {"schema": schema, "example": answer.example}},

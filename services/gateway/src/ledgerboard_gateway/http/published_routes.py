@@ -3,6 +3,7 @@
 ``rank`` counts from 0, a range of ranks is half-open, and an unknown player or leaderboard is an empty answer with 200.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from flask import Response
@@ -35,7 +36,7 @@ class PublishedRoutes:
     def __init__(self, standings: Standings) -> None:
         self._standings = standings
 
-    def get_page(self, query: dict[str, Any], leaderboard: str) -> Response:
+    def get_page(self, query: Mapping[str, Any], leaderboard: str) -> Response:
         """Tell the ranks from ``startRank`` to before ``endRank``."""
         board_in_path(leaderboard, "leaderboard")
         start, stop = _range(query)
@@ -79,7 +80,7 @@ class PublishedRoutes:
         ]
 
 
-def _range(query: dict[str, Any]) -> tuple[int, int]:
+def _range(query: Mapping[str, Any]) -> tuple[int, int]:
     start = query["start"]
     stop = start + DEFAULT_PAGE if query["end"] is None else query["end"]  # 0 is an end like any other.
     if stop < start:

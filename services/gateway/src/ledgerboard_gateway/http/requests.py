@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from ledgerboard_contracts import InvalidNameError, check_board, check_player
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
@@ -31,10 +30,21 @@ def json_body() -> bytes:
     """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
     if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
         raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise too_large() from error
+    most_bytes = request.max_content_length or 0
+    length_bytes = request.content_length
+    body = _read(most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1))
+    if len(body) > most_bytes:
+        raise too_large()
+    return body
+
+
+def _read(wanted_bytes: int) -> bytes:
+    """So many bytes of the body, or all of it. Werkzeug would quietly cut a chunked body at the limit."""
+    stream = request.environ["wsgi.input"]
+    body = b""
+    while len(body) < wanted_bytes and (chunk := stream.read(wanted_bytes - len(body))):
+        body = body + chunk if body else chunk
+    return body
 
 
 def too_large() -> ProblemError:

@@ -1,5 +1,6 @@
 """Read the live boards: pages of standings, and one player's standing."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -44,7 +45,7 @@ class StandingRoutes:
     def __init__(self, standings: Standings) -> None:
         self._standings = standings
 
-    def get_standings(self, query: dict[str, Any], board: str) -> Response:
+    def get_standings(self, query: Mapping[str, Any], board: str) -> Response:
         """Tell a page of a view by rank."""
         board_in_path(board)
         span = self._span(query)
@@ -58,7 +59,7 @@ class StandingRoutes:
             )
         )
 
-    def get_standing(self, query: dict[str, Any], board: str, player: str) -> Response:
+    def get_standing(self, query: Mapping[str, Any], board: str, player: str) -> Response:
         """Tell one player's place in a view."""
         board_in_path(board)
         player_in_path(player)
@@ -68,7 +69,7 @@ class StandingRoutes:
             raise ProblemError(ProblemType.UNKNOWN_PLAYER, f"No play of this player counts on {board} ({span.key}).")
         return rendering.answer(rendering.standing(board, span, found))
 
-    def _span(self, query: dict[str, Any]) -> Span:
+    def _span(self, query: Mapping[str, Any]) -> Span:
         try:
             return self._standings.span(query["period"], query["key"])
         except InvalidPeriodKeyError as error:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from kombu import Queue
 
 from ledgerboard_infra.errors import MisconfiguredError
-from ledgerboard_infra.job import Job, JobApp
+from ledgerboard_infra.jobs.job import Job, JobApp
 from ledgerboard_infra.postgres import CONNECT_TIMEOUT_SECONDS, driver_url
 from ledgerboard_infra.sqs import queue_limits, queue_name
 

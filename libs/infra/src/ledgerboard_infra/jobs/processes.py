@@ -7,20 +7,29 @@ up to a second on large messages, and only a process can be killed at its time l
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from celery import platforms
+from celery.apps.worker import Worker
 from celery.signals import setup_logging
+from celery.worker import WorkController, state
+
+from ledgerboard_infra.logs import get_logger
 
 if TYPE_CHECKING:
-    from ledgerboard_infra.job import JobApp
+    from ledgerboard_infra.jobs.job import JobApp
 
 T = TypeVar("T")
+
+_STOP_SIGNALS: Final = ("SIGTERM", "SIGINT")
+
+_log = get_logger(__name__)
 
 
 def run_jobs(app: "JobApp", *, concurrency: int = 1) -> int:
     """Work on jobs until SIGTERM, which lets running ones finish. The exit code. Check the queue first."""
     setup_logging.connect(_keep_logs, weak=False)
-    worker = app.Worker(
+    worker = app.subclass_with_self(_JobWorker)(
         pool_cls="prefork",
         concurrency=concurrency,
         without_gossip=True,
@@ -30,6 +39,7 @@ def run_jobs(app: "JobApp", *, concurrency: int = 1) -> int:
         loglevel="INFO",
     )
     worker.start()
+    _log.info("worker stopped")
     return int(worker.exitcode or 0)
 
 
@@ -58,6 +68,21 @@ class PerProcess(Generic[T]):
         if process not in self._made:
             self._made = {process: self._make()}
         return self._made[process]
+
+
+class _JobWorker(Worker):
+    """Celery's worker without its farewell, which it would print in plain words among the JSON lines."""
+
+    def install_platform_tweaks(self, worker: WorkController) -> None:
+        """Celery's own, then the signals that stop it."""
+        super().install_platform_tweaks(worker)
+        for name in _STOP_SIGNALS:
+            platforms.signals[name] = _ask_to_stop
+
+
+def _ask_to_stop(*_signal: object) -> None:
+    """What Celery's own handler does after it has printed: a warm shutdown with exit code 0."""
+    state.should_stop = platforms.EX_OK  # type: ignore[assignment]  # None until there is an exit code.
 
 
 def _keep_logs(**_facts: Any) -> None:

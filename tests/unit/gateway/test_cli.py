@@ -1,0 +1,49 @@
+"""The command line says what it needs, and refuses to start without it."""
+
+import pytest
+
+from ledgerboard_gateway.__main__ import main
+from ledgerboard_gateway.settings import GatewaySettings
+from ledgerboard_infra.settings import SettingsError, from_env
+
+SOUND = {
+    "LEDGERBOARD_WRITE_KEY": "0123456789abcdef",
+    "LEDGERBOARD_REDIS_URL": "redis://localhost",
+    "LEDGERBOARD_DATABASE_URL": "postgresql://localhost/x",
+}
+
+
+def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    for name in ("WRITE_KEY", "HTTP_PORT", "HTTP_THREADS", "PUBLISHER_SENDERS", "REDIS_URL", "DATABASE_URL"):
+        assert f"LEDGERBOARD_{name} (" in told
+
+
+@pytest.mark.parametrize("key", [None, "", "fifteen-letters"])
+def test_nothing_starts_without_a_key_of_16_characters_and_the_key_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str | None
+) -> None:
+    for name, value in SOUND.items():
+        monkeypatch.setenv(name, value)
+    if key is None:
+        monkeypatch.delenv("LEDGERBOARD_WRITE_KEY")
+    else:
+        monkeypatch.setenv("LEDGERBOARD_WRITE_KEY", key)
+    assert main(["serve"]) == 2
+    told = capsys.readouterr().err
+    assert "LEDGERBOARD_WRITE_KEY" in told
+    assert "fifteen-letters" not in told
+
+
+def test_the_buffer_must_leave_threads_for_reads() -> None:
+    with pytest.raises(SettingsError, match="LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS"):
+        from_env(GatewaySettings, SOUND | {"LEDGERBOARD_HTTP_THREADS": "80"})
+
+
+def test_no_secret_is_in_the_repr() -> None:
+    settings = from_env(GatewaySettings, SOUND | {"LEDGERBOARD_DATABASE_URL": "postgresql://u:password@h/x"})
+    assert "0123456789abcdef" not in repr(settings)
+    assert "password" not in repr(settings)
