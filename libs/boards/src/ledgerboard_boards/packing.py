@@ -21,6 +21,7 @@ from ledgerboard_contracts import (
     Calendar,
     Fact,
     Order,
+    Policy,
     Scope,
     Span,
     TieBreak,
@@ -48,6 +49,8 @@ class Group:
 
 def groups_of(facts: Iterable[Fact], options: BoardOptions) -> Iterator[Group]:
     """The groups of an envelope's ``facts``."""
+    if options.policy is Policy.TOTAL:  # The one fold that a repeat within the envelope would harm.
+        facts = {fact.event_id: fact for fact in facts}.values()
     pack = packer(options, fold_of(options))
     sessions: defaultdict[str, list[bytes]] = defaultdict(list)
     for spans, together in _by_spans(facts, options.calendar).items():

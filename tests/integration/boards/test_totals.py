@@ -1,0 +1,136 @@
+"""Totals see each envelope once and stay exact; and every envelope is announced."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from uuid import uuid4
+
+import pytest
+import redis
+
+from ledgerboard_boards import Mark, RedisBoards, RedisStandings
+from ledgerboard_boards.keys import Keyspace
+from ledgerboard_boards.writer import ACKNOWLEDGED_MARK_SECONDS, MARK_SECONDS
+from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, FactEnvelope, Order, Policy, View
+from ledgerboard_contracts.queues import RANK
+from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
+from ledgerboard_testkit.rankings import expected_standings
+
+NOW = datetime.now(UTC)
+SUMS = make_definition("sums", policy=Policy.TOTAL)
+VIEW = View("sums", ALL_TIME)
+HUGE = [MAX_SCORE, MAX_SCORE, 1, -MAX_SCORE, MAX_SCORE - 1, MAX_SCORE, 3, -1]
+
+
+def play(score: int, player: str = "ann") -> FactEnvelope:
+    return make_envelope("sums", [make_fact(player, score, NOW)])
+
+
+def score_of(standings: RedisStandings) -> int:
+    (standing,) = standings.page(VIEW, SUMS.options, 0, 10).standings
+    return standing.score
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_sum_beyond_what_a_double_holds_is_exact_in_every_order_of_adding(
+    boards: RedisBoards, standings: RedisStandings, order: Order
+) -> None:
+    definition = make_definition("sums", order, policy=Policy.TOTAL)
+    facts = []
+    for number, scores in enumerate(list(permutations(HUGE))[::997]):
+        mine = [make_fact(f"player-{number}", score, NOW) for score in scores]
+        facts += mine
+        boards.fold([(make_envelope("sums", [fact]), definition) for fact in mine], NOW)
+    page = standings.page(VIEW, definition.options, 0, 100)
+    assert {each.score for each in page.standings} == {sum(HUGE)}
+    assert page.standings == expected_standings(facts, definition.options, VIEW)
+
+
+@pytest.mark.parametrize("order", Order)
+def test_sums_one_apart_rank_exactly_where_doubles_are_sixteen_apart(
+    boards: RedisBoards, standings: RedisStandings, order: Order
+) -> None:
+    definition = make_definition("sums", order, policy=Policy.TOTAL)
+    facts = [make_fact(f"p{rest}", score, NOW) for rest in range(40) for score in [*[MAX_SCORE] * 16, rest]]
+    facts += [make_fact(f"m{rest}", score, NOW) for rest in range(40) for score in [*[-MAX_SCORE] * 16, rest]]
+    boards.fold([(make_envelope("sums", facts[first::3]), definition) for first in range(3)], NOW)
+    assert standings.page(VIEW, definition.options, 0, 100).standings == expected_standings(
+        facts, definition.options, VIEW
+    )
+
+
+@pytest.mark.parametrize("order", Order)
+def test_the_best_of_many_levels_add_up_exactly(boards: RedisBoards, standings: RedisStandings, order: Order) -> None:
+    definition, view = make_definition("sums", order, level_total_view=True), View("sums", ALL_TIME, ALL_LEVELS)
+    facts = [
+        make_fact(
+            f"player-{number % 5}", MAX_SCORE - number % 11, NOW - timedelta(seconds=number % 13), level=f"l{level}"
+        )
+        for level in range(20)
+        for number in range(60)
+    ]
+    for first in (0, 1, 0, 2):
+        boards.fold([(make_envelope("sums", facts[first::3]), definition)], NOW)
+    assert standings.page(view, definition.options, 0, 10).standings == expected_standings(
+        facts, definition.options, view
+    )
+
+
+def test_an_envelope_is_known_as_long_as_its_message_may_wait_and_shortly_once_it_is_acknowledged(
+    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+) -> None:
+    envelope = play(7)
+    key = Keyspace(stage).mark("sums", envelope.envelope_id).decode()
+    assert MARK_SECONDS == RANK.retention_seconds + RANK.dead_letter_retention_seconds == 18 * 24 * 3600
+    for _ in range(2):
+        boards.fold([(envelope, SUMS), (envelope, SUMS)], NOW)
+        assert MARK_SECONDS - 60 < client.ttl(key) <= MARK_SECONDS
+        boards.acknowledged([Mark("sums", envelope.envelope_id)])
+        assert 0 < client.ttl(key) <= ACKNOWLEDGED_MARK_SECONDS
+    assert score_of(standings) == 7
+
+
+def test_acknowledging_again_lengthens_no_mark_and_acknowledging_what_left_none_makes_none(
+    client: redis.Redis, stage: str, boards: RedisBoards
+) -> None:
+    envelope = play(7)
+    key = Keyspace(stage).mark("sums", envelope.envelope_id).decode()
+    boards.acknowledged([Mark("sums", envelope.envelope_id)])
+    assert not client.exists(key)
+    boards.fold([(envelope, SUMS)], NOW)
+    client.expire(key, 5)
+    boards.acknowledged([Mark("sums", envelope.envelope_id)])
+    assert client.ttl(key) <= 5
+
+
+def test_only_totals_leave_marks(client: redis.Redis, stage: str, boards: RedisBoards) -> None:
+    for policy in Policy:
+        boards.fold(
+            [(make_envelope(policy.value, [make_fact("ann", 1, NOW)]), make_definition("x", policy=policy))], NOW
+        )
+    assert [key.split(b"/")[1][:5] for key in client.scan_iter(f"*{stage}/*:seen:*")] == [b"total"]
+
+
+def test_every_envelope_is_announced_by_its_id_even_if_it_says_nothing_new(
+    client: redis.Redis, stage: str, boards: RedisBoards
+) -> None:
+    empty, once = make_envelope("sums", []), play(1)
+    with client.pubsub(ignore_subscribe_messages=True) as listener:  # type: ignore[no-untyped-call]
+        listener.subscribe(Keyspace(stage).folded_channel)
+        listener.get_message(timeout=5)
+        boards.fold([(once, SUMS), (empty, SUMS), (once, SUMS)], NOW)
+        heard: list[str] = []
+        deadline = time.monotonic() + 5
+        while len(heard) < 3 and time.monotonic() < deadline:
+            if message := listener.get_message(timeout=1):
+                heard.append(message["data"].decode())
+    assert heard == [str(each.envelope_id) for each in (once, empty, once)]
+
+
+def test_a_play_of_nothing_changes_no_top(boards: RedisBoards) -> None:
+    now = NOW - timedelta(seconds=1)
+    (first, *_) = boards.fold([(make_envelope("sums", [make_fact("ann", 5, NOW)]), SUMS)], NOW)
+    zero = make_envelope("sums", [make_fact("ann", 0, now, event_id=uuid4())])
+    (second, *_) = boards.fold([(zero, SUMS)], NOW)
+    assert (first.entries_changed, first.tops_changed) == (4, 4)
+    assert (second.entries_changed, second.tops_changed) == (0, 0)
