@@ -1,6 +1,6 @@
 """Three primaries answer exactly as one server does, whatever each of them has lost or handed over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,22 +26,6 @@ BOARDS = [f"board-{number}" for number in range(24)]
 OPTIONS = {board: BoardOptions(policy=list(Policy)[place % 4]) for place, board in enumerate(BOARDS)}
 
 NEWCOMER = make_fact("newcomer", 3, NOW)
-
-
-@pytest.fixture(scope="module")
-def nodes(
-    tmp_path_factory: pytest.TempPathFactory, guardian: Guardian, dev_settings: DevSettings
-) -> Iterator[Sequence[ClusterNode]]:
-    with running_cluster(tmp_path_factory.mktemp("cluster"), 3, guardian, dev_settings.redis) as nodes:
-        yield nodes
-
-
-@pytest.fixture
-def cluster(nodes: Sequence[ClusterNode]) -> Iterator[RedisCluster]:
-    client = make_redis(RedisSettings(url=nodes[0].url, cluster=True))
-    assert isinstance(client, RedisCluster)
-    yield client
-    client.close()
 
 
 def season() -> list[tuple[FactEnvelope, BoardDefinition]]:
@@ -124,10 +108,10 @@ def hand_over(nodes: Sequence[ClusterNode], cluster: RedisCluster, key: bytes) -
     taker = next(node for node in nodes if node.port != owner.port)
     order = sorted(nodes, key=lambda node: node.port != taker.port)  # The taker must know of it first.
     with redis.Redis(port=taker.port) as client:
-        identity = client.execute_command("CLUSTER MYID")  # type: ignore[no-untyped-call]
+        identity = client.execute_command("CLUSTER MYID")
     for node in order:
         with redis.Redis(port=node.port) as client:
-            client.execute_command("CLUSTER SETSLOT", slot, "NODE", identity)  # type: ignore[no-untyped-call]
+            client.execute_command("CLUSTER SETSLOT", slot, "NODE", identity)
 
 
 def test_a_cluster_without_one_of_its_primaries_is_unavailable_for_its_boards_only_until_it_is_back(
