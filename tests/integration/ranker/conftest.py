@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from ledgerboard_contracts import BoardOptions, Order
+from ledgerboard_contracts import BoardOptions, Order, Policy
 from ledgerboard_contracts.queues import RANK
 from ledgerboard_dev.probes import free_port
 from ledgerboard_infra.postgres import make_engine
@@ -42,11 +42,12 @@ def queue(sqs_endpoint: str, stage: str) -> RealQueue:
 
 @pytest.fixture(scope="module")
 def database(fresh_database: str) -> str:
-    """The ledger, with board ``chess``, where more is better, and ``race``, where less is."""
+    """The ledger, with boards ``chess``, where more is better, ``race``, where less is, and ``sums``, which totals."""
     migrate(fresh_database)
     engine = make_engine(fresh_database, application_name="test", pool_size=1)
     for board, order in (("chess", Order.DESC), ("race", Order.ASC)):
         PostgresDefinitions(engine).define(board, BoardOptions(order=order))
+    PostgresDefinitions(engine).define("sums", BoardOptions(policy=Policy.TOTAL))
     engine.dispose()
     return fresh_database
 

@@ -23,7 +23,7 @@ from ledgerboard_contracts import (
 )
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import Play, ProjectionConflictError, Recorded, Rejected
-from ledgerboard_testkit.plays import best_standings
+from ledgerboard_testkit.rankings import expected_standings
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -122,7 +122,7 @@ class MemoryStandings(_Dependency):
         self._answer()
         if view.span.expires_at is not None and view.span.expires_at <= self._clock.now():
             raise ViewExpiredError(view)
-        return best_standings(self._facts.get(view.board, ()), options.order, view.span)
+        return expected_standings(self._facts.get(view.board, ()), options, view)
 
 
 class MemoryLedger(_Dependency):
