@@ -1,13 +1,16 @@
 """A hot top costs no call, and is never older than what was announced before the read."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from ledgerboard_boards.hot import FRESH_SECONDS, REBUILD_SECONDS
+from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, View
 from ledgerboard_infra.errors import UnavailableError
-from tests.unit.boards.hot_tops import CHESS, OPTIONS, Scene
+from ledgerboard_testkit.memory import NOON
+from tests.unit.boards.hot_tops import CHESS, OPTIONS, STAGE, Scene
 
 GO = View("go", ALL_TIME)
 
@@ -37,6 +40,15 @@ def test_an_announcement_of_what_is_kept_costs_no_call() -> None:
     assert scene.server.calls == 1
 
 
+def test_an_announcement_that_comes_late_does_not_undo_a_newer_one() -> None:
+    scene = Scene()
+    scene.change()
+    scene.read()
+    scene.change_and_announce()
+    scene.hot.heard(Keyspace(STAGE).of(CHESS).top, 1)
+    assert scene.read() == 2
+
+
 def test_an_update_that_overtakes_a_fill_is_not_covered_by_it() -> None:
     scene = Scene()
     scene.server.meanwhile = scene.change_and_announce
@@ -57,6 +69,17 @@ def test_views_are_kept_apart_and_so_are_definitions() -> None:
     assert scene.server.calls == 3
 
 
+def test_two_calendars_day_of_one_name_share_what_is_announced() -> None:
+    scene = Scene(capacity=1)
+    here, there = (View("chess", replace(ALL_TIME, start=start)) for start in (NOON, NOON + timedelta(hours=9)))
+    for view in (here, there, here):
+        scene.change(view)
+        assert scene.read(view) == scene.server.versions[view]
+        scene.change(view)
+        scene.announce(view)
+        assert scene.read(view) == scene.server.versions[view]
+
+
 def test_without_announcements_every_read_asks() -> None:
     scene = Scene(listening=False)
     scene.read()
@@ -69,11 +92,12 @@ def test_after_a_loss_nothing_that_was_kept_is_served_even_when_connected_again(
     scene = Scene()
     scene.read()
     scene.hot.lost()
-    scene.change()
-    assert scene.read() == 1
+    for version in (1, 2):
+        scene.change()
+        assert scene.read() == version
     scene.change()
     scene.hot.connected()
-    assert scene.read() == 2
+    assert scene.read() == 3
 
 
 def test_what_was_read_before_the_connection_is_not_kept_beyond_it() -> None:

@@ -148,7 +148,9 @@ class HotTops:
                 slot.options = options  # Equal, but another object: the next look-up compares identities.
                 return slot
             slot = Slot(view, options, self._keyspace.of(view).top)
-            self._slots.pop(view, None)
+            previous = self._by_key.get(slot.top_key)
+            if previous is not None:  # Of other options, or of a calendar that gives the same key other bounds.
+                del self._slots[previous.view]
             self._slots[view] = self._by_key[slot.top_key] = slot
             while len(self._slots) > self._capacity:
                 oldest = self._slots.pop(next(iter(self._slots)))
