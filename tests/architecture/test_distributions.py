@@ -20,6 +20,7 @@ COMES_WITH: Final = {
 """Packages that are part of a declared one in all but name."""
 
 NEEDED_UNSEEN: Final = {
+    "ledgerboard-contracts": {"tzdata"},  # Read as data.
     "ledgerboard_infra.jobs": {"pycurl"},  # Celery's SQS transport receives through it.
     "ledgerboard-gateway": {"apispec"},  # flask-smorest leaves its version open.
     "ledgerboard-dev": {  # Started as processes.
