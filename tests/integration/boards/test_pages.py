@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RedisStandings
-from ledgerboard_contracts import BoardOptions, Fact, Ranking
-from tests.integration.boards.ranking_model import CHESS, PLAYERS, folded, histories, options, rankings, scores
+from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_contracts import MAX_SCORE, BoardOptions, Fact, Order, Ranking
+from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
+from tests.integration.boards.ranking_model import CHESS, NOW, PLAYERS, folded, histories, options, rankings, scores
 
 counts = st.integers(0, 5) | st.integers(0, 40)
 bounds = st.none() | scores | st.sampled_from([2**60, -(2**60), 2**54, 2**53 + 1])
@@ -96,3 +97,16 @@ def test_negative_numbers_are_refused(standings: RedisStandings) -> None:
     ):
         with pytest.raises(ValueError, match="must not be negative"):
             read()
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_bound_beyond_every_score_is_not_taken_for_the_greatest(
+    boards: RedisBoards, standings: RedisStandings, order: Order
+) -> None:
+    choice = BoardOptions(order=order)
+    limits = [make_fact("ann", MAX_SCORE, NOW), make_fact("bob", -MAX_SCORE, NOW)]
+    boards.fold([(make_envelope("chess", limits), make_definition("chess", order))], NOW)
+    assert standings.by_score(CHESS, choice, (MAX_SCORE, None), 0, 9).matched == 1
+    assert standings.by_score(CHESS, choice, (MAX_SCORE + 1, None), 0, 9).matched == 0
+    assert standings.by_score(CHESS, choice, (None, -MAX_SCORE), 0, 9).matched == 1
+    assert standings.by_score(CHESS, choice, (None, -MAX_SCORE - 1), 0, 9).matched == 0

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeGuard
 
 import redis
 
-from ledgerboard_infra.valkey import RedisClient, primaries, redis_errors
+from ledgerboard_infra.valkey import RedisClient, primaries, redis_errors, route
 
 Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 """The keys, all of one board, and the arguments of one function call."""
@@ -99,10 +99,8 @@ class FunctionLibrary:
         return self._client.execute_command(*words, **self._route(keys))  # type: ignore[no-untyped-call]
 
     def _route(self, keys: Sequence[bytes]) -> dict[str, Any]:
-        """Which server of a cluster has the keys. Left to itself, its client would ask a server that for each call."""
-        if isinstance(self._client, redis.Redis) or not keys:
-            return {}
-        return {"target_nodes": self._client.get_node_from_key(keys[0])}  # type: ignore[no-untyped-call]
+        """All keys of a call are of one board, and so on one server."""
+        return route(self._client, keys[0]) if keys else {}
 
     def _name(self, function: str) -> str:
         return f"ledgerboard_{function}_{self._version}"

@@ -68,6 +68,16 @@ def primaries(client: RedisClient) -> Sequence[redis.Redis]:
     return [client.get_redis_connection(node) for node in client.get_primaries()]  # type: ignore[no-untyped-call]
 
 
+def route(client: RedisClient, key: bytes) -> dict[str, Any]:
+    """What ``execute_command`` takes to go straight to the primary that has ``key``.
+
+    Left to itself, a cluster's client asks a server where the keys of a function call are, before each call.
+    """
+    if isinstance(client, redis.Redis):
+        return {}
+    return {"target_nodes": client.get_node_from_key(key)}  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def redis_errors() -> Iterator[None]:
     """Translate what is not the command's fault to `UnavailableError`; let everything else through."""

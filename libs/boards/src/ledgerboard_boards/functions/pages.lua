@@ -36,7 +36,7 @@ local function score_page(keys, arguments)
   local offset, count = tonumber(arguments[FIRST + 4]), tonumber(arguments[FIRST + 5])
   local first = count_better(keys[1], best)
   local last = math.max(first, count_through(keys[1], worst))
-  local start = math.min(first + offset, last)
+  local start = first + offset
   return rows(keys[1], options_of(arguments), start, math.min(start + count, last), last - first)
 end
 
