@@ -77,8 +77,8 @@ def parsed(path: Path) -> ast.Module:
 @cache
 def distributions() -> tuple[Distribution, ...]:
     """Every member of the workspace."""
-    files = [*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml"), ROOT / "dev/pyproject.toml"]
-    return tuple(Distribution(file.parent) for file in sorted(files))
+    patterns = ("libs/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml", "dev/pyproject.toml")
+    return tuple(Distribution(file.parent) for pattern in patterns for file in sorted(ROOT.glob(pattern)))
 
 
 def shipped_modules() -> list[Module]:

@@ -9,7 +9,7 @@ from typing import Final
 _GATES: Final = (
     ("format", ("ruff", "format", "--check", ".")),
     ("rules", ("ruff", "check", ".")),
-    ("types", ("mypy", "libs", "services", "dev", "tests", "benchmarks")),
+    ("types", ("mypy", "libs", "services", "cli", "dev", "tests", "benchmarks")),
     ("types of ./run", ("mypy", "run")),
     ("architecture", ("lint-imports",)),
 )

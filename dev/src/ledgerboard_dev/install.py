@@ -90,7 +90,7 @@ class Installation:
         return digest.hexdigest()
 
     def _packages(self) -> list[Path]:
-        patterns = ("libs/*/pyproject.toml", "services/*/pyproject.toml", "dev/pyproject.toml")
+        patterns = ("libs/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml", "dev/pyproject.toml")
         return sorted(file for pattern in patterns for file in self._root.glob(pattern))
 
     def _make_environment(self) -> None:

@@ -1,0 +1,88 @@
+"""The operator's command against a running gateway, as a shell would call it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ledgerboard_dev.stack import Stack
+from tests.e2e.api import Api
+
+FILE = """
+[boards.files-laps]
+order = "asc"
+min_score = 20_000
+title = "Lap times in ms"
+
+[boards.files-sprint]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "boards.toml"
+    path.write_text(FILE)
+    return path
+
+
+def apply(stack: Stack, file: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command without a terminal, its key in a file."""
+    where = {"LEDGERBOARD_URL": stack.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(stack.write_key_file)}
+    return subprocess.run(
+        [sys.executable, "-m", "ledgerboard_cli", "boards", "apply", str(file), *arguments],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
+        env=os.environ | where | environment,
+    )  # fmt: skip
+
+
+def test_a_file_is_planned_applied_and_then_there_is_nothing_left_to_do(stack: Stack, api: Api, file: Path) -> None:
+    planned = apply(stack, file)
+    assert planned.returncode == 4, planned.stderr
+    assert "create   files-laps" in planned.stdout
+    assert api.get("/v1/boards/files-laps").status == 404
+
+    applied = apply(stack, file, "--yes")
+    assert applied.returncode == 0, applied.stderr
+    laps = api.get("/v1/boards/files-laps").body
+    assert (laps["order"], laps["min_score"], laps["title"], laps["version"]) == ("asc", 20_000, "Lap times in ms", 1)
+
+    again = apply(stack, file)
+    assert again.returncode == 0
+    assert "0 create, 0 change, 2 same, 0 conflict" in again.stdout
+    assert api.get("/v1/boards/files-laps").body == laps
+
+    file.write_text(FILE.replace("20_000", "10_000"))
+    changed = apply(stack, file, "--yes")
+    assert changed.returncode == 0, changed.stderr
+    assert "min_score: 20000 -> 10000" in changed.stdout
+    assert api.get("/v1/boards/files-laps").body["version"] == 2
+
+
+def test_a_conflict_is_told_and_nothing_of_the_file_is_applied(stack: Stack, api: Api, file: Path) -> None:
+    assert api.send("PUT", "/v1/boards/files-conflict", {"order": "asc"}).status == 201
+    file.write_text("[boards.files-fresh]\n[boards.files-conflict]\norder = 'desc'\n")
+    refused = apply(stack, file, "--yes")
+    assert refused.returncode == 3, refused.stderr
+    assert 'order: "asc" -> "desc"' in refused.stdout
+    assert api.get("/v1/boards/files-fresh").status == 404
+
+
+def test_a_wrong_key_is_refused_in_words_and_not_shown(stack: Stack, file: Path) -> None:
+    file.write_text("[boards.files-wrong-key]\n")
+    refused = apply(stack, file, "--yes", LEDGERBOARD_WRITE_KEY="not-the-write-key-0")
+    assert refused.returncode == 1
+    assert "401" in refused.stderr
+    assert "not-the-write-key-0" not in refused.stderr + refused.stdout
+
+
+def test_an_address_at_which_there_is_no_gateway_is_told(stack: Stack, file: Path) -> None:
+    for url, says in [
+        ("http://127.0.0.1:1", "does not answer"),
+        (stack.sqs.url, "is this the gateway's address?"),
+        (f"{stack.gateway_url}/elsewhere", "404"),
+    ]:
+        refused = apply(stack, file, "--yes", LEDGERBOARD_URL=url)
+        assert refused.returncode == 1, (url, refused)
+        assert says in refused.stderr, (url, refused.stderr)
