@@ -73,8 +73,11 @@ def test_the_version_rises_exactly_when_the_top_changes(
         boards.fold([(make_envelope("chess", crowd()), definition)], NOW)
         for envelope in envelopes:
             before, versions = reader.entries(), reader.versions()
-            boards.fold([(make_envelope("chess", envelope), definition)], NOW)
+            folded = make_envelope("chess", envelope)
+            boards.fold([(folded, definition)], NOW)
             after = reader.entries()
             assert reader.rendered() == reader.true_tops()
             rose = [new > old for old, new in zip(versions, reader.versions(), strict=True)]
             assert rose == [old != new for old, new in zip(before, after, strict=True)]
+            (again,) = boards.fold([(folded, definition)], NOW)
+            assert (again.entries_changed, again.tops_changed) == (0, 0)

@@ -1,7 +1,7 @@
 """The order of the bytes is the order of the board."""
 
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgerboard_boards.codec import EPOCH, Fold, fold_of, prefix_bytes, read_standing, read_standings
+from ledgerboard_boards.codec import BIAS, EPOCH, Fold, fold_of, prefix_bytes, read_standing, read_standings
 from ledgerboard_boards.packing import packer
 from ledgerboard_contracts import (
     ALL_LEVELS,
@@ -37,7 +37,8 @@ plays = st.fixed_dictionaries({"lives": scores, "shots": scores}, optional={"car
 def packed(options: BoardOptions, player: str, score: int, when: datetime, **others: Any) -> tuple[float, bytes, bytes]:
     """Sort key, value and player of one fact, as the function library unpacks them."""
     fold = fold_of(options)
-    record = packer(options, fold)(make_fact(player, score, when, event_id=uuid4(), **others))
+    time = (when - EPOCH) // timedelta(microseconds=1) + BIAS
+    record = packer(options, fold)(make_fact(player, score, when, event_id=uuid4(), **others), time)
     width = prefix_bytes(options) + (16 if fold is Fold.LATEST else 0)
     key, value, length = struct.unpack_from(f">d{width}sH", record)
     assert length == len(record) - 10 - width

@@ -8,10 +8,10 @@ import struct
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from ledgerboard_boards.codec import BIAS, EPOCH, Fold, direction, fold_of
+from ledgerboard_boards.codec import BIAS, EPOCH, SUMS, Fold, direction, fold_of
 from ledgerboard_contracts import (
     ALL_LEVELS,
     ALL_TIME,
@@ -31,9 +31,13 @@ from ledgerboard_contracts import (
     spans_of,
 )
 
-Pack = Callable[[Fact], bytes]
+Timed = tuple[Fact, int]
+"""A fact and its time column."""
+
+Pack = Callable[[Fact, int], bytes]
 
 _LAST_COLUMN: Final = (1 << 64) - 1
+_LENGTH: Final = struct.Struct(">H")
 _FORMATS: Final = {Fold.BEST: "H", Fold.LATEST: "16sH", Fold.PLAYS: "16sH", Fold.TOTAL: "H", Fold.LEVELS: "H"}
 """What follows the columns of a packed fact: the event id where it counts, and the length of the player's id."""
 
@@ -54,12 +58,11 @@ def groups_of(facts: Iterable[Fact], options: BoardOptions) -> Iterator[Group]:
     pack = packer(options, fold_of(options))
     sessions: defaultdict[str, list[bytes]] = defaultdict(list)
     for spans, together in _by_spans(facts, options.calendar).items():
-        records = [pack(fact) for fact in together]
+        records = [pack(fact, time) for fact, time in together]
         yield Group(WHOLE_BOARD, spans, records)
-        scoped = [(fact, record) for fact, record in zip(together, records, strict=True) if fact.level or fact.session]
-        if scoped:
-            yield from _level_groups(scoped, spans, options)
-            for fact, record in scoped:
+        if any(fact.level or fact.session for fact, _ in together):
+            yield from _level_groups(together, records, spans, options)
+            for (fact, _), record in zip(together, records, strict=True):
                 if fact.session is not None:
                     sessions[fact.session].append(record)
     if options.session_views:
@@ -67,30 +70,30 @@ def groups_of(facts: Iterable[Fact], options: BoardOptions) -> Iterator[Group]:
 
 
 def _level_groups(
-    scoped: Sequence[tuple[Fact, bytes]], spans: tuple[Span, ...], options: BoardOptions
+    together: Sequence[Timed], records: Sequence[bytes], spans: tuple[Span, ...], options: BoardOptions
 ) -> Iterator[Group]:
     if options.level_views:
         levels: defaultdict[str, list[bytes]] = defaultdict(list)
-        for fact, record in scoped:
+        for (fact, _), record in zip(together, records, strict=True):
             if fact.level is not None:
                 levels[fact.level].append(record)
-        yield from (Group(level_scope(name), spans, records) for name, records in levels.items())
+        yield from (Group(level_scope(name), spans, packed) for name, packed in levels.items())
     if options.level_total_view:
         pack = packer(options, Fold.LEVELS)
-        records = [pack(fact) for fact, _ in scoped if fact.level is not None]
-        if records:
-            yield Group(ALL_LEVELS, spans, records)
+        packed = [pack(fact, time) for fact, time in together if fact.level is not None]
+        if packed:
+            yield Group(ALL_LEVELS, spans, packed)
 
 
-def _by_spans(facts: Iterable[Fact], calendar: Calendar) -> dict[tuple[Span, ...], list[Fact]]:
-    found: defaultdict[Any, list[Fact]] = defaultdict(list)
-    if calendar != UTC_CALENDAR:
-        for fact in facts:
-            found[spans_of(fact.occurred_at, calendar)].append(fact)
-        return found
-    for fact in facts:  # The common case: days are counted, not drawn.
-        found[(fact.occurred_at - EPOCH).days].append(fact)
-    return {spans_of(EPOCH + timedelta(days=day)): together for day, together in found.items()}
+def _by_spans(facts: Iterable[Fact], calendar: Calendar) -> dict[tuple[Span, ...], list[Timed]]:
+    """The facts that occurred within the same spans. By plain UTC they are the same days, and need no calendar."""
+    found: defaultdict[Any, list[Timed]] = defaultdict(list)
+    plain = calendar == UTC_CALENDAR
+    for fact in facts:
+        age = fact.occurred_at - EPOCH
+        time = (age.days * 86_400 + age.seconds) * 1_000_000 + age.microseconds + BIAS
+        found[age.days if plain else spans_of(fact.occurred_at, calendar)].append((fact, time))
+    return {spans_of(EPOCH + timedelta(days=day)): timed for day, timed in found.items()} if plain else found
 
 
 def packer(options: BoardOptions, fold: Fold) -> Pack:
@@ -98,44 +101,30 @@ def packer(options: BoardOptions, fold: Fold) -> Pack:
 
     A sum's record has the time as its only column. The residue is the fold's to know.
     """
-    sign, ties = direction(options), () if fold in {Fold.TOTAL, Fold.LEVELS} else options.ties
+    sign, ties = direction(options), () if fold in SUMS else options.ties
     pack = struct.Struct(f">d{len(ties) + 1}Q{_FORMATS[fold]}").pack
+
+    def plain(fact: Fact, time: int) -> bytes:
+        player = fact.player.encode()
+        return pack(sign * fact.score, time, len(player)) + player
+
+    def with_ties(fact: Fact, time: int) -> bytes:
+        player = fact.player.encode()
+        return pack(sign * fact.score, *_ties(fact, ties), time, len(player)) + player
+
+    def with_event_id(fact: Fact, time: int) -> bytes:
+        player = fact.player.encode()
+        return pack(sign * fact.score, *_ties(fact, ties), time, fact.event_id.bytes, len(player)) + player
+
+    def with_level(fact: Fact, time: int) -> bytes:
+        level = (fact.level or "").encode()
+        return plain(fact, time) + _LENGTH.pack(len(level)) + level
+
     if fold is Fold.LEVELS:
-        return lambda fact: _with_level(pack, sign, fact)
+        return with_level
     if fold in {Fold.LATEST, Fold.PLAYS}:
-        return lambda fact: _with_event_id(pack, sign, ties, fact)
-    if ties:
-        return lambda fact: _with_ties(pack, sign, ties, fact)
-
-    return lambda fact: _plain(pack, sign, fact)
-
-
-def _plain(pack: Callable[..., bytes], sign: int, fact: Fact) -> bytes:
-    """The common case, as `_time` without its call."""
-    player, age = fact.player.encode(), fact.occurred_at - EPOCH
-    time = (age.days * 86_400 + age.seconds) * 1_000_000 + age.microseconds + BIAS
-    return pack(sign * fact.score, time, len(player)) + player
-
-
-def _with_ties(pack: Callable[..., bytes], sign: int, ties: Sequence[TieBreak], fact: Fact) -> bytes:
-    player = fact.player.encode()
-    return pack(sign * fact.score, *_ties(fact, ties), _time(fact.occurred_at), len(player)) + player
-
-
-def _with_event_id(pack: Callable[..., bytes], sign: int, ties: Sequence[TieBreak], fact: Fact) -> bytes:
-    player, columns = fact.player.encode(), (*_ties(fact, ties), _time(fact.occurred_at))
-    return pack(sign * fact.score, *columns, fact.event_id.bytes, len(player)) + player
-
-
-def _with_level(pack: Callable[..., bytes], sign: int, fact: Fact) -> bytes:
-    player, level = fact.player.encode(), (fact.level or "").encode()
-    record = pack(sign * fact.score, _time(fact.occurred_at), len(player)) + player
-    return record + struct.pack(">H", len(level)) + level
-
-
-def _time(when: datetime) -> int:
-    age = when - EPOCH
-    return (age.days * 86_400 + age.seconds) * 1_000_000 + age.microseconds + BIAS
+        return with_event_id
+    return with_ties if ties else plain
 
 
 def _ties(fact: Fact, ties: Sequence[TieBreak]) -> Iterator[int]:
