@@ -15,7 +15,7 @@ from ledgerboard_boards.library import EXPIRED, TOO_DEEP, Call, FunctionLibrary
 from ledgerboard_contracts import MAX_SCORE, BoardOptions, Ranking, Standing, View
 from ledgerboard_infra.valkey import RedisClient
 
-MAX_DISTINCT_SCORES: Final = 5_000
+MAX_DISTINCT_SCORES: Final = 2_000
 """How many distinct better scores a dense ranking counts at most. Each costs the server some 3 us, during which it
 serves nobody else; the other rankings cost the same at any depth."""
 
