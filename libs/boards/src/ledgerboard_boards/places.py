@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
-from ledgerboard_boards.codec import Fold, fold_of, prefix_bytes, read_standing
+from ledgerboard_boards.codec import BIAS, EPOCH, Fold, fold_of, prefix_bytes, read_standing
 from ledgerboard_boards.library import is_refusal
 from ledgerboard_boards.packing import packer
 from ledgerboard_boards.reading import ViewReader, bound_of, refusal, share_ranks
@@ -80,7 +81,8 @@ class Places(ViewReader):
 def _entry_of(play: Fact, view: View, options: BoardOptions) -> tuple[bytes, bytes]:
     """The key and the prefix that ``play`` would have; of a sum the residue stands before the time."""
     key, residue = bound_of(play.score, view, options)
-    record = packer(options, fold_of(options, view.scope))(play)
+    time = (play.occurred_at - EPOCH) // timedelta(microseconds=1) + BIAS
+    record = packer(options, fold_of(options, view.scope))(play, time)
     return key, residue + record[_KEY_BYTES:][: prefix_bytes(options, view.scope) - len(residue)]
 
 
