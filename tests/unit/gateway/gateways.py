@@ -17,6 +17,8 @@ from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.placing_routes import PlacingRoutes
+from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
@@ -30,7 +32,8 @@ from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.sqs import OutgoingMessage
-from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemoryStandings
+from ledgerboard_testkit.boards import MemoryStandings
+from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -83,6 +86,8 @@ class MemoryGateway:
         routes = Routes(
             scores=ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), metrics),
             standings=StandingRoutes(standings),
+            players=PlayerRoutes(standings),
+            placings=PlacingRoutes(standings),
             history=HistoryRoutes(self.ledger, Events(self.ledger, self.clock)),
             boards=BoardRoutes(self.record, self.record),
             published=PublishedRoutes(standings),

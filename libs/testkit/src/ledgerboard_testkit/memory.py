@@ -1,4 +1,4 @@
-"""What a reader of Ledgerboard asks, in memory: a clock, definitions, live boards and the ledger.
+"""What a reader of Ledgerboard asks, in memory: a clock, definitions and the ledger.
 
 Each can be made unavailable, because what a service answers then is the more interesting half of its behaviour.
 """
@@ -8,22 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import msgspec
-
-from ledgerboard_boards import CachedTop, ViewExpiredError
-from ledgerboard_contracts import (
-    DEFAULT_OPTIONS,
-    TOP_N,
-    BoardDefinition,
-    BoardOptions,
-    Fact,
-    Standing,
-    StandingsPage,
-    View,
-)
+from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, BoardOptions, Fact
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import Play, ProjectionConflictError, Recorded, Rejected
-from ledgerboard_testkit.rankings import expected_standings
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -43,18 +30,19 @@ class FixedClock:
         self._now += step
 
 
-class _Dependency:
+class Dependency:
     """Something that may be down."""
 
     def __init__(self) -> None:
         self.available = True
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Raise `UnavailableError` while it is down."""
         if not self.available:
             raise UnavailableError(f"{type(self).__name__} is down")
 
 
-class MemoryRecord(_Dependency):
+class MemoryRecord(Dependency):
     """Definitions, as `PostgresDefinitions` and `CurrentDefinitions` keep them."""
 
     def __init__(self) -> None:
@@ -63,7 +51,7 @@ class MemoryRecord(_Dependency):
 
     def current(self, board: str) -> BoardDefinition | None:
         """The current definition, or None."""
-        self._answer()
+        self.answer()
         return self._versions.get(board)
 
     def ensure(self, board: str) -> BoardDefinition:
@@ -84,7 +72,7 @@ class MemoryRecord(_Dependency):
 
     def list(self, after: str | None, limit: int, prefix: str = "") -> Sequence[BoardDefinition]:
         """Current definitions by name."""
-        self._answer()
+        self.answer()
         names = sorted(name for name in self._versions if name.startswith(prefix) and name > (after or ""))
         return [self._versions[name] for name in names[:limit]]
 
@@ -92,40 +80,7 @@ class MemoryRecord(_Dependency):
         """Nothing to do: what is known and what is recorded are one here."""
 
 
-class MemoryStandings(_Dependency):
-    """Live boards that fold their facts anew for every read."""
-
-    def __init__(self, clock: FixedClock) -> None:
-        super().__init__()
-        self._clock = clock
-        self._facts: dict[str, list[Fact]] = {}
-
-    def add(self, board: str, *facts: Fact) -> None:
-        """Let these facts count."""
-        self._facts.setdefault(board, []).extend(facts)
-
-    def page(self, view: View, options: BoardOptions, start: int, stop: int) -> StandingsPage:
-        """Consecutive standings, half-open."""
-        everyone = self._fold(view, options)
-        return StandingsPage(standings=everyone[start:stop], total=len(everyone))
-
-    def standing(self, view: View, options: BoardOptions, player: str) -> Standing | None:
-        """One player's place, or None."""
-        return next((each for each in self._fold(view, options) if each.player == player), None)
-
-    def top(self, view: View, options: BoardOptions) -> CachedTop:
-        """The first places, rendered."""
-        everyone = self._fold(view, options)
-        return CachedTop(version=1, body=msgspec.json.encode(everyone[:TOP_N]), total=len(everyone))
-
-    def _fold(self, view: View, options: BoardOptions) -> tuple[Standing, ...]:
-        self._answer()
-        if view.span.expires_at is not None and view.span.expires_at <= self._clock.now():
-            raise ViewExpiredError(view)
-        return expected_standings(self._facts.get(view.board, ()), options, view)
-
-
-class MemoryLedger(_Dependency):
+class MemoryLedger(Dependency):
     """The record of plays and rejections."""
 
     def __init__(self) -> None:
@@ -156,13 +111,13 @@ class MemoryLedger(_Dependency):
 
     def plays(self, player: str, board: str | None, before: UUID | None, limit: int) -> Sequence[Play]:
         """A page of a player's plays, newest first."""
-        self._answer()
+        self.answer()
         found = [each for each in self._plays if each.player == player and board in {None, each.board}]
         found.sort(key=lambda each: each.event_id, reverse=True)
         return [each for each in found if before is None or each.event_id < before][:limit]
 
     def event(self, event_id: UUID) -> Recorded | Rejected | None:
         """What became of an event."""
-        self._answer()
+        self.answer()
         play = next((each for each in self._plays if each.event_id == event_id), None)
         return Recorded(play=play) if play else self._rejections.get(event_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from math import inf
 from typing import TypeAlias
 
 from ledgerboard_contracts import BoardOptions, Fact, Order, Policy, ScopeKind, Standing, View, views_of
@@ -13,6 +14,14 @@ Row: TypeAlias = tuple[tuple[object, ...], str, int, datetime]
 
 def expected_standings(facts: Iterable[Fact], options: BoardOptions, view: View) -> tuple[Standing, ...]:
     """The whole of ``view``. A fact that comes more than once counts once."""
+    return tuple(
+        Standing(rank=rank, position=rank + 1, player=player, score=score, achieved_at=when)
+        for rank, (_, player, score, when) in enumerate(expected_rows(facts, options, view))
+    )
+
+
+def expected_rows(facts: Iterable[Fact], options: BoardOptions, view: View) -> list[Row]:
+    """The same with what orders them, best first."""
     distinct = {fact.event_id: fact for fact in facts}.values()
     members = [fact for fact in distinct if view in views_of(view.board, fact, options)]
     if view.scope.kind is ScopeKind.LEVELS:
@@ -25,10 +34,14 @@ def expected_standings(facts: Iterable[Fact], options: BoardOptions, view: View)
         rows = _by_player(members, lambda plays: min(_row_of(play, options) for play in plays))
     else:
         rows = [_row_of(play, options) for play in members]
-    return tuple(
-        Standing(rank=rank, position=rank + 1, player=player, score=score, achieved_at=when)
-        for rank, (_, player, score, when) in enumerate(sorted(rows))
-    )
+    return sorted(rows)
+
+
+def row_if_played(play: Fact, options: BoardOptions, view: View) -> Row:
+    """The row of ``view`` that ``play`` alone would make; of sums its score is the sum."""
+    if view.scope.kind is ScopeKind.LEVELS or options.policy is Policy.TOTAL:
+        return _sum_of([play], options)
+    return _row_of(play, options)
 
 
 def _by_player(facts: Iterable[Fact], row_of: Callable[[Sequence[Fact]], Row]) -> list[Row]:
@@ -38,7 +51,9 @@ def _by_player(facts: Iterable[Fact], row_of: Callable[[Sequence[Fact]], Row]) -
 
 def _row_of(play: Fact, options: BoardOptions) -> Row:
     attributes = play.attributes or {}
-    ties = tuple(_signed(attributes[tie.attribute], tie.order) for tie in options.ties)
+    ties = tuple(
+        _signed(attributes[tie.attribute], tie.order) if tie.attribute in attributes else inf for tie in options.ties
+    )
     last = (play.event_id.bytes,) if options.policy is Policy.PLAYS else ()
     order = (_signed(play.score, options.order), *ties, play.occurred_at, *last, play.player.encode())
     return order, play.player, play.score, play.occurred_at

@@ -21,6 +21,8 @@ from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.placing_routes import PlacingRoutes
+from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
@@ -89,6 +91,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     routes = Routes(
         scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), metrics),
         standings=StandingRoutes(standings),
+        players=PlayerRoutes(standings),
+        placings=PlacingRoutes(standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
         boards=BoardRoutes(record, known),
         published=PublishedRoutes(standings),

@@ -24,6 +24,7 @@ class Ask:
     score: int
     level: str | None = None
     attributes: dict[str, Any] | None = None
+    session: str | None = None
 
 
 class Definitions(Protocol):
@@ -81,4 +82,5 @@ class Submissions:
             occurred_at=now,
             level=ask.level,
             attributes=ask.attributes,
+            session=ask.session,
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledgerboard_contracts import Order, Period, Policy, Standing
+from ledgerboard_contracts import Order, Policy, Season, TieBreak
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.problems import FieldError
 
@@ -54,29 +54,6 @@ class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     results: tuple[AcceptedItem | RefusedItem | UnavailableItem, ...]
 
 
-class StandingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Consecutive standings from one atomic read; ``total`` players stand in the view."""
-
-    board: str
-    period: Period
-    key: str
-    total: int
-    standings: tuple[Standing, ...]
-
-
-class StandingAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One player's place. ``rank`` counts from 0, ``position`` from 1."""
-
-    board: str
-    period: Period
-    key: str
-    player: str
-    rank: int
-    position: int
-    score: int
-    achieved_at: AwareDatetime
-
-
 class PlayItem(msgspec.Struct, frozen=True, kw_only=True):
     """One fact of the ledger."""
 
@@ -86,6 +63,7 @@ class PlayItem(msgspec.Struct, frozen=True, kw_only=True):
     level: str | None
     attributes: dict[str, Any] | None
     occurred_at: AwareDatetime
+    session: str | None
 
 
 class PlaysAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +113,13 @@ class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     min_score: int
     max_score: int
     title: str
+    decimals: int
+    ties: tuple[TieBreak, ...]
+    time_zone: str
+    seasons: tuple[Season, ...]
+    level_views: bool
+    session_views: bool
+    level_total_view: bool
 
 
 class BoardsAnswer(msgspec.Struct, frozen=True, kw_only=True):

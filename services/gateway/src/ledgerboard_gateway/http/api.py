@@ -42,6 +42,7 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         ("leaderboard", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
         ("player", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
         ("name", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
+        ("score", "A score: an integer. On sums it may exceed 2^53.", "42"),
         ("event_id", "The id that the submission was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
         ("slug", "The last part of a problem's type.", "invalid-request"),
     )

@@ -12,14 +12,15 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from ledgerboard_boards import ViewExpiredError
+from ledgerboard_boards import RankTooDeepError, ViewExpiredError
+from ledgerboard_contracts import InvalidPeriodKeyError
 from ledgerboard_gateway.buffer import BufferFullError
 from ledgerboard_gateway.http.api import bind
 from ledgerboard_gateway.http.auth import WriteKey
-from ledgerboard_gateway.http.problems import ProblemError, ProblemType, respond, respond_otherwise
+from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond, respond_otherwise
 from ledgerboard_gateway.http.requests import request_id, too_large
 from ledgerboard_gateway.http.routes import TAGS, Routes
-from ledgerboard_gateway.standings import UnknownBoardError
+from ledgerboard_gateway.views import UnknownBoardError, UnknownViewError
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
 
@@ -52,7 +53,10 @@ def _answer_errors(app: Flask) -> None:
     app.register_error_handler(BufferFullError, _answer_overload)
     app.register_error_handler(UnavailableError, _answer_outage)
     app.register_error_handler(UnknownBoardError, _answer_unknown_board)
+    app.register_error_handler(InvalidPeriodKeyError, _answer_bad_key)
+    app.register_error_handler(UnknownViewError, _answer_unknown_view)
     app.register_error_handler(ViewExpiredError, _answer_expired)
+    app.register_error_handler(RankTooDeepError, _answer_too_deep)
     app.register_error_handler(Exception, _answer_defect)
 
 
@@ -85,8 +89,22 @@ def _answer_unknown_board(error: UnknownBoardError) -> Response:
     )
 
 
+def _answer_bad_key(error: InvalidPeriodKeyError) -> Response:
+    return respond(invalid("key", str(error)))
+
+
+def _answer_unknown_view(error: UnknownViewError) -> Response:
+    return respond(ProblemError(ProblemType.UNKNOWN_VIEW, f"{error}."))
+
+
 def _answer_expired(error: ViewExpiredError) -> Response:
-    return respond(ProblemError(ProblemType.EXPIRED_VIEW, f"The ranking of {error.view.span.key} is no longer kept."))
+    view = error.view
+    detail = f"The ranking of {view.board} for {view.span.key} is no longer kept."
+    return respond(ProblemError(ProblemType.EXPIRED_VIEW, detail))
+
+
+def _answer_too_deep(error: RankTooDeepError) -> Response:
+    return respond(ProblemError(ProblemType.RANK_TOO_DEEP, f"{error}."))
 
 
 def _answer_defect(error: Exception) -> Response:

@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 
 from flask import Response
 
-from ledgerboard_contracts import BoardDefinition, BoardOptions, InvalidDefinitionError
+from ledgerboard_contracts import BoardDefinition, BoardOptions
 from ledgerboard_gateway.http import answers, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.options import OptionsBody
-from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType, invalid
+from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.query import BoardsQuery
 from ledgerboard_gateway.http.requests import board_in_path
-from ledgerboard_gateway.standings import UnknownBoardError
+from ledgerboard_gateway.views import UnknownBoardError
 from ledgerboard_ledger import ProjectionConflictError
 
 
@@ -50,13 +50,11 @@ class BoardRoutes:
         self._definitions = definitions
         self._known = known
 
-    def put_board(self, body: dict[str, Any], board: str) -> Response:
+    def put_board(self, body: BoardOptions, board: str) -> Response:
         """Make the board's next version, or its first, unless its options are these already."""
         board_in_path(board)
         try:
-            definition, created = self._definitions.define(board, BoardOptions(**body))
-        except InvalidDefinitionError as error:
-            raise invalid(error.field, str(error)) from error
+            definition, created = self._definitions.define(board, body)
         except ProjectionConflictError as error:
             errors = [FieldError(error.field, str(error))]
             raise ProblemError(ProblemType.PROJECTION_CONFLICT, str(error), errors=errors) from error
@@ -112,8 +110,9 @@ class BoardRoutes:
                 view=self.put_board,
                 summary="Define a board",
                 description="Makes version 1, or the next version where options differ; each submission is judged by "
-                "the version it was accepted under. `order` and `policy` of a board that exists cannot change. Options "
-                "that are left out take their defaults. Other replicas follow within 5 seconds.",
+                "the version it was accepted under. What decides who is ranked where cannot change on a board that "
+                "exists: `order`, `policy`, `ties`, `time_zone`, `seasons` and which views there are. Options that are "
+                "left out take their defaults. Other replicas follow within 5 seconds.",
                 guarded=True,
                 body=Body(OptionsBody, e.OPTIONS),
                 answers={

@@ -19,9 +19,11 @@ from ledgerboard_contracts import (
     check_board,
     check_level,
     check_player,
+    check_session,
     wire,
 )
-from ledgerboard_contracts.scores import BoardName, LevelName, PlayerId, Score
+from ledgerboard_contracts.scores import BoardName, LevelName, PlayerId, Score, SessionName
+from ledgerboard_gateway.http.place_query import MAX_LIST
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.second_look import explain
 from ledgerboard_gateway.submit import Ask
@@ -33,7 +35,8 @@ Attributes = Annotated[
     dict[str, Any],
     Meta(
         description=f"Whatever belongs to the play: at most {MAX_ATTRIBUTES_BYTES} bytes as compact JSON, at most "
-        f"{MAX_ATTRIBUTES_DEPTH} levels deep, no NUL characters. Kept in the ledger, never ranked by."
+        f"{MAX_ATTRIBUTES_DEPTH} levels deep, no NUL characters. Kept in the ledger. Only what the board's `ties` "
+        "name orders equal scores; it must then be an integer within +-2^53."
     ),
 ]
 
@@ -47,6 +50,7 @@ class ScoreBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     score: Score
     level: LevelName | None = None
     attributes: Attributes | None = None
+    session: SessionName | None = None
 
 
 class BulkScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +61,7 @@ class BulkScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     score: Score
     level: LevelName | None = None
     attributes: Attributes | None = None
+    session: SessionName | None = None
 
 
 class PublishedScoreBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +76,12 @@ class BulkBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     scores: Annotated[list[BulkScore], Meta(min_length=1, max_length=MAX_BULK)]
 
 
+class LookupBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The players whose standings are asked for together."""
+
+    players: Annotated[list[PlayerId], Meta(min_length=1, max_length=MAX_LIST)]
+
+
 class _LooseBulk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A bulk body whose items are still to be judged one by one."""
 
@@ -80,13 +91,14 @@ class _LooseBulk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _score: Final = msgspec.json.Decoder(ScoreBody)
 _bulk_score: Final = msgspec.json.Decoder(BulkScore)
 _published: Final = msgspec.json.Decoder(PublishedScoreBody)
+_lookup: Final = msgspec.json.Decoder(LookupBody)
 _loose: Final = msgspec.json.Decoder(_LooseBulk)
 
 
 def decode_score(body: bytes, board: str) -> Ask:
     """The score in ``body`` for ``board``. Raises `ProblemError` naming the field at fault."""
     read = _decode(_score, body)
-    return _checked(Ask(board, read.player, read.score, read.level, read.attributes))
+    return _checked(Ask(board, read.player, read.score, read.level, read.attributes, read.session))
 
 
 def decode_published(body: bytes, board: str, player: str) -> Ask:
@@ -99,11 +111,19 @@ def decode_bulk(body: bytes) -> list[Ask | ProblemError]:
     return [_decode_item(raw) for raw in _decode(_loose, body).scores]
 
 
+def decode_lookup(body: bytes) -> list[str]:
+    """The players in ``body``. Raises `ProblemError` naming the one at fault."""
+    players = _decode(_lookup, body).players
+    for index, player in enumerate(players):
+        _check_name(f"players[{index}]", check_player, player)
+    return players
+
+
 def _decode_item(raw: msgspec.Raw) -> Ask | ProblemError:
     try:
         read = _decode(_bulk_score, raw)
         _check_name("board", check_board, read.board)
-        return _checked(Ask(read.board, read.player, read.score, read.level, read.attributes))
+        return _checked(Ask(read.board, read.player, read.score, read.level, read.attributes, read.session))
     except ProblemError as problem:
         return problem
 
@@ -119,6 +139,8 @@ def _checked(ask: Ask) -> Ask:
     _check_name("player", check_player, ask.player)
     if ask.level is not None:
         _check_name("level", check_level, ask.level)
+    if ask.session is not None:
+        _check_name("session", check_session, ask.session)
     if ask.attributes is not None:
         _check_attributes(ask.attributes)
     return ask

@@ -7,7 +7,13 @@ _AT: Final = "2026-11-21T10:15:30.123456Z"
 _BOARD: Final = "mario-kart"
 _PLAYER: Final = "theburningmonk"
 
-SCORE: Final[dict[str, Any]] = {"player": _PLAYER, "score": 42, "level": "rainbow-road", "attributes": {"kart": "B"}}
+SCORE: Final[dict[str, Any]] = {
+    "player": _PLAYER,
+    "score": 42,
+    "level": "rainbow-road",
+    "session": "final-7",
+    "attributes": {"kart": "B", "crashes": 2},
+}
 PUBLISHED_SCORE: Final[dict[str, Any]] = {"score": 42}
 BULK: Final[dict[str, Any]] = {
     "scores": [{"board": _BOARD, "player": _PLAYER, "score": 42}, {"board": _BOARD, "player": "alice", "score": 41}]
@@ -29,10 +35,6 @@ BULK_ANSWER: Final[dict[str, Any]] = {
         {"status": "refused", "errors": [{"field": "score", "message": "is required"}]},
     ],
 }
-_PLACE: Final[dict[str, Any]] = {"rank": 0, "position": 1, "player": _PLAYER, "score": 42, "achieved_at": _AT}
-_VIEW: Final[dict[str, Any]] = {"board": _BOARD, "period": "day", "key": "2026-11-21"}
-STANDINGS: Final[dict[str, Any]] = {**_VIEW, "total": 1, "standings": [_PLACE]}
-STANDING: Final[dict[str, Any]] = {**_VIEW, **_PLACE}
 PLAYS: Final[dict[str, Any]] = {
     "player": _PLAYER,
     "scores": [
@@ -43,6 +45,7 @@ PLAYS: Final[dict[str, Any]] = {
             "level": "rainbow-road",
             "attributes": {"kart": "B"},
             "occurred_at": _AT,
+            "session": "final-7",
         }
     ],
     "next": None,
@@ -56,15 +59,24 @@ EVENT: Final[dict[str, Any]] = {
     "occurred_at": _AT,
     "recorded_at": _AT,
 }
-OPTIONS: Final[dict[str, Any]] = {"order": "asc", "min_score": 0, "title": "Rainbow Road, best laps"}
-BOARD: Final[dict[str, Any]] = {
-    "board": _BOARD,
-    "version": 1,
+OPTIONS: Final[dict[str, Any]] = {
     "order": "asc",
     "policy": "best",
     "min_score": 0,
-    "max_score": 2**53,
     "title": "Rainbow Road, best laps",
+    "decimals": 3,
+    "ties": [{"attribute": "crashes", "order": "asc"}],
+    "time_zone": "Europe/Paris",
+    "seasons": [{"key": "autumn", "start": "2026-09-01T00:00:00+02:00", "end": "2026-12-01T00:00:00+01:00"}],
+    "level_views": True,
+    "session_views": True,
+    "level_total_view": False,
+}
+BOARD: Final[dict[str, Any]] = OPTIONS | {
+    "board": _BOARD,
+    "version": 1,
+    "max_score": 2**53,
+    "seasons": [{"key": "autumn", "start": "2026-08-31T22:00:00Z", "end": "2026-11-30T23:00:00Z"}],
 }
 BOARDS: Final[dict[str, Any]] = {"boards": [BOARD], "next": None}
 PUBLISHED_STANDING: Final[dict[str, Any]] = {"score": 42, "rank": 0}

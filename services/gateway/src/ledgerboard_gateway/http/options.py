@@ -1,18 +1,37 @@
 """The body of a board's definition, as a marshmallow schema. Every option has a default and may be left out."""
 
 import unicodedata
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from ledgerboard_contracts import DEFAULT_OPTIONS, MAX_SCORE, Order, Policy
+from ledgerboard_contracts import (
+    DEFAULT_OPTIONS,
+    MAX_SCORE,
+    BoardOptions,
+    InvalidDefinitionError,
+    Order,
+    Policy,
+    Season,
+    TieBreak,
+)
+from ledgerboard_contracts.boards import MAX_DECIMALS, MAX_SEASONS, MAX_TIE_BREAKS
+from ledgerboard_contracts.calendars import SEASON_KEY_PATTERN
 
 MAX_TITLE: Final = 120
+MAX_ATTRIBUTE: Final = 64
+_YEARS: Final = range(1970, 9999)
 
 
 def _check_printable(text: str) -> None:
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise ValidationError("Must not contain control characters.")
+
+
+def _check_year(moment: datetime) -> None:
+    if moment.year not in _YEARS:
+        raise ValidationError(f"Must lie within the years {_YEARS[0]} to {_YEARS[-1]}.")
 
 
 def _bound(default: int, meaning: str) -> fields.Integer:
@@ -24,13 +43,75 @@ def _bound(default: int, meaning: str) -> fields.Integer:
     )
 
 
-class OptionsBody(Schema):
-    """How a board ranks and what it accepts. What is left out takes its default, also on a board that exists."""
+def _moment(meaning: str) -> fields.AwareDateTime:
+    return fields.AwareDateTime(
+        format="iso", required=True, validate=_check_year, metadata={"description": f"{meaning} With its offset."}
+    )
 
+
+class _Switch(fields.Boolean):
+    """A truth value and nothing that merely looks like one: marshmallow's own also takes "yes", 1 and "off"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def _switch(*, default: bool, meaning: str) -> fields.Boolean:
+    return _Switch(load_default=default, metadata={"description": meaning})
+
+
+class _Strict(Schema):
     class Meta:
         """An unknown option is told to the client, not ignored."""
 
         unknown = RAISE
+
+
+class TieBreakBody(_Strict):
+    """An attribute of every submission, an integer within +-2^53, that orders equal scores."""
+
+    attribute = fields.String(
+        required=True,
+        validate=[validate.Length(1, MAX_ATTRIBUTE), _check_printable],
+        metadata={"description": "The attribute's name."},
+    )
+    order = fields.Enum(
+        Order,
+        by_value=True,
+        load_default=Order.DESC,
+        metadata={"description": "Which values rank first: the greater (desc) or the smaller (asc) ones."},
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> TieBreak:
+        return TieBreak(**data)
+
+
+class SeasonBody(_Strict):
+    """A stretch of time of the operator's choice that is ranked for itself."""
+
+    key = fields.String(
+        required=True,
+        validate=validate.Regexp(SEASON_KEY_PATTERN, error="1 to 32 letters, digits, '.', '_' or '-'."),
+        metadata={"description": "Its name: 1 to 32 letters, digits, '.', '_' or '-'."},
+    )
+    start = _moment("Its first moment.")
+    end = _moment("The first moment after it.")
+
+    @validates_schema
+    def _check_length(self, data: dict[str, Any], **_: Any) -> None:
+        if data["start"] >= data["end"]:
+            raise ValidationError("Must be after start.", "end")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Season:
+        return Season(key=data["key"], start=data["start"].astimezone(UTC), end=data["end"].astimezone(UTC))
+
+
+class OptionsBody(_Strict):
+    """How a board ranks and what it accepts. What is left out takes its default, also on a board that exists."""
 
     order = fields.Enum(
         Order,
@@ -42,7 +123,10 @@ class OptionsBody(Schema):
         Policy,
         by_value=True,
         load_default=DEFAULT_OPTIONS.policy,
-        metadata={"description": "Which of a player's plays the board shows."},
+        metadata={
+            "description": "What of a player's plays the board shows: the `best` or the `latest` one, the `total` of "
+            "all of them, or all `plays`, each for itself."
+        },
     )
     min_score = _bound(DEFAULT_OPTIONS.min_score, "The smallest score that is accepted.")
     max_score = _bound(DEFAULT_OPTIONS.max_score, "The greatest score that is accepted.")
@@ -51,3 +135,40 @@ class OptionsBody(Schema):
         validate=[validate.Length(max=MAX_TITLE), _check_printable],
         metadata={"description": "What to call the board in front of people."},
     )
+    decimals = fields.Integer(
+        strict=True,
+        load_default=DEFAULT_OPTIONS.decimals,
+        validate=validate.Range(0, MAX_DECIMALS),
+        metadata={
+            "description": "How many digits of a score are decimals. For those who show it: scores stay integers."
+        },
+    )
+    ties = fields.List(
+        fields.Nested(TieBreakBody),
+        load_default=DEFAULT_OPTIONS.ties,
+        validate=validate.Length(max=MAX_TIE_BREAKS),
+        metadata={"description": "What orders equal scores before time and player id do. Not with `total`."},
+    )
+    time_zone = fields.String(
+        load_default=DEFAULT_OPTIONS.time_zone,
+        validate=validate.Length(1, 64),
+        metadata={"description": "The IANA time zone whose midnights bound days, weeks and months."},
+    )
+    seasons = fields.List(
+        fields.Nested(SeasonBody),
+        load_default=DEFAULT_OPTIONS.seasons,
+        validate=validate.Length(max=MAX_SEASONS),
+        metadata={"description": "Stretches of time that are ranked besides. They may overlap."},
+    )
+    level_views = _switch(default=DEFAULT_OPTIONS.level_views, meaning="Rank each level for itself.")
+    session_views = _switch(default=DEFAULT_OPTIONS.session_views, meaning="Rank each session for itself.")
+    level_total_view = _switch(
+        default=DEFAULT_OPTIONS.level_total_view, meaning="Rank the sums over the levels of each player's best there."
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> BoardOptions:
+        try:
+            return BoardOptions(**data | {"ties": tuple(data["ties"]), "seasons": tuple(data["seasons"])})
+        except InvalidDefinitionError as error:
+            raise ValidationError(str(error), error.field) from error

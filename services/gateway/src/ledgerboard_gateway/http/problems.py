@@ -34,6 +34,12 @@ class ProblemType(Enum):
     )
     NOT_FOUND = ("not-found", 404, "There is no such resource", "No route of this service has this path.")
     UNKNOWN_BOARD = ("unknown-board", 404, "There is no such board", "Nobody defined it or submitted to it.")
+    UNKNOWN_VIEW = (
+        "unknown-view",
+        404,
+        "The board keeps no such ranking",
+        "It has no such season, or its definition ranks no levels, no sessions or no sums over levels.",
+    )
     UNKNOWN_PLAYER = (
         "unknown-player",
         404,
@@ -51,7 +57,7 @@ class ProblemType(Enum):
         "projection-conflict",
         409,
         "The board would rank differently",
-        "`order` and `policy` of a board that exists cannot change.",
+        "What decides who is ranked where cannot change on a board that exists; `errors` names the option.",
     )
     EXPIRED_VIEW = (
         "expired-view",
@@ -65,6 +71,12 @@ class ProblemType(Enum):
         415,
         "The body must be JSON",
         "Nothing was accepted. Send `Content-Type: application/json`.",
+    )
+    RANK_TOO_DEEP = (
+        "rank-too-deep",
+        422,
+        "The dense rank lies too deep",
+        "A dense ranking counts at most 5,000 distinct better scores. Ask for `ranking=competition` or `ordinal`.",
     )
     INTERNAL = ("internal", 500, "The gateway failed", "A defect of this service; the request id finds it in the logs.")
     UNAVAILABLE = (

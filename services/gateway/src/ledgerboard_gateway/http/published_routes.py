@@ -14,7 +14,8 @@ from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.operations import Answer, Operation
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.problems import invalid
-from ledgerboard_gateway.http.query import DEFAULT_PAGE, MAX_PAGE, PublishedPageQuery
+from ledgerboard_gateway.http.query import PublishedPageQuery
+from ledgerboard_gateway.http.query_fields import DEFAULT_PAGE, MAX_PAGE
 from ledgerboard_gateway.http.requests import board_in_path, player_in_path
 
 

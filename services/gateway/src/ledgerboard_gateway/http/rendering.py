@@ -3,7 +3,7 @@
 import msgspec
 from flask import Response
 
-from ledgerboard_contracts import BoardDefinition, Span, Standing, Submission
+from ledgerboard_contracts import BoardDefinition, Submission
 from ledgerboard_gateway.events import Pending
 from ledgerboard_gateway.http.answers import (
     Accepted,
@@ -12,7 +12,6 @@ from ledgerboard_gateway.http.answers import (
     PlayItem,
     RecordedEvent,
     RejectedEvent,
-    StandingAnswer,
 )
 from ledgerboard_ledger import Play, Recorded, Rejected
 
@@ -29,20 +28,6 @@ def accepted(submission: Submission) -> Accepted:
     )
 
 
-def standing(board: str, span: Span, found: Standing) -> StandingAnswer:
-    """The answer that tells one player's place."""
-    return StandingAnswer(
-        board=board,
-        period=span.period,
-        key=span.key,
-        player=found.player,
-        rank=found.rank,
-        position=found.position,
-        score=found.score,
-        achieved_at=found.achieved_at,
-    )
-
-
 def play(found: Play) -> PlayItem:
     """One play of a page."""
     return PlayItem(
@@ -52,6 +37,7 @@ def play(found: Play) -> PlayItem:
         level=found.level,
         attributes=found.attributes,
         occurred_at=found.occurred_at,
+        session=found.session,
     )
 
 
@@ -92,6 +78,13 @@ def board(definition: BoardDefinition) -> BoardAnswer:
         min_score=options.min_score,
         max_score=options.max_score,
         title=options.title,
+        decimals=options.decimals,
+        ties=options.ties,
+        time_zone=options.time_zone,
+        seasons=options.seasons,
+        level_views=options.level_views,
+        session_views=options.session_views,
+        level_total_view=options.level_total_view,
     )
 
 

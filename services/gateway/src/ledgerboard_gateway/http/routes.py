@@ -8,6 +8,8 @@ from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.operations import Operation
+from ledgerboard_gateway.http.placing_routes import PlacingRoutes
+from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
@@ -28,6 +30,8 @@ class Routes:
 
     scores: ScoreRoutes
     standings: StandingRoutes
+    players: PlayerRoutes
+    placings: PlacingRoutes
     history: HistoryRoutes
     boards: BoardRoutes
     published: PublishedRoutes
@@ -39,6 +43,8 @@ class Routes:
         return [
             *self.scores.operations(),
             *self.standings.operations(),
+            *self.players.operations(),
+            *self.placings.operations(),
             *self.history.operations(),
             *self.boards.operations(),
             *self.published.operations(),

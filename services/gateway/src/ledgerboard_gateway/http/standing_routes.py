@@ -1,79 +1,93 @@
-"""Read the live boards: pages of standings, and one player's standing."""
+"""Read the live boards in pages: by rank, from the end, by score."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-import msgspec
 from flask import Response
 
 from ledgerboard_boards import CachedTop
-from ledgerboard_contracts import TOP_N, InvalidPeriodKeyError, Period, Span, Standing, StandingsPage
-from ledgerboard_gateway.http import answers, rendering
-from ledgerboard_gateway.http import examples as e
+from ledgerboard_contracts import TOP_N, Ranking, ScorePage, StandingsPage
+from ledgerboard_gateway.http import rendering, view_answers, view_rendering
+from ledgerboard_gateway.http import view_examples as e
 from ledgerboard_gateway.http.operations import Answer, Operation
-from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.query import PeriodQuery, StandingsQuery
-from ledgerboard_gateway.http.requests import board_in_path, player_in_path
+from ledgerboard_gateway.http.requests import board_in_path
+from ledgerboard_gateway.http.view_query import ByScoreQuery, LastQuery, StandingsQuery, ViewQuery
+from ledgerboard_gateway.views import BoardView, Wanted
 
-_encode: Final = msgspec.json.Encoder().encode
+VIEW_PROBLEMS = (P.UNKNOWN_BOARD, P.UNKNOWN_VIEW, P.EXPIRED_VIEW, P.UNAVAILABLE)
+"""What every read of a view may meet."""
 
 
 class Standings(Protocol):
-    """The live boards. Every read raises `UnknownBoardError` for a board that there is not."""
+    """The live boards. ``view`` raises where there is no such board or view."""
 
-    def span(self, period: Period, key: str | None) -> Span:
-        """The span that the key names, or the current one."""
+    def view(self, board: str, wanted: Wanted) -> BoardView:
+        """The view that is meant."""
         ...
 
-    def page(self, board: str, span: Span, start: int, stop: int) -> StandingsPage:
+    def page(self, of: BoardView, start: int, stop: int, ranking: Ranking) -> StandingsPage:
         """Consecutive standings, half-open."""
         ...
 
-    def top(self, board: str, span: Span) -> CachedTop:
-        """The first `TOP_N` places, rendered."""
+    def last(self, of: BoardView, count: int, ranking: Ranking) -> StandingsPage:
+        """The last standings."""
         ...
 
-    def standing(self, board: str, span: Span, player: str) -> Standing | None:
-        """One player's place, or None."""
+    def by_score(
+        self, of: BoardView, bounds: tuple[int | None, int | None], offset: int, count: int, ranking: Ranking
+    ) -> ScorePage:
+        """Consecutive standings within inclusive bounds."""
+        ...
+
+    def top(self, of: BoardView) -> CachedTop:
+        """The first `TOP_N` places, rendered."""
         ...
 
 
 class StandingRoutes:
-    """The routes that read a view."""
+    """The routes that read pages of a view."""
 
     def __init__(self, standings: Standings) -> None:
         self._standings = standings
 
     def get_standings(self, query: Mapping[str, Any], board: str) -> Response:
         """Tell a page of a view by rank."""
-        board_in_path(board)
-        span = self._span(query)
-        start, limit = query["start"], query["limit"]
-        if start == 0 and limit == TOP_N:
-            return _rendered(board, span, self._standings.top(board, span))
-        page = self._standings.page(board, span, start, start + limit)
+        found = self._view(query, board)
+        start, limit, ranking = query["start"], query["limit"], query["ranking"]
+        if start == 0 and limit == TOP_N and ranking is Ranking.ORDINAL:
+            body = view_rendering.top(found.view, self._standings.top(found))
+            return Response(body, content_type="application/json")
+        return _page(found, self._standings.page(found, start, start + limit, ranking), ranking)
+
+    def get_last_standings(self, query: Mapping[str, Any], board: str) -> Response:
+        """Tell the end of a view."""
+        found = self._view(query, board)
+        return _page(found, self._standings.last(found, query["limit"], query["ranking"]), query["ranking"])
+
+    def get_standings_by_score(self, query: Mapping[str, Any], board: str) -> Response:
+        """Tell a page of the standings within a range of scores."""
+        found, ranking = self._view(query, board), query["ranking"]
+        bounds = (query["min_score"], query["max_score"])
+        page = self._standings.by_score(found, bounds, query["offset"], query["limit"], ranking)
         return rendering.answer(
-            answers.StandingsAnswer(
-                board=board, period=span.period, key=span.key, total=page.total, standings=page.standings
+            view_answers.ScorePageAnswer(
+                **view_rendering.in_view(found.view),
+                ranking=ranking,
+                total=page.total,
+                matched=page.matched,
+                standings=page.standings,
             )
         )
 
-    def get_standing(self, query: Mapping[str, Any], board: str, player: str) -> Response:
-        """Tell one player's place in a view."""
-        board_in_path(board)
-        player_in_path(player)
-        span = self._span(query)
-        found = self._standings.standing(board, span, player)
-        if found is None:
-            raise ProblemError(ProblemType.UNKNOWN_PLAYER, f"No play of this player counts on {board} ({span.key}).")
-        return rendering.answer(rendering.standing(board, span, found))
+    def get_statistics(self, query: Mapping[str, Any], board: str) -> Response:
+        """Tell how many entries a view has."""
+        found = self._view(query, board)
+        page = self._standings.page(found, 0, 0, Ranking.ORDINAL)
+        return rendering.answer(view_answers.StatisticsAnswer(**view_rendering.in_view(found.view), total=page.total))
 
-    def _span(self, query: Mapping[str, Any]) -> Span:
-        try:
-            return self._standings.span(query["period"], query["key"])
-        except InvalidPeriodKeyError as error:
-            raise invalid("key", str(error)) from error
+    def _view(self, query: Mapping[str, Any], board: str) -> BoardView:
+        return self._standings.view(board_in_path(board), query["wanted"])
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -84,27 +98,52 @@ class StandingRoutes:
                 rule="/v1/boards/<board>/standings",
                 view=self.get_standings,
                 summary="Read a page of a board by rank",
-                description="Equal scores rank by who was first, then by player id. A page past the end is empty.",
+                description="Equal scores rank by the board's tie-breaks, then by who was first, then by player id. A "
+                "page past the end is empty.",
                 query=StandingsQuery,
-                answers={200: Answer([answers.StandingsAnswer], e.STANDINGS, "The page, from one atomic read")},
-                problems=[P.UNKNOWN_BOARD, P.EXPIRED_VIEW, P.UNAVAILABLE],
+                answers={200: Answer([view_answers.StandingsAnswer], e.STANDINGS, "The page, from one atomic read")},
+                problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
             ),
             Operation(
                 tag="standings",
                 method="GET",
-                rule="/v1/boards/<board>/players/<player>",
-                view=self.get_standing,
-                summary="Read one player's standing",
-                description="Score and rank come from one atomic read.",
-                query=PeriodQuery,
-                answers={200: Answer([answers.StandingAnswer], e.STANDING, "The player's place")},
-                problems=[P.UNKNOWN_BOARD, P.UNKNOWN_PLAYER, P.EXPIRED_VIEW, P.UNAVAILABLE],
+                rule="/v1/boards/<board>/standings/last",
+                view=self.get_last_standings,
+                summary="Read the last places of a board",
+                description="In the order of the board: the very last place is the last row.",
+                query=LastQuery,
+                answers={200: Answer([view_answers.StandingsAnswer], e.STANDINGS, "The page, from one atomic read")},
+                problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
+            ),
+            Operation(
+                tag="standings",
+                method="GET",
+                rule="/v1/boards/<board>/standings/by-score",
+                view=self.get_standings_by_score,
+                summary="Read a page of a board by score",
+                description="The standings whose score is neither below `min_score` nor above `max_score`, best first. "
+                "`matched` tells how many there are.",
+                query=ByScoreQuery,
+                answers={200: Answer([view_answers.ScorePageAnswer], e.SCORE_PAGE, "The page, from one atomic read")},
+                problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
+            ),
+            Operation(
+                tag="standings",
+                method="GET",
+                rule="/v1/boards/<board>/statistics",
+                view=self.get_statistics,
+                summary="Count a board",
+                description="The number of players, or of plays where the policy is `plays`.",
+                query=ViewQuery,
+                answers={200: Answer([view_answers.StatisticsAnswer], e.STATISTICS, "The numbers")},
+                problems=VIEW_PROBLEMS,
             ),
         ]
 
 
-def _rendered(board: str, span: Span, top: CachedTop) -> Response:
-    """The first page out of the rows that the boards keep rendered; the same document as `StandingsAnswer`."""
-    head = {"board": board, "period": span.period, "key": span.key, "total": top.total}
-    body = b'%b,"standings":%b}' % (_encode(head)[:-1], top.body)
-    return Response(body, content_type="application/json")
+def _page(found: BoardView, page: StandingsPage, ranking: Ranking) -> Response:
+    return rendering.answer(
+        view_answers.StandingsAnswer(
+            **view_rendering.in_view(found.view), ranking=ranking, total=page.total, standings=page.standings
+        )
+    )
