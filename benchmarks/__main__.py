@@ -7,8 +7,11 @@ import argparse
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+from benchmarks.big_board import MILLION, board
+from benchmarks.envelopes import envelopes
 from benchmarks.figures import Figure, show
 from benchmarks.http_figures import bulk, rank, submit, top
 from benchmarks.visible import visible
@@ -16,7 +19,9 @@ from benchmarks.workers import history, ranker
 from ledgerboard_dev.embedded import EmbeddedSqs
 from ledgerboard_dev.stack import Stack
 
-BENCHMARKS: dict[str, Callable[[Stack], Figure | list[Figure]]] = {
+Benchmark = Callable[[Stack], Figure | list[Figure]]
+
+BENCHMARKS: dict[str, Benchmark] = {
     "submit": submit,
     "bulk": bulk,
     "ranker": ranker,
@@ -24,6 +29,8 @@ BENCHMARKS: dict[str, Callable[[Stack], Figure | list[Figure]]] = {
     "top": top,
     "rank": rank,
     "visible": visible,
+    "envelopes": envelopes,
+    "board": board,
 }
 
 
@@ -31,15 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what was named, or everything."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)} (default: all)")
-    names = parser.parse_args(arguments).names or list(BENCHMARKS)
+    parser.add_argument("--players", type=int, default=MILLION, help="of the benchmark 'board' (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    names = options.names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
+    benchmarks: dict[str, Benchmark] = {**BENCHMARKS, "board": partial(board, players=options.players)}
     os.environ.update(EmbeddedSqs.environment)  # boto3 reads its credentials from here.
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home)) as stack:
         for name in names:
             print(f"measuring {name} ...", flush=True)
-            measured = BENCHMARKS[name](stack)
+            measured = benchmarks[name](stack)
             figures += measured if isinstance(measured, list) else [measured]
     show(figures)
 

@@ -32,13 +32,22 @@ def bodies(messages: Sequence[FactsMessage]) -> list[str]:
     return [wire.encode(message) for message in messages]
 
 
-def _envelope(dice: random.Random, board: str, players: int, now: datetime) -> FactEnvelope:
+def fact_envelopes(count: int, facts: int, boards: Sequence[str], players: int, seed: int) -> list[FactEnvelope]:
+    """``count`` envelopes of ``facts`` each, spread evenly over ``boards``, today."""
+    dice = random.Random(seed)
+    now = datetime.now(UTC)
+    return [_envelope(dice, boards[number % len(boards)], players, now, facts) for number in range(count)]
+
+
+def _envelope(
+    dice: random.Random, board: str, players: int, now: datetime, facts: int = FACTS_A_MESSAGE // ENVELOPES_A_MESSAGE
+) -> FactEnvelope:
     return FactEnvelope(
         envelope_id=uuid4(),
         correlation_id="bench",
         board=board,
         board_version=1,
-        facts=tuple(_fact(dice, players, now) for _ in range(FACTS_A_MESSAGE // ENVELOPES_A_MESSAGE)),
+        facts=tuple(_fact(dice, players, now) for _ in range(facts)),
     )
 
 

@@ -42,3 +42,9 @@ def best_of(rounds: int, floor: Callable[[], float], value: Callable[[], float])
     """
     pairs = [(floor(), value()) for _ in range(rounds)]
     return max(pair[0] for pair in pairs), max(pair[1] for pair in pairs)
+
+
+def least_of(rounds: int, floor: Callable[[], float], value: Callable[[], float]) -> tuple[float, float]:
+    """As `best_of`, of times, which other tenants can only make longer."""
+    least_floor, least_value = best_of(rounds, lambda: -floor(), lambda: -value())
+    return -least_floor, -least_value

@@ -4,17 +4,15 @@ import itertools
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import redis
 import sqlalchemy
 
 from benchmarks.facts import FACTS_A_MESSAGE, bodies, facts_messages
 from benchmarks.figures import Figure, best_of
-from benchmarks.pipeline import STAGE, drain_rate
-from ledgerboard_boards.library import FunctionLibrary
-from ledgerboard_boards.writer import RedisBoards
-from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, FactsMessage
+from benchmarks.folding import bare_fold_seconds
+from benchmarks.pipeline import drain_rate
+from ledgerboard_contracts import FactsMessage
 from ledgerboard_contracts.queues import HISTORY, RANK
 from ledgerboard_dev.stack import Stack
 from ledgerboard_infra.postgres import make_engine
@@ -85,36 +83,10 @@ def _define_boards(stack: Stack) -> None:
 
 
 def _bare_redis(client: redis.Redis, messages: Sequence[FactsMessage]) -> float:
-    """Pack every call first, then send them in the batches in which a lane would, and take the time of that alone."""
-    boards = RedisBoards(client, STAGE)
-    library = FunctionLibrary(client)
-    now = datetime.now(UTC)
-    calls = [
-        boards._call(envelope, BoardDefinition(board=envelope.board, version=1, options=DEFAULT_OPTIONS), now)[0]  # noqa: SLF001 -- the floor is these very calls
-        for message in messages
-        for envelope in message.envelopes
-    ]
-    library.write_all("fold", calls[:1])
-    name = library._name("fold")  # noqa: SLF001
-    commands = [("FCALL", name, len(keys), *keys, *arguments) for keys, arguments in calls]
-    size = len(calls) * MESSAGES_A_BATCH // len(messages)
-    sockets = [client.connection_pool.get_connection() for _ in range(LANES)]
-    batches = [
-        [sockets[0].pack_commands(commands[at : at + size]) for at in range(lane * size, len(commands), LANES * size)]  # type: ignore[no-untyped-call]
-        for lane in range(LANES)
-    ]
-    started = time.perf_counter()
-    with ThreadPoolExecutor(LANES) as lanes:
-        list(lanes.map(lambda lane: _exchange(sockets[lane], batches[lane], size), range(LANES)))
-    return len(messages) * FACTS_A_MESSAGE / (time.perf_counter() - started)
-
-
-def _exchange(socket: redis.Connection, batches: Sequence[list[bytes]], replies: int) -> None:
-    """Send each batch at once and read its replies, as a pipeline does."""
-    for batch in batches:
-        socket.send_packed_command(batch)  # type: ignore[no-untyped-call]
-        for _ in range(replies):
-            socket.read_response()
+    """In the batches in which the lanes would send them."""
+    envelopes = [envelope for message in messages for envelope in message.envelopes]
+    batch = len(envelopes) * MESSAGES_A_BATCH // len(messages)
+    return len(messages) * FACTS_A_MESSAGE / bare_fold_seconds(client, envelopes, batch, LANES)
 
 
 def _bare_postgres(engine: sqlalchemy.Engine, messages: Sequence[FactsMessage]) -> float:
