@@ -80,11 +80,22 @@ def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, day: str, hours: floa
         ("UTC", "2026-11-21", "2026-11-21T00:00Z"), ("Asia/Kathmandu", "2026-11-21", "2026-11-20T18:15Z"),
         ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00Z"), ("America/New_York", "2026-11-21", "2026-11-21T05:00Z"),
         ("Pacific/Kiritimati", "2026-11-21", "2026-11-20T10:00Z"),
+        ("America/Toronto", "1919-03-31", "1919-03-31T04:30Z"),
         ("America/Havana", "2025-11-02", "2025-11-02T04:00Z"),
     ],
 )  # fmt: skip
 def test_a_day_begins_when_the_clocks_of_its_zone_say(zone: str, day: str, start: str) -> None:
     assert start_of_day(date.fromisoformat(day), zone) == datetime.fromisoformat(start)
+
+
+@pytest.mark.parametrize(
+    ("when", "day"),
+    [("02:29:59", "2010-11-06"), ("02:30:30", "2010-11-07"), ("02:45", "2010-11-07"), ("04:00", "2010-11-07")],
+)
+def test_a_night_that_shows_the_date_before_again_stays_one_day(when: str, day: str) -> None:
+    """In St. John's it was 00:01 once, then 23:01 of the day before, and midnight again."""
+    moment = datetime.fromisoformat(f"2010-11-07T{when}Z")
+    assert span_containing(Period.DAY, moment, Calendar(time_zone="America/St_Johns")).key == day
 
 
 def test_a_date_that_the_clocks_skip_is_a_day_without_a_moment() -> None:
