@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
+from ledgerboard_contracts import BoardOptions
 from ledgerboard_gateway.http.problems import ProblemType
 from ledgerboard_ledger import Rejected
 from ledgerboard_testkit.events import fact, rejection
@@ -97,16 +98,25 @@ def test_what_the_examples_ask_is_answered_as_documented(gateway: MemoryGateway,
 
 
 def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[str, Any]) -> None:
-    played, refused = fact("theburningmonk", 7, level="1", attributes={"a": [1]}), rejection()
-    gateway.record.ensure("mario-kart")
+    played, refused = fact("theburningmonk", 7, level="1", session="s", attributes={"a": [1]}), rejection()
+    gateway.record.define("mario-kart", BoardOptions(level_total_view=True))
     gateway.boards.add("mario-kart", played)
     gateway.ledger.add("mario-kart", played)
     gateway.ledger.reject(Rejected(rejection=refused, recorded_at=NOON))
-    event, board = "/v1/events/{event_id}", "/v1/boards/{board}"
+    event, board, kart = "/v1/events/{event_id}", "/v1/boards/{board}", "/v1/boards/mario-kart"
     for path, url in (
-        (f"{board}/standings", "/v1/boards/mario-kart/standings?limit=1"),
-        (f"{board}/standings", "/v1/boards/mario-kart/standings?limit=100"),
-        (f"{board}/players/{{player}}", "/v1/boards/mario-kart/players/theburningmonk"),
+        (f"{board}/standings", f"{kart}/standings?limit=1"),
+        (f"{board}/standings", f"{kart}/standings?limit=100"),
+        (f"{board}/standings", f"{kart}/standings?limit=100&level=1"),
+        (f"{board}/standings/last", f"{kart}/standings/last?levels=total"),
+        (f"{board}/standings/by-score", f"{kart}/standings/by-score?session=s&ranking=dense"),
+        (f"{board}/standings/lookup", f"{kart}/standings/lookup?player=theburningmonk&player=alice"),
+        (f"{board}/statistics", f"{kart}/statistics"),
+        (f"{board}/players/{{player}}", f"{kart}/players/theburningmonk"),
+        (f"{board}/players/{{player}}/neighbours", f"{kart}/players/theburningmonk/neighbours"),
+        (f"{board}/scores/{{score}}/rank", f"{kart}/scores/42/rank?player=theburningmonk"),
+        (f"{board}/scores/{{score}}/neighbours", f"{kart}/scores/42/neighbours"),
+        ("/v1/players/{player}/standings", "/v1/players/theburningmonk/standings?boards=mario-kart,nope"),
         ("/v1/players/{player}/scores", "/v1/players/theburningmonk/scores?limit=1"),
         (event, f"/v1/events/{played.event_id}"),
         (event, f"/v1/events/{refused.event_id}"),
@@ -115,7 +125,7 @@ def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[s
         ("/{leaderboard}/{name}", "/mario-kart/theburningmonk"),
     ):
         answer = gateway.get(url)
-        assert answer.status_code == 200
+        assert answer.status_code == 200, answer.get_data()
         check(document, path, "get", answer)
 
 

@@ -9,7 +9,7 @@ from ledgerboard_contracts import event_time
 from ledgerboard_testkit.memory import NOON
 from tests.unit.gateway.gateways import MemoryGateway
 
-SCORE = {"player": "ada", "score": 42, "level": "1", "attributes": {"kart": "B"}}
+SCORE = {"player": "ada", "score": 42, "level": "1", "session": "final 7", "attributes": {"kart": "B"}}
 
 
 def test_a_submission_is_stamped_once_and_sent_before_it_is_answered(gateway: MemoryGateway) -> None:
@@ -26,14 +26,16 @@ def test_a_submission_is_stamped_once_and_sent_before_it_is_answered(gateway: Me
         "occurred_at": "2026-11-21T12:00:00Z",
         "status_url": f"/v1/events/{sent.event_id}",
     }
-    assert (sent.board, sent.board_version, sent.level, sent.attributes) == ("race", 1, "1", {"kart": "B"})
+    assert (sent.board, sent.board_version, sent.attributes) == ("race", 1, {"kart": "B"})
+    assert (sent.level, sent.session) == ("1", "final 7")
     assert (sent.occurred_at, event_time(sent.event_id)) == (NOON, NOON)
 
 
 def test_the_published_route_submits_the_same(gateway: MemoryGateway) -> None:
     assert gateway.post("/mario-kart/theburningmonk", {"score": 42}).status_code == 202
     (sent,) = gateway.queue.envelopes[0].submissions
-    assert (sent.board, sent.player, sent.score, sent.level) == ("mario-kart", "theburningmonk", 42, None)
+    assert (sent.board, sent.player, sent.score) == ("mario-kart", "theburningmonk", 42)
+    assert sent.level is sent.session is None
 
 
 @pytest.mark.parametrize("score", [-(2**53), -1, 0, 2**53])
@@ -55,7 +57,7 @@ def test_a_submission_names_the_version_of_the_board_that_is_current(gateway: Me
 
 
 def test_one_bad_score_never_harms_the_others_of_a_bulk_request(gateway: MemoryGateway) -> None:
-    items = [{"board": "race", "player": f"p{number}", "score": number} for number in range(3)]
+    items = [{"board": "race", "player": f"p{number}", "score": number, "session": "s"} for number in range(3)]
     items[1]["score"] = "1"
     answer = gateway.post("/v1/scores", {"scores": items})
     told = answer.get_json()

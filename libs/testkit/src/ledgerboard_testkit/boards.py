@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from ledgerboard_boards import CachedTop, RankTooDeepError, ViewExpiredError
+from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
 from ledgerboard_contracts import (
     TOP_N,
     BoardOptions,
@@ -21,6 +22,7 @@ from ledgerboard_contracts import (
     Placing,
     Policy,
     Ranking,
+    ScopeKind,
     ScorePage,
     Standing,
     StandingsPage,
@@ -37,7 +39,7 @@ class MemoryStandings(Dependency):
 
     def __init__(self, clock: FixedClock) -> None:
         super().__init__()
-        self.max_distinct_scores = 5_000
+        self.max_distinct_scores = MAX_DISTINCT_SCORES
         self._clock = clock
         self._facts: dict[str, list[Fact]] = {}
 
@@ -187,4 +189,4 @@ def _is_better(score: int, other: int, options: BoardOptions) -> bool:
 
 
 def _keeps_every_play(view: View, options: BoardOptions) -> bool:
-    return options.policy is Policy.PLAYS and view.scope.kind.value != "levels"
+    return options.policy is Policy.PLAYS and view.scope.kind is not ScopeKind.LEVELS

@@ -11,6 +11,8 @@ from typing import Any, Final
 import msgspec
 from flask import Response
 
+from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
+
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "/docs/problems/"
 RETRY_AFTER_SECONDS: Final = 2
@@ -76,7 +78,7 @@ class ProblemType(Enum):
         "rank-too-deep",
         422,
         "The dense rank lies too deep",
-        "A dense ranking counts at most 5,000 distinct better scores. Ask for `ranking=competition` or `ordinal`.",
+        f"A dense ranking counts at most {MAX_DISTINCT_SCORES:,} better scores. `ranking=competition` knows no limit.",
     )
     INTERNAL = ("internal", 500, "The gateway failed", "A defect of this service; the request id finds it in the logs.")
     UNAVAILABLE = (

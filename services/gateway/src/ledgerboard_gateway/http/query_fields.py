@@ -10,19 +10,18 @@ DEFAULT_PAGE: Final = 20
 MAX_RANK: Final = 10**9
 
 _DIGITS: Final = re.compile(r"-?[0-9]+\Z")
-_MOST_DIGITS: Final = len(str(MAX_RANK)) + 1
 
 
 class Digits(fields.Integer):
     """An integer in plain ASCII digits: Python's own would also take ``1_0``, a sign, spaces and Arabic numerals."""
 
-    most_digits = _MOST_DIGITS
+    most_digits = len(str(MAX_RANK))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         text = str(value)
         if not _DIGITS.match(text):
             raise self.make_error("invalid", input=value)
-        if len(text) > self.most_digits:
+        if len(text.removeprefix("-")) > self.most_digits:
             raise self.make_error("too_large", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
 from ledgerboard_contracts import (
     ALL_LEVELS,
     WHOLE_BOARD,
@@ -29,7 +30,7 @@ _SCOPES: Final = ("level", "session", "levels")
 class ScoreDigits(Digits):
     """A score or a sum of scores."""
 
-    most_digits = MAX_SUM_DIGITS + 1
+    most_digits = MAX_SUM_DIGITS
 
 
 def sound(check: Callable[[str], str]) -> Callable[[str], None]:
@@ -100,7 +101,8 @@ class RankingQuery(ViewQuery):
         metadata={
             "description": "Whether equal scores share a rank. `ordinal`: never (1, 2, 3, 4); `competition`: one more "
             "than the entries with a better score (1, 2, 2, 4); `dense`: one more than the distinct better scores "
-            "(1, 2, 2, 3), of which it counts at most 5,000. Rows stand in the ordinal order in any case.",
+            f"(1, 2, 2, 3), of which it counts at most {MAX_DISTINCT_SCORES:,}. Rows stand in the ordinal "
+            "order in any case.",
             "example": "competition",
         },
     )

@@ -1,0 +1,83 @@
+"""Every read refuses a parameter that makes no sense with a 400 that names it."""
+
+import pytest
+
+from ledgerboard_contracts import DEFAULT_OPTIONS
+from tests.unit.gateway.gateways import MemoryGateway
+
+BOARD, PLAYER = "/v1/boards/race", "/v1/players/ada"
+STANDINGS, SCORES, NEIGHBOURS = f"{BOARD}/standings", f"{BOARD}/scores", f"{BOARD}/players/p0/neighbours"
+BEYOND = 2**53 + 1
+NINES = "9" * 25
+
+CASES = [
+    (f"{STANDINGS}/last?start=1", "start"),
+    (f"{STANDINGS}/last?limit=101", "limit"),
+    (f"{STANDINGS}/by-score?start=1", "start"),
+    (f"{STANDINGS}/by-score?min_score=1.5", "min_score"),
+    (f"{STANDINGS}/by-score?min_score=NaN", "min_score"),
+    (f"{STANDINGS}/by-score?min_score=", "min_score"),
+    (f"{STANDINGS}/by-score?min_score=2&max_score=1", "min_score"),
+    (f"{STANDINGS}/by-score?max_score={NINES}", "max_score"),
+    (f"{STANDINGS}/by-score?max_score=-{NINES}", "max_score"),
+    (f"{STANDINGS}/by-score?offset=-1", "offset"),
+    (f"{STANDINGS}/lookup", "player"),
+    (f"{STANDINGS}/lookup?players=ada", "players"),
+    (f"{STANDINGS}/lookup?player=a&player=", "player[1]"),
+    (f"{STANDINGS}/lookup?{'&'.join(['player=a'] * 101)}", "player"),
+    (f"{BOARD}/statistics?ranking=dense", "ranking"),
+    (f"{BOARD}/players/p0?n=1", "n"),
+    (f"{BOARD}/players/p%07", "player"),
+    (f"{BOARD}/players/p%07/neighbours", "player"),
+    (f"{NEIGHBOURS}?n=51", "n"),
+    (f"{NEIGHBOURS}?n=-1", "n"),
+    (f"{SCORES}/x/rank", "score"),
+    (f"{SCORES}/1.0/rank", "score"),
+    (f"{SCORES}/+1/rank", "score"),
+    (f"{SCORES}/%D9%A1/rank", "score"),
+    (f"{SCORES}/{BEYOND}/rank", "score"),
+    (f"{SCORES}/-{BEYOND}/rank", "score"),
+    (f"{SCORES}/{NINES}/neighbours", "score"),
+    (f"{SCORES}/1/rank?ties=1", "ties"),
+    (f"{SCORES}/1/rank?ties=x", "ties[0]"),
+    (f"{SCORES}/1/rank?ties=1,{BEYOND}", "ties[1]"),
+    (f"{SCORES}/1/rank?player=a%2Fb", "player"),
+    (f"{SCORES}/1/neighbours?n=51", "n"),
+    (f"{PLAYER}/standings", "boards"),
+    (f"{PLAYER}/standings?boards=", "boards"),
+    (f"{PLAYER}/standings?boards=race,users", "boards[1]"),
+    (f"{PLAYER}/standings?boards={','.join(['race'] * 21)}", "boards"),
+    ("/v1/players/%07/standings?boards=race", "player"),
+]
+
+
+@pytest.mark.parametrize(("path", "field"), CASES)
+def test_a_read_that_makes_no_sense_is_refused_naming_the_parameter(
+    gateway: MemoryGateway, path: str, field: str
+) -> None:
+    gateway.record.define("race", DEFAULT_OPTIONS)
+    answer = gateway.get(path)
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json"), answer.get_json()
+    assert field in {error["field"] for error in answer.get_json()["errors"]}, answer.get_json()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"players":[]}', "players"), (b'{"players":["ada",7]}', "players[1]"), (b'{"players":"ada"}', "players"),
+        (b'{"players":["ada","a/b"]}', "players[1]"), (b'{"players":["ada",""]}', "players[1]"), (b"{}", "players"),
+        (b'{"players":["ada"],"friends":[]}', "friends"), (b"[]", "body"), (b"", "body"),
+        (b'{"players":["\xff"]}', "players[0]"),
+        (b'{"players":[%b]}' % b",".join([b'"a"'] * 101), "players"),
+    ],
+)  # fmt: skip
+def test_a_list_of_players_that_makes_no_sense_is_refused_naming_the_one_at_fault(
+    gateway: MemoryGateway, body: bytes, field: str
+) -> None:
+    answer = gateway.client.post(f"{STANDINGS}/lookup", data=body, content_type="application/json")
+    assert answer.status_code == 400, answer.get_json()
+    assert field in {error["field"] for error in answer.get_json()["errors"]}, answer.get_json()
+
+
+def test_a_list_of_players_must_be_declared_as_json(gateway: MemoryGateway) -> None:
+    assert gateway.client.post(f"{STANDINGS}/lookup", data=b'{"players":["a"]}').status_code == 415

@@ -1,0 +1,128 @@
+"""Every option of a board is taken, told again, and refused by its name where it makes no sense."""
+
+from typing import Any
+
+import pytest
+
+from ledgerboard_contracts import BoardOptions, Order, Policy, Season, TieBreak
+from tests.unit.gateway.gateways import MemoryGateway
+
+BOARD = "/v1/boards/race"
+SEASON = {"key": "autumn", "start": "2026-09-01T00:00:00+02:00", "end": "2026-12-01T00:00:00+01:00"}
+OPTIONS: dict[str, Any] = {
+    "order": "asc",
+    "policy": "latest",
+    "min_score": -5,
+    "max_score": 5,
+    "title": "Laps",
+    "decimals": 3,
+    "ties": [{"attribute": "lives"}, {"attribute": "shots", "order": "asc"}],
+    "time_zone": "Europe/Paris",
+    "seasons": [SEASON],
+    "level_views": False,
+    "session_views": False,
+    "level_total_view": True,
+}
+
+
+def season(**changed: Any) -> dict[str, Any]:
+    kept = {name: value for name, value in (SEASON | changed).items() if value is not None}
+    return {"seasons": [SEASON | {"key": "first"}, kept]}
+
+
+def test_every_option_is_kept_and_told_again(gateway: MemoryGateway) -> None:
+    answer = gateway.write("PUT", BOARD, OPTIONS)
+    kept = gateway.record.ensure("race").options
+    assert answer.status_code == 201
+    assert (kept.order, kept.policy, kept.ties) == (
+        Order.ASC, Policy.LATEST, (TieBreak(attribute="lives"), TieBreak(attribute="shots", order=Order.ASC)),
+    )  # fmt: skip
+    told = gateway.get(BOARD).get_json()
+    assert told == answer.get_json()
+    assert told == OPTIONS | {
+        "board": "race",
+        "version": 1,
+        "ties": [{"attribute": "lives", "order": "desc"}, {"attribute": "shots", "order": "asc"}],
+        "seasons": [{"key": "autumn", "start": "2026-08-31T22:00:00Z", "end": "2026-11-30T23:00:00Z"}],
+    }
+    again = {name: value for name, value in told.items() if name not in {"board", "version"}}
+    assert (gateway.write("PUT", BOARD, again).status_code, gateway.record.ensure("race").version) == (200, 1)
+
+
+def test_options_that_are_left_out_take_their_defaults(gateway: MemoryGateway) -> None:
+    gateway.write("PUT", BOARD, {})
+    assert gateway.record.ensure("race").options == BoardOptions()
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"min_score", "max_score", "title", "decimals"}))
+def test_what_ranks_otherwise_is_a_conflict_that_names_the_option(gateway: MemoryGateway, name: str) -> None:
+    gateway.record.define("race", BoardOptions())
+    answer = gateway.write("PUT", BOARD, {name: OPTIONS[name]})
+    assert (answer.status_code, answer.get_json()["type"]) == (409, "/docs/problems/projection-conflict")
+    assert [error["field"] for error in answer.get_json()["errors"]] == [name]
+    assert gateway.record.ensure("race").options == BoardOptions()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"decimals": -1}, "decimals"),
+        ({"decimals": 10}, "decimals"),
+        ({"decimals": 1.0}, "decimals"),
+        ({"decimals": True}, "decimals"),
+        ({"decimals": "1"}, "decimals"),
+        ({"decimals": None}, "decimals"),
+        ({"ties": {}}, "ties"),
+        ({"ties": None}, "ties"),
+        ({"ties": ["lives"]}, "ties[0]"),
+        ({"ties": [{}]}, "ties[0].attribute"),
+        ({"ties": [{"attribute": "a"}, {"attribute": "b"}, {"attribute": 7}]}, "ties[2].attribute"),
+        ({"ties": [{"attribute": ""}]}, "ties[0].attribute"),
+        ({"ties": [{"attribute": "a" * 65}]}, "ties[0].attribute"),
+        ({"ties": [{"attribute": "\0"}]}, "ties[0].attribute"),
+        ({"ties": [{"attribute": "a", "order": "up"}]}, "ties[0].order"),
+        ({"ties": [{"attribute": "a", "odrer": "asc"}]}, "ties[0].odrer"),
+        ({"ties": [{"attribute": "a"}, {"attribute": "a"}]}, "ties"),
+        ({"ties": [{"attribute": str(number)} for number in range(6)]}, "ties"),
+        ({"policy": "total", "ties": [{"attribute": "a"}]}, "ties"),
+        ({"time_zone": "Europe/Atlantis"}, "time_zone"),
+        ({"time_zone": ""}, "time_zone"),
+        ({"time_zone": "../etc"}, "time_zone"),
+        ({"time_zone": "UTC+1"}, "time_zone"),
+        ({"time_zone": None}, "time_zone"),
+        ({"time_zone": 1}, "time_zone"),
+        (season(key=None), "seasons[1].key"),
+        (season(key="a b"), "seasons[1].key"),
+        (season(key="k" * 33), "seasons[1].key"),
+        (season(key="k\n"), "seasons[1].key"),
+        (season(key="first"), "seasons"),
+        (season(start=None), "seasons[1].start"),
+        (season(start="2026-09-01T00:00:00"), "seasons[1].start"),
+        (season(start="2026-09-01"), "seasons[1].start"),
+        (season(start=1), "seasons[1].start"),
+        (season(start="0001-01-01T00:00:00+14:00"), "seasons[1].start"),
+        (season(end="9999-12-31T23:59:59-14:00"), "seasons[1].end"),
+        (season(end=SEASON["start"]), "seasons[1].end"),
+        (season(end="2026-08-31T22:00:00Z"), "seasons[1].end"),
+        (season(colour="red"), "seasons[1].colour"),
+        ({"seasons": [SEASON | {"key": f"s{n}"} for n in range(51)]}, "seasons"),
+        ({"level_views": "yes"}, "level_views"),
+        ({"session_views": 0}, "session_views"),
+        ({"level_total_view": None}, "level_total_view"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_by_its_name(
+    gateway: MemoryGateway, body: dict[str, Any], field: str
+) -> None:
+    answer = gateway.write("PUT", BOARD, body)
+    assert answer.status_code == 400, answer.get_json()
+    assert field in {error["field"] for error in answer.get_json()["errors"]}, answer.get_json()
+    assert gateway.record.list(None, 10) == []
+
+
+def test_seasons_told_in_another_offset_are_the_same_ones(gateway: MemoryGateway) -> None:
+    for start in ("2026-09-01T00:00:00+02:00", "2026-08-31T22:00:00Z"):
+        gateway.write("PUT", BOARD, {"seasons": [SEASON | {"start": start}]})
+    kept = gateway.record.ensure("race")
+    assert (kept.version, kept.options.seasons[0].start.isoformat()) == (1, "2026-08-31T22:00:00+00:00")
+    assert isinstance(kept.options.seasons[0], Season)
