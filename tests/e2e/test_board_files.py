@@ -1,5 +1,6 @@
 """The operator's command against a running gateway, as a shell would call it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -60,6 +61,51 @@ def test_a_file_is_planned_applied_and_then_there_is_nothing_left_to_do(stack: S
     assert api.get("/v1/boards/files-laps").body["version"] == 2
 
 
+EVERY_OPTION = """
+[boards.files-every]
+order = "asc"
+policy = "latest"
+min_score = -5
+max_score = 9007199254740992
+title = "Zürich"
+decimals = 3
+time_zone = "Europe/Zurich"
+level_views = false
+session_views = false
+level_total_view = true
+ties = [{attribute = "lives"}, {attribute = "shots", order = "asc"}]
+
+[[boards.files-every.seasons]]
+key = "spring"
+start = 2026-03-01T00:00:00+01:00
+end = 2026-06-01T00:00:00.5Z
+"""
+
+
+def test_every_option_goes_through_a_file_to_the_board_and_is_found_again(stack: Stack, api: Api, file: Path) -> None:
+    file.write_text(EVERY_OPTION, "utf-8")
+    applied = apply(stack, file, "--yes")
+    assert applied.returncode == 0, applied.stderr
+    board = api.get("/v1/boards/files-every").body
+    assert board["ties"] == [{"attribute": "lives", "order": "desc"}, {"attribute": "shots", "order": "asc"}]
+    assert (board["time_zone"], board["decimals"], board["level_total_view"]) == ("Europe/Zurich", 3, True)
+    assert (board["seasons"][0]["key"], board["level_views"], board["title"]) == ("spring", False, "Zürich")
+    again = apply(stack, file)
+    assert again.returncode == 0, again.stdout
+    assert "0 create, 0 change, 1 same, 0 conflict" in again.stdout
+
+
+def test_what_the_gateway_answers_is_a_file_too(stack: Stack, api: Api, tmp_path: Path) -> None:
+    assert api.send("PUT", "/v1/boards/files-json", {"order": "asc", "title": "Laps"}).status == 201
+    told = api.get("/v1/boards/files-json").body
+    options = {name: value for name, value in told.items() if name not in {"board", "version"}}
+    file = tmp_path / "boards.json"
+    file.write_text(json.dumps({"boards": {"files-json": options}}))
+    same = apply(stack, file)
+    assert same.returncode == 0, same.stderr
+    assert "1 same" in same.stdout
+
+
 def test_a_conflict_is_told_and_nothing_of_the_file_is_applied(stack: Stack, api: Api, file: Path) -> None:
     assert api.send("PUT", "/v1/boards/files-conflict", {"order": "asc"}).status == 201
     file.write_text("[boards.files-fresh]\n[boards.files-conflict]\norder = 'desc'\n")
@@ -83,6 +129,6 @@ def test_an_address_at_which_there_is_no_gateway_is_told(stack: Stack, file: Pat
         (stack.sqs.url, "is this the gateway's address?"),
         (f"{stack.gateway_url}/elsewhere", "404"),
     ]:
-        refused = apply(stack, file, "--yes", LEDGERBOARD_URL=url)
+        refused = apply(stack, file, LEDGERBOARD_URL=url)
         assert refused.returncode == 1, (url, refused)
         assert says in refused.stderr, (url, refused.stderr)
