@@ -1,12 +1,14 @@
-"""Hear of changed tops: a thread that stays subscribed to the channel on which folds announce them.
+"""Hear of changed tops and of folded envelopes: a thread that stays subscribed to the channels that name them.
 
-Redis forgets a message once it was sent, so whoever was not connected has missed it for good. The listener is therefore
-told of every connection and of every loss, also of one that redis-py mended by itself.
+Redis forgets a message once it was sent, so whoever was not connected has missed it for good. Listeners are therefore
+told of every connection and of every loss, also of one that redis-py mended by itself. Both channels share a
+connection, so whoever hears of a folded envelope has heard before of every top that it changed.
 """
 
 import threading
 import time
 from typing import Any, Final, Protocol
+from uuid import UUID
 
 import redis
 
@@ -41,13 +43,32 @@ class Listener(Protocol):
         ...
 
 
-class TopAnnouncements:
-    """Tells one listener of all changed tops of a stage, from `start` to `close`."""
+class FoldListener(Protocol):
+    """Who wants to hear of folded envelopes. Called from one thread, with `connected` and `lost` as `Listener`."""
 
-    def __init__(self, client: RedisClient, stage: str, listener: Listener) -> None:
+    def connected(self) -> None:
+        """From now on every fold is told."""
+        ...
+
+    def lost(self) -> None:
+        """Folds may go untold until `connected`."""
+        ...
+
+    def folded(self, envelope_id: UUID) -> None:
+        """The facts of that envelope are in the boards."""
+        ...
+
+
+class TopAnnouncements:
+    """Tells one listener of all changed tops of a stage, and maybe one of its folds, from `start` to `close`."""
+
+    def __init__(
+        self, client: RedisClient, stage: str, listener: Listener, fold_listener: FoldListener | None = None
+    ) -> None:
         self._client = client
-        self._channel = Keyspace(stage).channel
-        self._listener = listener
+        self._keyspace = Keyspace(stage)
+        self._tops = listener
+        self._folds = fold_listener
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="top-announcements", daemon=True)
 
@@ -67,13 +88,15 @@ class TopAnnouncements:
             except (UnavailableError, redis.RedisError) as error:
                 _log.warning("tops are not heard of", error=str(error))
             finally:
-                self._listener.lost()
+                self._tell_of_loss()
             self._stopping.wait(_RETRY_SECONDS)
 
     @redis_errors()
     def _subscribe(self) -> None:
         with self._client.pubsub() as subscription:  # type: ignore[no-untyped-call]
-            subscription.subscribe(self._channel)
+            subscription.subscribe(self._keyspace.channel)
+            if self._folds is not None:
+                subscription.subscribe(self._keyspace.folded_channel)
             self._listen(subscription)
 
     def _listen(self, subscription: Any) -> None:
@@ -91,9 +114,26 @@ class TopAnnouncements:
                 subscription.ping()
 
     def _tell(self, message: dict[str, Any]) -> None:
+        if message["channel"] == self._keyspace.channel:
+            self._tell_of_tops(message)
+        elif self._folds is not None:
+            self._tell_of_folds(message, self._folds)
+
+    def _tell_of_tops(self, message: dict[str, Any]) -> None:
         """A confirmation tells of a new connection, so of a gap before it, whoever made it."""
         if message["type"] == "subscribe":
-            self._listener.connected()
+            self._tops.connected()
         elif message["type"] == "message":
             version, _, top_key = message["data"].partition(b" ")
-            self._listener.heard(top_key, int(version))
+            self._tops.heard(top_key, int(version))
+
+    def _tell_of_folds(self, message: dict[str, Any], listener: FoldListener) -> None:
+        if message["type"] == "subscribe":
+            listener.connected()
+        elif message["type"] == "message":
+            listener.folded(UUID(message["data"].decode()))
+
+    def _tell_of_loss(self) -> None:
+        self._tops.lost()
+        if self._folds is not None:
+            self._folds.lost()

@@ -77,6 +77,13 @@ class HotTops:
         top, is_newest = self._ride(slot)
         return top if is_newest else self._ride(slot)[0]  # The second flight began after this call did.
 
+    def kept(self, view: View, options: BoardOptions) -> CachedTop | None:
+        """What `top` would tell without asking anybody, or None where it would have to ask."""
+        slot = self._slots.get(view)
+        if slot is None or slot.options is not options or not self._listening:
+            return None
+        return slot.serves(self._clock())
+
     def connected(self) -> None:
         """From now on every change is announced here."""
         self._forget(listening=True)

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
 
-from ledgerboard_boards import RedisStandings
+from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.hot_boards import HotBoards
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
+from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
@@ -80,7 +82,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     known = CurrentDefinitions(record, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis = make_redis(settings.redis)
     publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
-    standings = Standings(known, RedisStandings(redis, settings.stage), clock)
+    boards = HotBoards(redis, settings.stage)
+    announcements = TopAnnouncements(redis, settings.stage, boards.tops)
+    standings = Standings(known, boards, clock)
     ledger = LedgerReader(reader, writer)
     checks: dict[str, Check] = {
         "serving": partial(_check_serving, surroundings.is_draining),
@@ -100,13 +104,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         documentation=DocumentationRoutes(),
     )
     app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
+    pages = HotPages(app, boards, known, clock)
     publisher.start()
+    announcements.start()
 
     def close() -> None:
         publisher.close(settings.publisher.timeout_seconds)
+        announcements.close()
         known.close()
 
-    return Gateway(app=Edge(app, metrics, clock, _write_line), close=close)
+    return Gateway(app=Edge(pages, metrics, clock, _write_line), close=close)
 
 
 def _write_line(line: str) -> None:

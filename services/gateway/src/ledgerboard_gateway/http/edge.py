@@ -1,7 +1,7 @@
 """The outermost layer: gives every request an id, and counts, times and logs it.
 
 It is plain WSGI around Flask, so whatever answers - a view, an error handler, Flask itself - is seen in one place.
-Layers that answer without Flask, such as a cache of hot pages, belong between the two.
+Layers that answer without Flask, such as `HotPages`, stand between the two.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from ledgerboard_gateway.http.requests import NOTES, REQUEST_ID
+from ledgerboard_gateway.http.requests import NO_ROUTE, NOTES, REQUEST_ID, route_of
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_infra.clock import Clock
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 HEADER: Final = "X-Request-ID"
-NO_ROUTE: Final = "none"
 
 _SOUND: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
@@ -48,7 +47,7 @@ class Edge:
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
             nonlocal answered, route
-            answered, route = int(status[:3]), _route(environ)
+            answered, route = int(status[:3]), route_of(environ)
             headers.append((HEADER, request_id))
             return start_response(status, headers, error)
 
@@ -82,12 +81,6 @@ class Edge:
             **environ.get(NOTES, {}),
         }
         return _encode(facts).decode() + "\n"
-
-
-def _route(environ: dict[str, Any]) -> str:
-    """The pattern that the path matched. Flask lets go of it once the answer has begun."""
-    rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
-    return NO_ROUTE if rule is None else str(rule.rule)
 
 
 def _text(path: str) -> str:

@@ -10,8 +10,21 @@ from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
+ROUTE: Final = "ledgerboard.route"
+"""Where a layer before Flask says which route's answer it gave."""
+
+NO_ROUTE: Final = "none"
 _JSON: Final = "application/json"
 _REPLACEMENT: Final = "\ufffd"
+
+
+def route_of(environ: dict[str, Any]) -> str:
+    """The pattern that the path matched. Flask lets go of it once the answer has begun."""
+    known: str | None = environ.get(ROUTE)
+    if known is not None:
+        return known
+    rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+    return NO_ROUTE if rule is None else str(rule.rule)
 
 
 def request_id() -> str:

@@ -1,0 +1,220 @@
+"""A page is answered without Flask exactly as long as Flask would answer the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ledgerboard_boards import CachedTop
+from ledgerboard_contracts import (
+    ALL_TIME,
+    BoardDefinition,
+    BoardOptions,
+    Period,
+    Season,
+    Span,
+    View,
+    span_containing,
+)
+from ledgerboard_gateway.hot_boards import HotRead
+from ledgerboard_gateway.http.hot_pages import HotPages
+from ledgerboard_gateway.http.requests import ROUTE
+from ledgerboard_testkit.memory import NOON, FixedClock
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+OPTIONS = BoardOptions()
+
+
+@dataclass
+class Answer:
+    """What a client gets."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Scene:
+    """One board behind an application that counts how often it is asked."""
+
+    def __init__(self, span: Span = ALL_TIME, options: BoardOptions = OPTIONS, *, capacity: int = 10) -> None:
+        self.definition: BoardDefinition | None = BoardDefinition(board="race", version=1, options=options)
+        self.view = View("race", span)
+        self.newest = CachedTop(1, b"[]", 7)
+        self.at_hand, self.is_hot = True, True
+        self.status, self.route = "200 OK", "/v1/boards/<board>/standings"
+        self.asked = 0
+        self.clock = FixedClock()
+        self.pages = HotPages(self.application, self, self, self.clock, capacity=capacity)
+
+    def watch(self) -> None: ...
+
+    def seen(self) -> HotRead | None:
+        return HotRead(self.view, self._options, self.newest) if self.is_hot else None
+
+    def kept(self, _view: View, _options: BoardOptions) -> CachedTop | None:
+        return self.newest if self.at_hand else None
+
+    def current(self, _board: str) -> BoardDefinition | None:
+        return self.definition
+
+    @property
+    def _options(self) -> BoardOptions:
+        return OPTIONS if self.definition is None else self.definition.options
+
+    def application(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        self.asked += 1
+        environ[ROUTE] = self.route
+        start_response(self.status, [("Content-Type", "application/json")])
+        return [b"%d of %d" % (self.newest.version, self.newest.total)]
+
+    def get(self, query: str = "", *, method: str = "GET", **environ: str) -> Answer:
+        told: list[Any] = []
+        request = {"REQUEST_METHOD": method, "PATH_INFO": "/race", "QUERY_STRING": query, **environ}
+        body = b"".join(self.pages(request, lambda status, headers, _=None: told.extend((status, headers))))  # type: ignore[arg-type]
+        return Answer(int(told[0][:3]), dict(told[1]), body)
+
+
+def test_what_holds_is_answered_again_without_asking() -> None:
+    scene = Scene()
+    answers = [scene.get() for _ in range(10)]
+    assert scene.asked == 1
+    assert all(each == answers[0] for each in answers)
+    assert answers[0].body == b"1 of 7"
+
+
+@pytest.mark.parametrize("newer", [CachedTop(2, b"[]", 7), CachedTop(1, b"[]", 8)])
+def test_a_changed_top_or_total_is_asked_for(newer: CachedTop) -> None:
+    scene = Scene()
+    scene.get()
+    scene.newest = newer
+    assert scene.get().body == b"%d of %d" % (newer.version, newer.total)
+
+
+def test_a_top_that_is_not_at_hand_is_asked_for() -> None:
+    scene = Scene()
+    scene.get()
+    scene.at_hand = False
+    scene.get()
+    assert scene.asked == 2
+
+
+def test_another_definition_is_asked_by_and_a_board_that_is_gone_is_not_hidden() -> None:
+    scene = Scene()
+    scene.get()
+    assert scene.definition is not None
+    scene.definition = replace(scene.definition, version=2, options=replace(OPTIONS, title="new"))
+    scene.get()
+    assert scene.asked == 2
+    scene.definition, scene.status = None, "404 NOT FOUND"
+    assert [scene.get().status for _ in range(3)] == [404] * 3
+    assert scene.asked == 5
+
+
+def test_what_was_made_by_a_definition_that_changed_meanwhile_is_not_kept() -> None:
+    scene = Scene()
+    read, before = scene.seen(), scene.definition
+    assert before is not None
+    scene.seen = lambda: read  # type: ignore[method-assign]  # The fake itself.
+    scene.definition = replace(before, version=2, options=replace(OPTIONS, title="new"))
+    for _ in range(2):
+        scene.get()
+    assert scene.asked == 2
+
+
+@pytest.mark.parametrize("period", [Period.DAY, Period.WEEK, Period.MONTH])
+def test_the_current_period_is_asked_for_again_when_it_ends(period: Period) -> None:
+    span = span_containing(period, NOON)
+    scene = Scene(span)
+    scene.get()
+    assert span.end is not None
+    scene.clock.advance(span.end - NOON - timedelta(microseconds=1))
+    scene.get()
+    assert scene.asked == 1
+    scene.clock.advance(timedelta(microseconds=1))
+    scene.get()
+    assert scene.asked == 2
+
+
+def test_a_past_period_is_asked_for_again_when_it_expires_and_a_future_one_when_it_begins() -> None:
+    for away in (timedelta(days=-3), timedelta(days=3)):
+        span = span_containing(Period.DAY, NOON + away)
+        bound = span.expires_at if away < timedelta() else span.start
+        scene = Scene(span)
+        scene.get()
+        assert bound is not None
+        scene.clock.advance(bound - NOON)
+        scene.get()
+        assert scene.asked == 2
+
+
+def test_a_season_that_begins_may_be_the_current_one_from_then_on() -> None:
+    seasons = (
+        Season(key="late", start=NOON + timedelta(hours=1), end=NOON + timedelta(hours=2)),
+        Season(key="long", start=datetime(2026, 1, 1, tzinfo=UTC), end=datetime(2027, 1, 1, tzinfo=UTC)),
+    )
+    options = BoardOptions(seasons=seasons)
+    scene = Scene(span_containing(Period.SEASON, NOON, options.calendar), options)
+    scene.get()
+    scene.clock.advance(timedelta(hours=1))
+    scene.get()
+    assert scene.asked == 2
+
+
+@pytest.mark.parametrize("status", ["400 BAD REQUEST", "404 NOT FOUND", "410 GONE", "503 SERVICE UNAVAILABLE"])
+def test_an_error_is_never_kept_and_has_no_tag(status: str) -> None:
+    scene = Scene()
+    scene.status = status
+    assert "ETag" not in scene.get().headers
+    scene.status = "200 OK"
+    assert scene.get().status == 200
+
+
+def test_other_methods_other_routes_and_reads_below_the_top_are_not_kept() -> None:
+    scene = Scene()
+    for _ in range(2):
+        scene.get(method="HEAD")
+    scene.route = "/v1/boards/<board>/players/<player>"
+    for _ in range(2):
+        assert "ETag" not in scene.get().headers
+    scene.route, scene.is_hot = "/v1/boards/<board>/standings", False
+    for _ in range(2):
+        assert scene.get().headers["ETag"]
+    assert scene.asked == 6
+
+
+def test_no_more_pages_are_kept_than_the_capacity_and_none_of_an_endless_query() -> None:
+    scene = Scene(capacity=3)
+    for number in range(5):
+        scene.get(f"limit={number}")
+    scene.get("limit=4")
+    assert scene.asked == 5
+    scene.get("limit=0")
+    assert scene.asked == 6
+    for _ in range(2):
+        scene.get("x" * 129)
+    assert scene.asked == 8
+
+
+@pytest.mark.parametrize("given", ["{}", "W/{}", '"other", {}', '"other" , W/{}', "*"])
+def test_a_client_that_has_the_page_is_told_so(given: str) -> None:
+    scene = Scene()
+    etag = scene.get().headers["ETag"]
+    for _ in range(2):
+        answer = scene.get(HTTP_IF_NONE_MATCH=given.format(etag))
+        assert (answer.status, answer.body) == (304, b"")
+        assert answer.headers == {"ETag": etag, "Cache-Control": "no-cache"}
+        scene.at_hand = False
+
+
+def test_a_client_with_another_page_gets_this_one() -> None:
+    scene = Scene()
+    etag = scene.get().headers["ETag"]
+    scene.newest = CachedTop(2, b"[]", 7)
+    answer = scene.get(HTTP_IF_NONE_MATCH=etag)
+    assert (answer.status, answer.body) == (200, b"2 of 7")
+    assert answer.headers["ETag"] != etag
