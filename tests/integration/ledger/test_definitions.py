@@ -116,3 +116,14 @@ def test_a_prefix_is_text_and_no_pattern(definitions: PostgresDefinitions) -> No
         definitions.ensure(name)
     assert [each.board for each in definitions.list(None, 10, f"{stem}_")] == [f"{stem}_x"]
     assert definitions.list(None, 10, f"{stem}%") == []
+
+
+def test_boards_are_searched_by_a_part_of_their_names_which_is_no_pattern_either(
+    definitions: PostgresDefinitions,
+) -> None:
+    stem = uuid4().hex[:8]
+    for name in (f"{stem}-Kart_1", f"{stem}-kartX1", f"{stem}-other"):
+        definitions.ensure(name)
+    assert [each.board for each in definitions.list(None, 10, stem, "kART")] == [f"{stem}-Kart_1", f"{stem}-kartX1"]
+    assert [each.board for each in definitions.list(None, 10, stem, "kart_")] == [f"{stem}-Kart_1"]
+    assert [each.board for each in definitions.list(f"{stem}-Kart_1", 1, "", f"{stem}-k")] == [f"{stem}-kartX1"]

@@ -99,7 +99,8 @@ def test_what_the_examples_ask_is_answered_as_documented(gateway: MemoryGateway,
 
 def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[str, Any]) -> None:
     played, refused = fact("theburningmonk", 7, level="1", session="s", attributes={"a": [1]}), rejection()
-    gateway.record.define("mario-kart", BoardOptions(level_total_view=True))
+    gateway.record.ensure("mario-kart")
+    gateway.record.define("sums", BoardOptions(level_total_view=True))
     gateway.boards.add("mario-kart", played)
     gateway.ledger.add("mario-kart", played)
     gateway.ledger.reject(Rejected(rejection=refused, recorded_at=NOON))
@@ -108,7 +109,7 @@ def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[s
         (f"{board}/standings", f"{kart}/standings?limit=1"),
         (f"{board}/standings", f"{kart}/standings?limit=100"),
         (f"{board}/standings", f"{kart}/standings?limit=100&level=1"),
-        (f"{board}/standings/last", f"{kart}/standings/last?levels=total"),
+        (f"{board}/standings/last", "/v1/boards/sums/standings/last?levels=total"),
         (f"{board}/standings/by-score", f"{kart}/standings/by-score?session=s&ranking=dense"),
         (f"{board}/standings/lookup", f"{kart}/standings/lookup?player=theburningmonk&player=alice"),
         (f"{board}/statistics", f"{kart}/statistics"),
@@ -120,7 +121,7 @@ def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[s
         ("/v1/players/{player}/scores", "/v1/players/theburningmonk/scores?limit=1"),
         (event, f"/v1/events/{played.event_id}"),
         (event, f"/v1/events/{refused.event_id}"),
-        ("/v1/boards", "/v1/boards?limit=1"),
+        ("/v1/boards", "/v1/boards?limit=1&contains=kart"),
         ("/{leaderboard}", "/mario-kart"),
         ("/{leaderboard}/{name}", "/mario-kart/theburningmonk"),
     ):

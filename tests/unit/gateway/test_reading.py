@@ -167,6 +167,19 @@ def test_boards_are_listed_by_name_in_pages(gateway: MemoryGateway) -> None:
     assert found == ["mario-golf", "mario-kart", "mario-party"]
 
 
+def test_boards_are_searched_by_a_part_of_their_names(gateway: MemoryGateway) -> None:
+    for name in ("mario-Kart", "mario-party", "kart-2", "go-kart", "carts"):
+        gateway.write("PUT", f"/v1/boards/{name}", {})
+    path, found = "/v1/boards?contains=kaRT&limit=1", []
+    while path:
+        told = gateway.get(path).get_json()
+        found += names(told["boards"], "board")
+        path = told["next"]
+    assert found == ["go-kart", "kart-2", "mario-Kart"]
+    assert names(gateway.get("/v1/boards?contains=kart&prefix=mario").get_json()["boards"], "board") == ["mario-Kart"]
+    assert gateway.get("/v1/boards?contains=%25").status_code == 400
+
+
 def test_a_definition_is_made_once_and_changed_by_versions(gateway: MemoryGateway) -> None:
     answers = [
         gateway.write("PUT", "/v1/boards/race", body)

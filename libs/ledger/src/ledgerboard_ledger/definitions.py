@@ -64,8 +64,12 @@ class PostgresDefinitions:
             connection.execute(insert(board_versions).values(_values(following)))
             return following, True
 
-    def list(self, after: str | None, limit: int, prefix: str = "") -> Sequence[BoardDefinition]:
-        """Current definitions by name (byte order), from the first one after ``after``, of names with ``prefix``."""
+    def list(self, after: str | None, limit: int, prefix: str = "", contains: str = "") -> Sequence[BoardDefinition]:
+        """Current definitions by name (byte order), from the first one after ``after``.
+
+        Only those whose name begins with ``prefix`` and holds ``contains``, in whatever case. The first is found by the
+        key, the second by reading on until the page is full.
+        """
         latest = (
             select(board_versions.c.version, board_versions.c.options)
             .where(board_versions.c.board == boards.c.board)
@@ -78,6 +82,8 @@ class PostgresDefinitions:
             page = page.where(boards.c.board > after)
         if prefix:
             page = page.where(boards.c.board >= prefix, boards.c.board.startswith(prefix, autoescape=True))
+        if contains:
+            page = page.where(boards.c.board.icontains(contains, autoescape=True))
         with postgres_errors(), self._engine.connect() as connection:
             return [_definition(row) for row in connection.execute(page).mappings()]
 

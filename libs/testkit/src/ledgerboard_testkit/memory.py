@@ -70,10 +70,11 @@ class MemoryRecord(Dependency):
         self._versions[board] = made
         return made, True
 
-    def list(self, after: str | None, limit: int, prefix: str = "") -> Sequence[BoardDefinition]:
+    def list(self, after: str | None, limit: int, prefix: str = "", contains: str = "") -> Sequence[BoardDefinition]:
         """Current definitions by name."""
         self.answer()
         names = sorted(name for name in self._versions if name.startswith(prefix) and name > (after or ""))
+        names = [name for name in names if contains.lower() in name.lower()]
         return [self._versions[name] for name in names[:limit]]
 
     def remember(self, definition: BoardDefinition) -> None:

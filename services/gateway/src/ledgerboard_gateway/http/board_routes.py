@@ -30,7 +30,7 @@ class Definitions(Protocol):
         """The definition that now carries the options, and whether this call made it."""
         ...
 
-    def list(self, after: str | None, limit: int, prefix: str) -> Sequence[BoardDefinition]:
+    def list(self, after: str | None, limit: int, prefix: str, contains: str) -> Sequence[BoardDefinition]:
         """Definitions by name."""
         ...
 
@@ -71,11 +71,11 @@ class BoardRoutes:
 
     def list_boards(self, query: Mapping[str, Any]) -> Response:
         """Tell a page of boards by name."""
-        prefix, after, limit = query["prefix"], query["after"], query["limit"]
-        boards = tuple(map(rendering.board, self._definitions.list(after, limit, prefix)))
+        limit, names = query["limit"], {name: query[name] for name in ("prefix", "contains")}
+        boards = tuple(map(rendering.board, self._definitions.list(query["after"], limit, **names)))
         following = None
         if len(boards) == limit:
-            pairs = {"after": boards[-1].board, "limit": limit} | ({"prefix": prefix} if prefix else {})
+            pairs = {"after": boards[-1].board, "limit": limit} | {name: part for name, part in names.items() if part}
             following = f"/v1/boards?{urlencode(pairs)}"
         return rendering.answer(answers.BoardsAnswer(boards=boards, next=following))
 
@@ -87,7 +87,7 @@ class BoardRoutes:
                 method="GET",
                 rule="/v1/boards",
                 view=self.list_boards,
-                summary="List the boards",
+                summary="List and search the boards",
                 description="By name. Follow `next` for more.",
                 query=BoardsQuery,
                 answers={200: Answer([answers.BoardsAnswer], e.BOARDS, "A page of boards")},

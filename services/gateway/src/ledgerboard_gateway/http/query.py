@@ -37,6 +37,11 @@ class BoardsQuery(Query):
         validate=_name_part,
         metadata={"description": "Only boards whose name begins so.", "example": "mario"},
     )
+    contains = fields.String(
+        load_default="",
+        validate=_name_part,
+        metadata={"description": "Only boards whose name holds this, in whatever case.", "example": "kart"},
+    )
     after = fields.String(
         load_default=None,
         validate=_name_part,
