@@ -1,4 +1,4 @@
-"""Every option of a board is taken, told again, and refused by its name where it makes no sense."""
+"""Boards are defined, listed and searched; an option that makes no sense is refused by its name."""
 
 from typing import Any
 
@@ -126,3 +126,38 @@ def test_seasons_told_in_another_offset_are_the_same_ones(gateway: MemoryGateway
     kept = gateway.record.ensure("race")
     assert (kept.version, kept.options.seasons[0].start.isoformat()) == (1, "2026-08-31T22:00:00+00:00")
     assert isinstance(kept.options.seasons[0], Season)
+
+
+def test_boards_are_listed_by_name_in_pages(gateway: MemoryGateway) -> None:
+    for name in ("mario-kart", "mario-party", "tetris", "mario-golf"):
+        gateway.write("PUT", f"/v1/boards/{name}", {})
+    path, found = "/v1/boards?prefix=mario&limit=2", []
+    while path:
+        told = gateway.get(path).get_json()
+        found += [each["board"] for each in told["boards"]]
+        path = told["next"]
+    assert found == ["mario-golf", "mario-kart", "mario-party"]
+
+
+def test_boards_are_searched_by_a_part_of_their_names(gateway: MemoryGateway) -> None:
+    for name in ("mario-Kart", "mario-party", "kart-2", "go-kart", "carts"):
+        gateway.write("PUT", f"/v1/boards/{name}", {})
+    path, found = "/v1/boards?contains=kaRT&limit=1", []
+    while path:
+        told = gateway.get(path).get_json()
+        found += [each["board"] for each in told["boards"]]
+        path = told["next"]
+    assert found == ["go-kart", "kart-2", "mario-Kart"]
+    assert len(gateway.get("/v1/boards?contains=kart&prefix=mario").get_json()["boards"]) == 1
+    assert gateway.get("/v1/boards?contains=%25").status_code == 400
+
+
+def test_a_definition_is_made_once_and_changed_by_versions(gateway: MemoryGateway) -> None:
+    answers = [
+        gateway.write("PUT", "/v1/boards/race", body)
+        for body in ({"order": "asc", "min_score": 0}, {"order": "asc", "min_score": 0}, {"order": "asc"}, {})
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 409]
+    assert [answer.get_json().get("version") for answer in answers] == [1, 1, 2, None]
+    assert answers[3].get_json()["errors"][0]["field"] == "order"
+    assert gateway.get("/v1/boards/race").get_json()["min_score"] == -(2**53)

@@ -156,41 +156,6 @@ def test_what_is_no_event_id_is_refused(gateway: MemoryGateway, event_id: str) -
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (400, "event_id")
 
 
-def test_boards_are_listed_by_name_in_pages(gateway: MemoryGateway) -> None:
-    for name in ("mario-kart", "mario-party", "tetris", "mario-golf"):
-        gateway.write("PUT", f"/v1/boards/{name}", {})
-    path, found = "/v1/boards?prefix=mario&limit=2", []
-    while path:
-        told = gateway.get(path).get_json()
-        found += names(told["boards"], "board")
-        path = told["next"]
-    assert found == ["mario-golf", "mario-kart", "mario-party"]
-
-
-def test_boards_are_searched_by_a_part_of_their_names(gateway: MemoryGateway) -> None:
-    for name in ("mario-Kart", "mario-party", "kart-2", "go-kart", "carts"):
-        gateway.write("PUT", f"/v1/boards/{name}", {})
-    path, found = "/v1/boards?contains=kaRT&limit=1", []
-    while path:
-        told = gateway.get(path).get_json()
-        found += names(told["boards"], "board")
-        path = told["next"]
-    assert found == ["go-kart", "kart-2", "mario-Kart"]
-    assert names(gateway.get("/v1/boards?contains=kart&prefix=mario").get_json()["boards"], "board") == ["mario-Kart"]
-    assert gateway.get("/v1/boards?contains=%25").status_code == 400
-
-
-def test_a_definition_is_made_once_and_changed_by_versions(gateway: MemoryGateway) -> None:
-    answers = [
-        gateway.write("PUT", "/v1/boards/race", body)
-        for body in ({"order": "asc", "min_score": 0}, {"order": "asc", "min_score": 0}, {"order": "asc"}, {})
-    ]
-    assert [answer.status_code for answer in answers] == [201, 200, 200, 409]
-    assert [answer.get_json().get("version") for answer in answers] == [1, 1, 2, None]
-    assert answers[3].get_json()["errors"][0]["field"] == "order"
-    assert gateway.get("/v1/boards/race").get_json()["min_score"] == -(2**53)
-
-
 def test_a_read_that_cannot_be_answered_is_a_503_and_never_an_empty_board(race: MemoryGateway) -> None:
     race.boards.available = race.ledger.available = False
     for path in (
