@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from ledgerboard_contracts import SubmissionEnvelope, wire
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
@@ -25,7 +26,8 @@ from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.publisher import Publisher
-from ledgerboard_gateway.settings import PublisherSettings
+from ledgerboard_gateway.settings import PublisherSettings, WaitSettings
+from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_infra.errors import UnavailableError
@@ -77,14 +79,16 @@ class MemoryGateway:
     def __init__(self) -> None:
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
         self.record, self.ledger, self.boards = MemoryRecord(), MemoryLedger(), MemoryStandings(self.clock)
+        self.folds = Folds()
         self.lines: list[str] = []
         self.registry = CollectorRegistry()
         metrics = GatewayMetrics(self.registry)
         settings = PublisherSettings(timeout_seconds=0.3, senders=1)
         self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
         standings = Standings(self.record, self.boards, self.clock)
+        showing = Showing(self.boards, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         routes = Routes(
-            scores=ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), metrics),
+            scores=ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), showing, metrics),
             standings=StandingRoutes(standings),
             players=PlayerRoutes(standings),
             placings=PlacingRoutes(standings),

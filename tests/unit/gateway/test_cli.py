@@ -38,9 +38,10 @@ def test_nothing_starts_without_a_key_of_16_characters_and_the_key_is_not_told(
     assert "fifteen-letters" not in told
 
 
-def test_the_buffer_must_leave_threads_for_reads() -> None:
-    with pytest.raises(SettingsError, match="LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS"):
-        from_env(GatewaySettings, SOUND | {"LEDGERBOARD_HTTP_THREADS": "80"})
+def test_the_buffer_and_the_waiters_must_leave_threads_for_reads() -> None:
+    for name, value in (("HTTP_THREADS", "112"), ("WAIT_REQUESTS", "48"), ("PUBLISHER_BUFFER_REQUESTS", "96")):
+        with pytest.raises(SettingsError, match="LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS and LEDGERBOARD_WAIT_REQUESTS"):
+            from_env(GatewaySettings, SOUND | {f"LEDGERBOARD_{name}": value})
 
 
 def test_no_secret_is_in_the_repr() -> None:

@@ -1,82 +1,14 @@
 """A page is answered without Flask exactly as long as Flask would answer the same."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ledgerboard_boards import CachedTop
-from ledgerboard_contracts import (
-    ALL_TIME,
-    BoardDefinition,
-    BoardOptions,
-    Period,
-    Season,
-    Span,
-    View,
-    span_containing,
-)
-from ledgerboard_gateway.hot_boards import HotRead
-from ledgerboard_gateway.http.hot_pages import HotPages
-from ledgerboard_gateway.http.requests import ROUTE
-from ledgerboard_testkit.memory import NOON, FixedClock
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
-
-OPTIONS = BoardOptions()
-
-
-@dataclass
-class Answer:
-    """What a client gets."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-class Scene:
-    """One board behind an application that counts how often it is asked."""
-
-    def __init__(self, span: Span = ALL_TIME, options: BoardOptions = OPTIONS, *, capacity: int = 10) -> None:
-        self.definition: BoardDefinition | None = BoardDefinition(board="race", version=1, options=options)
-        self.view = View("race", span)
-        self.newest = CachedTop(1, b"[]", 7)
-        self.at_hand, self.is_hot = True, True
-        self.status, self.route = "200 OK", "/v1/boards/<board>/standings"
-        self.asked = 0
-        self.clock = FixedClock()
-        self.pages = HotPages(self.application, self, self, self.clock, capacity=capacity)
-
-    def watch(self) -> None: ...
-
-    def seen(self) -> HotRead | None:
-        return HotRead(self.view, self._options, self.newest) if self.is_hot else None
-
-    def kept(self, _view: View, _options: BoardOptions) -> CachedTop | None:
-        return self.newest if self.at_hand else None
-
-    def current(self, _board: str) -> BoardDefinition | None:
-        return self.definition
-
-    @property
-    def _options(self) -> BoardOptions:
-        return OPTIONS if self.definition is None else self.definition.options
-
-    def application(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        self.asked += 1
-        environ[ROUTE] = self.route
-        start_response(self.status, [("Content-Type", "application/json")])
-        return [b"%d of %d" % (self.newest.version, self.newest.total)]
-
-    def get(self, query: str = "", *, method: str = "GET", **environ: str) -> Answer:
-        told: list[Any] = []
-        request = {"REQUEST_METHOD": method, "PATH_INFO": "/race", "QUERY_STRING": query, **environ}
-        body = b"".join(self.pages(request, lambda status, headers, _=None: told.extend((status, headers))))  # type: ignore[arg-type]
-        return Answer(int(told[0][:3]), dict(told[1]), body)
+from ledgerboard_contracts import BoardOptions, Period, Season, span_containing
+from ledgerboard_testkit.memory import NOON
+from tests.unit.gateway.hot_scene import OPTIONS, Scene
 
 
 def test_what_holds_is_answered_again_without_asking() -> None:
@@ -198,23 +130,3 @@ def test_no_more_pages_are_kept_than_the_capacity_and_none_of_an_endless_query()
     for _ in range(2):
         scene.get("x" * 129)
     assert scene.asked == 8
-
-
-@pytest.mark.parametrize("given", ["{}", "W/{}", '"other", {}', '"other" , W/{}', "*"])
-def test_a_client_that_has_the_page_is_told_so(given: str) -> None:
-    scene = Scene()
-    etag = scene.get().headers["ETag"]
-    for _ in range(2):
-        answer = scene.get(HTTP_IF_NONE_MATCH=given.format(etag))
-        assert (answer.status, answer.body) == (304, b"")
-        assert answer.headers == {"ETag": etag, "Cache-Control": "no-cache"}
-        scene.at_hand = False
-
-
-def test_a_client_with_another_page_gets_this_one() -> None:
-    scene = Scene()
-    etag = scene.get().headers["ETag"]
-    scene.newest = CachedTop(2, b"[]", 7)
-    answer = scene.get(HTTP_IF_NONE_MATCH=etag)
-    assert (answer.status, answer.body) == (200, b"2 of 7")
-    assert answer.headers["ETag"] != etag

@@ -14,6 +14,7 @@ from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.hot_boards import HotBoards
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
@@ -32,6 +33,7 @@ from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.settings import GatewaySettings
+from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_infra.clock import SystemClock
@@ -83,7 +85,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     redis = make_redis(settings.redis)
     publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     boards = HotBoards(redis, settings.stage)
-    announcements = TopAnnouncements(redis, settings.stage, boards.tops)
+    folds = Folds()
+    announcements = TopAnnouncements(redis, settings.stage, boards.tops, folds)
     standings = Standings(known, boards, clock)
     ledger = LedgerReader(reader, writer)
     checks: dict[str, Check] = {
@@ -93,7 +96,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         "postgres": partial(_check_record, record),
     }
     routes = Routes(
-        scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), metrics),
+        scores=ScoreRoutes(
+            Submissions(known, publisher, clock, new_uuid7), Showing(boards, ledger, folds, settings.wait), metrics
+        ),
         standings=StandingRoutes(standings),
         players=PlayerRoutes(standings),
         placings=PlacingRoutes(standings),

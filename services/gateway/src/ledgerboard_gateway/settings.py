@@ -25,7 +25,7 @@ class HttpSettings:
     port: Port = setting("LEDGERBOARD_HTTP_PORT", default=8080, doc="Port to listen on.")
     processes: Count = setting("LEDGERBOARD_HTTP_PROCESSES", default=1, doc="Worker processes.")
     threads: Annotated[int, Meta(ge=4)] = setting(
-        "LEDGERBOARD_HTTP_THREADS", default=96, doc="Requests that one worker process handles at the same time."
+        "LEDGERBOARD_HTTP_THREADS", default=128, doc="Requests that one worker process handles at the same time."
     )
     backpressure: Count = setting(
         "LEDGERBOARD_HTTP_BACKPRESSURE", default=1024, doc="Connections that one worker process keeps open at most."
@@ -76,6 +76,21 @@ class PublisherSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitSettings:
+    """How submissions may wait for their standings (``Prefer: wait``)."""
+
+    seconds: Annotated[int, Meta(ge=0, le=60)] = setting(
+        "LEDGERBOARD_WAIT_SECONDS", default=10, doc="The longest that a submission waits for its standings; 0: never."
+    )
+    requests: Count = setting(
+        "LEDGERBOARD_WAIT_REQUESTS",
+        default=32,
+        doc="Submissions that may wait so at the same time; more are answered with 202 at once. Together with the "
+        "publisher's buffer keep it below the threads, so that everything else finds a thread.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewaySettings:
     """Everything the gateway can be told."""
 
@@ -88,14 +103,15 @@ class GatewaySettings:
     )
     http: HttpSettings
     publisher: PublisherSettings
+    wait: WaitSettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings
     telemetry: TelemetrySettings
 
     def __post_init__(self) -> None:
-        if self.publisher.buffer_requests >= self.http.threads:
+        if self.publisher.buffer_requests + self.wait.requests >= self.http.threads:
             raise ValueError(
-                "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS must be below LEDGERBOARD_HTTP_THREADS, "
-                "or submissions could take every thread while the queue is down"
+                "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS and LEDGERBOARD_WAIT_REQUESTS together must be below "
+                "LEDGERBOARD_HTTP_THREADS, or submissions could take every thread"
             )

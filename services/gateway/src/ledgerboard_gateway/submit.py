@@ -27,6 +27,10 @@ class Ask:
     session: str | None = None
 
 
+Before = Callable[[Submission, BoardDefinition], None]
+"""Is told of a submission that is about to be sent, and of the definition by which it is stamped."""
+
+
 class Definitions(Protocol):
     """Current board definitions. ``ensure`` makes an unknown board with the default options.
 
@@ -61,13 +65,18 @@ class Submissions:
         self._clock = clock
         self._new_event_id = new_event_id
 
-    def submit(self, asks: Sequence[Ask], correlation_id: str) -> list[Parcel]:
+    def submit(self, asks: Sequence[Ask], correlation_id: str, before: Before | None = None) -> list[Parcel]:
         """Parcels with the submissions of ``asks`` in their order, each parcel with its outcome.
+
+        ``before`` is told of each submission just before it is sent.
 
         Raises `BufferFullError` or `UnavailableError` before anything was sent.
         """
         definitions = {board: self._definitions.ensure(board) for board in {ask.board for ask in asks}}
         parcels = pack([self._stamp(ask, definitions[ask.board]) for ask in asks], correlation_id)
+        if before is not None:
+            for submission in (each for parcel in parcels for each in parcel.submissions):
+                before(submission, definitions[submission.board])
         self._publisher.publish(parcels)
         return parcels
 

@@ -119,7 +119,7 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[], None])
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[PATH_PARAMETERS[name] for name in _names(operation.rule)],
+        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *operation.headers],
         methods=[operation.method],
     )
 

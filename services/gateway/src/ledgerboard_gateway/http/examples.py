@@ -26,6 +26,23 @@ ACCEPTED: Final[dict[str, Any]] = {
     "occurred_at": _AT,
     "status_url": f"/v1/events/{EVENT_ID}",
 }
+SHOWN: Final[dict[str, Any]] = ACCEPTED | {
+    "standings": [
+        {
+            "board": _BOARD,
+            "period": period,
+            "key": key,
+            "rank": 0,
+            "position": 1,
+            "score": 42,
+            "achieved_at": _AT,
+            "previous_rank": previous,
+            "previous_score": None if previous is None else 40,
+            "improved": True,
+        }
+        for period, key, previous in (("all", "all", 3), ("day", "2026-11-21", None))
+    ],
+}
 BULK_ANSWER: Final[dict[str, Any]] = {
     "accepted": 1,
     "refused": 1,

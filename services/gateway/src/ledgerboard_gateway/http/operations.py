@@ -62,6 +62,7 @@ class Operation:
     body: Body | None = None
     problems: Sequence[ProblemType] = ()
     guarded: bool = False
+    headers: Sequence[Mapping[str, Any]] = ()
 
     @property
     def parsed_body(self) -> type[Schema] | None:

@@ -67,6 +67,12 @@ class ProblemType(Enum):
         "The ranking is no longer kept",
         "Daily rankings are kept for 8 days after their end, weekly ones for 30 and monthly ones for 62.",
     )
+    REJECTED = (
+        "rejected",
+        422,
+        "The board does not take this score",
+        "It is on record as rejected, with the reason in `detail`; sending it again changes nothing.",
+    )
     TOO_LARGE = ("too-large", 413, "The body is too large", "Nothing was accepted. Send less at a time.")
     UNSUPPORTED_MEDIA_TYPE = (
         "unsupported-media-type",

@@ -1,11 +1,10 @@
 """Submit scores: one at a time, or many in one request. The hot path of the gateway."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from flask import Response
+from flask import Response, request
 
-from ledgerboard_contracts import Submission
 from ledgerboard_gateway.http import answers, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.bodies import (
@@ -16,23 +15,41 @@ from ledgerboard_gateway.http.bodies import (
     decode_published,
     decode_score,
 )
+from ledgerboard_gateway.http.bulk_answers import bulk_answer, nothing_sound
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
-from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
+from ledgerboard_gateway.http.preferences import wait_seconds
+from ledgerboard_gateway.http.problems import ProblemError, ProblemType
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
+from ledgerboard_gateway.http.shown_answers import Shown, shown
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel
-from ledgerboard_gateway.submit import Ask
+from ledgerboard_gateway.showing import Showing
+from ledgerboard_gateway.submit import Ask, Before
+from ledgerboard_ledger import Rejected
 
 _STORED: Final = "The queue stores it"
 _SENT_NOTHING: Final = "The queue does not take submissions at the moment. Nothing was sent."
 _NO_ANSWER: Final = "The queue did not acknowledge the submission in time. It may be counted or not."
+_ANSWERS: Final = {
+    200: Answer([Shown], e.SHOWN, "It is recorded, and the boards show it"),
+    202: Answer([answers.Accepted], e.ACCEPTED, _STORED),
+}
+_PREFER: Final = {
+    "in": "header",
+    "name": "Prefer",
+    "description": "`wait=N`: wait up to N seconds until the score is recorded and the boards show it. 200 then tells "
+    "the player's place in every view that it counts in, and the one before; 422 tells why the board does not take it; "
+    "202 means that neither was known in time, or that too many clients wait already.",
+    "example": "wait=5",
+    "schema": {"type": "string"},
+}
 
 
 class Submissions(Protocol):
     """Accepts submissions; each parcel comes back with its outcome."""
 
-    def submit(self, asks: Sequence[Ask], correlation_id: str) -> list[Parcel]:
+    def submit(self, asks: Sequence[Ask], correlation_id: str, before: Before | None = None) -> list[Parcel]:
         """Send, and tell what became of each part."""
         ...
 
@@ -40,8 +57,9 @@ class Submissions(Protocol):
 class ScoreRoutes:
     """The routes that accept scores. 202 means that the queue stores them."""
 
-    def __init__(self, submissions: Submissions, metrics: GatewayMetrics) -> None:
+    def __init__(self, submissions: Submissions, showing: Showing, metrics: GatewayMetrics) -> None:
         self._submissions = submissions
+        self._showing = showing
         self._metrics = metrics
 
     def post_score(self, board: str) -> Response:
@@ -61,20 +79,30 @@ class ScoreRoutes:
         asks = [item for item in items if isinstance(item, Ask)]
         self._metrics.submissions("refused", len(items) - len(asks))
         if not asks:
-            raise _nothing_sound(items)
+            raise nothing_sound(items)
         parcels = self._send(asks)
         if not any(parcel.outcome is Outcome.ACKNOWLEDGED for parcel in parcels):
             raise _failure(parcels)
-        return rendering.answer(_bulk_answer(items, parcels), 202)
+        return rendering.answer(bulk_answer(items, parcels), 202)
 
     def _accept(self, ask: Ask) -> Response:
-        (parcel,) = self._send([ask])
-        if parcel.outcome is not Outcome.ACKNOWLEDGED:
-            raise _failure([parcel])
-        return rendering.answer(rendering.accepted(parcel.submissions[0]), 202)
+        with self._showing.seat(wait_seconds(request.headers.get("Prefer"))) as seat:
+            (parcel,) = self._send([ask], seat.before if seat else None)
+            if parcel.outcome is not Outcome.ACKNOWLEDGED:
+                raise _failure([parcel])
+            (submission,) = parcel.submissions
+            outcome = seat.outcome(parcel) if seat else None
+        if seat is None or outcome is None:
+            return rendering.answer(rendering.accepted(submission), 202)
+        applied = {"Preference-Applied": f"wait={seat.seconds}"}
+        if isinstance(outcome, Rejected):
+            raise _rejection(outcome, applied)
+        answer = rendering.answer(shown(submission, outcome))
+        answer.headers.update(applied)
+        return answer
 
-    def _send(self, asks: list[Ask]) -> list[Parcel]:
-        parcels = self._submissions.submit(asks, request_id())
+    def _send(self, asks: list[Ask], before: Before | None = None) -> list[Parcel]:
+        parcels = self._submissions.submit(asks, request_id(), before)
         note(
             event_ids=[submission.event_id for parcel in parcels for submission in parcel.submissions],
             envelope_ids=[parcel.envelope_id for parcel in parcels],
@@ -97,8 +125,9 @@ class ScoreRoutes:
                 "first, a player's best play counts, and no bounds.",
                 guarded=True,
                 body=Body(ScoreBody, e.SCORE),
-                answers={202: Answer([answers.Accepted], e.ACCEPTED, _STORED)},
-                problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                answers=_ANSWERS,
+                headers=[_PREFER],
+                problems=[P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
             Operation(
                 tag="scores",
@@ -123,44 +152,17 @@ class ScoreRoutes:
                 description="The same as a submission to the board of that name.",
                 guarded=True,
                 body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
-                answers={202: Answer([answers.Accepted], e.ACCEPTED, _STORED)},
-                problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                answers=_ANSWERS,
+                headers=[_PREFER],
+                problems=[P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
         ]
 
 
-def _bulk_answer(items: Sequence[Ask | ProblemError], parcels: Sequence[Parcel]) -> answers.BulkAnswer:
-    sent = iter(
-        [
-            _sent(submission, accepted=parcel.outcome is Outcome.ACKNOWLEDGED)
-            for parcel in parcels
-            for submission in parcel.submissions
-        ]
-    )
-    results = tuple(next(sent) if isinstance(item, Ask) else answers.RefusedItem(errors=item.errors) for item in items)
-    kinds = [type(result) for result in results]
-    return answers.BulkAnswer(
-        accepted=kinds.count(answers.AcceptedItem),
-        refused=kinds.count(answers.RefusedItem),
-        unavailable=kinds.count(answers.UnavailableItem),
-        results=results,
-    )
-
-
-def _sent(submission: Submission, *, accepted: bool) -> answers.AcceptedItem | answers.UnavailableItem:
-    kind = answers.AcceptedItem if accepted else answers.UnavailableItem
-    return kind(event_id=submission.event_id, occurred_at=submission.occurred_at)
-
-
-def _nothing_sound(items: Sequence[Ask | ProblemError]) -> ProblemError:
-    """A bulk request of which nothing can be accepted is a bad request, and each error says whose it is."""
-    errors = [
-        FieldError(f"scores[{index}].{error.field}", error.message)
-        for index, item in enumerate(items)
-        if isinstance(item, ProblemError)
-        for error in item.errors
-    ]
-    return ProblemError(ProblemType.INVALID_REQUEST, "None of the scores can be accepted.", errors=errors)
+def _rejection(rejected: Rejected, headers: Mapping[str, str]) -> ProblemError:
+    """The problem of a score that the board does not take. It is on record, so sending it again changes nothing."""
+    refused = rejected.rejection
+    return ProblemError(P.REJECTED, refused.detail, event_ids=[str(refused.event_id)], headers=headers)
 
 
 def _failure(parcels: Sequence[Parcel]) -> ProblemError:
