@@ -90,7 +90,9 @@ class MemoryGateway:
             documentation=DocumentationRoutes(),
         )
         self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
-        self.app.wsgi_app = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append)  # type: ignore[method-assign]
+        self.draining = False
+        edge = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append, lambda: self.draining)
+        self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.client: FlaskClient = self.app.test_client()
 
     @property

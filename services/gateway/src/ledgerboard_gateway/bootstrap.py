@@ -103,7 +103,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         publisher.close(settings.publisher.timeout_seconds)
         known.close()
 
-    return Gateway(app=Edge(app, metrics, clock, _write_line), close=close)
+    return Gateway(app=Edge(app, metrics, clock, _write_line, surroundings.is_draining), close=close)
 
 
 def _write_line(line: str) -> None:
