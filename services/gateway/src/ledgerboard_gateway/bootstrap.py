@@ -14,6 +14,7 @@ from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.guarded import GuardedBoards, GuardedDefinitions, GuardedLedger
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
@@ -76,11 +77,12 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     writer, reader = _engines(settings.postgres)
     record = PostgresDefinitions(writer)
-    known = CurrentDefinitions(record, clock, timedelta(seconds=settings.definitions_ttl_seconds))
+    definitions = GuardedDefinitions(record)
+    known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis = make_redis(settings.redis)
     publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
-    standings = Standings(known, RedisStandings(redis, settings.stage), clock)
-    ledger = LedgerReader(reader, writer)
+    standings = Standings(known, GuardedBoards(RedisStandings(redis, settings.stage)), clock)
+    ledger = GuardedLedger(LedgerReader(reader, writer))
     checks: dict[str, Check] = {
         "serving": partial(_check_serving, surroundings.is_draining),
         "queue": partial(_check_queue, client, queue_url),
@@ -91,7 +93,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), metrics),
         standings=StandingRoutes(standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
-        boards=BoardRoutes(record, known),
+        boards=BoardRoutes(definitions, known),
         published=PublishedRoutes(standings),
         operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
