@@ -20,7 +20,6 @@ from tests.integration.gateway.processes import (
     seconds_of,
     sent_players,
     submissions_queue,
-    through,
 )
 
 
@@ -40,9 +39,9 @@ def gateway(
 ) -> Iterator[GatewayProcess]:
     assert queue.is_empty()
     with gateway_process(
-        through(sqs_endpoint, relays["sqs"]),
-        through(redis_url, relays["redis"]),
-        through(ledger_url, relays["postgres"]),
+        relays["sqs"].through(sqs_endpoint),
+        relays["redis"].through(redis_url),
+        relays["postgres"].through(ledger_url),
         stage,
         PUBLISHER_TIMEOUT_SECONDS="2",
         DEFINITIONS_TTL_SECONDS="0",
