@@ -95,7 +95,7 @@ def _bare_redis(client: redis.Redis, messages: Sequence[FactsMessage]) -> float:
         for envelope in message.envelopes
     ]
     library.write_all("fold", calls[:1])
-    name = library._name("fold")  # noqa: SLF001
+    name = library._name("fold")  # noqa: SLF001 -- as above
     commands = [("FCALL", name, len(keys), *keys, *arguments) for keys, arguments in calls]
     size = len(calls) * MESSAGES_A_BATCH // len(messages)
     sockets = [client.connection_pool.get_connection() for _ in range(LANES)]
