@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import redis
 
 from benchmarks.pipeline import STAGE
-from ledgerboard_boards.library import FunctionLibrary
+from ledgerboard_boards.library import FunctionLibrary, Unguarded
 from ledgerboard_boards.writer import RedisBoards
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, FactEnvelope
 
@@ -40,7 +40,7 @@ def bare_fold_seconds(client: redis.Redis, envelopes: Sequence[FactEnvelope], ba
 
 def _commands(client: redis.Redis, envelopes: Sequence[FactEnvelope]) -> list[tuple[bytes | str | int, ...]]:
     """The very calls that `RedisBoards` makes. The first is made once, so that the server has the functions."""
-    boards, library, now = RedisBoards(client, STAGE), FunctionLibrary(client), datetime.now(UTC)
+    boards, library, now = RedisBoards(client, STAGE), FunctionLibrary(client, Unguarded()), datetime.now(UTC)
     calls = [boards._call(each, definition_of(each.board), now)[0] for each in envelopes]  # noqa: SLF001 -- these very calls
     library.write_all("fold", calls[:1])
     name = library._name("fold")  # noqa: SLF001 -- these very calls

@@ -17,6 +17,8 @@ from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValk
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 
+pytest.register_assert_rewrite("ledgerboard_testkit.suites")
+
 _UNIT = Path(__file__).parent / "unit"
 
 

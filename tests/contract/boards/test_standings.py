@@ -31,8 +31,7 @@ from ledgerboard_contracts import (
     session_scope,
     span_containing,
 )
-from ledgerboard_testkit.boards import MemoryStandings
-from ledgerboard_testkit.memory import FixedClock
+from ledgerboard_testkit.memory import FixedClock, MemoryStandings
 from ledgerboard_testkit.plays import make_envelope, make_fact
 
 Either: TypeAlias = MemoryStandings | RedisStandings

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,8 +17,8 @@ def ledger_url(fresh_database: str) -> str:
 def relays(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Iterator[dict[str, Relay]]:
     """What can be cut, held or delayed between the gateway and each server."""
     with (
-        Relay(urlsplit(sqs_endpoint).port or 0) as sqs,
-        Relay(urlsplit(redis_url).port or 0) as redis,
-        Relay(urlsplit(ledger_url).port or 0) as postgres,
+        Relay.before(sqs_endpoint) as sqs,
+        Relay.before(redis_url) as redis,
+        Relay.before(ledger_url) as postgres,
     ):
         yield {"sqs": sqs, "redis": redis, "postgres": postgres}

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
@@ -20,7 +19,6 @@ from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import provision, resolve_queue_url, sqs_client
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue, queue_shape
-from ledgerboard_testkit.relay import Relay
 
 KEY: Final = "a-key-of-sixteen+"
 HEADERS: Final = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
@@ -100,12 +98,6 @@ def gateway_process(
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def through(url: str, relay: Relay) -> str:
-    """``url`` by way of the relay."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{relay.port}")).geturl()
 
 
 def sent_players(queue: RealQueue) -> list[str]:

@@ -20,7 +20,6 @@ from tests.integration.gateway.processes import (
     seconds_of,
     sent_players,
     submissions_queue,
-    through,
 )
 
 
@@ -40,9 +39,9 @@ def gateway(
 ) -> Iterator[GatewayProcess]:
     assert queue.is_empty()
     with gateway_process(
-        through(sqs_endpoint, relays["sqs"]),
-        through(redis_url, relays["redis"]),
-        through(ledger_url, relays["postgres"]),
+        relays["sqs"].through(sqs_endpoint),
+        relays["redis"].through(redis_url),
+        relays["postgres"].through(ledger_url),
         stage,
         PUBLISHER_TIMEOUT_SECONDS="2",
         DEFINITIONS_TTL_SECONDS="0",
@@ -107,6 +106,18 @@ def test_without_redis_a_board_is_a_503_and_never_empty(gateway: GatewayProcess,
     finally:
         relays["redis"].mend()
     eventually(lambda: gateway.request("GET", "/race")[0] == 200, what="reading again")
+
+
+def test_no_ranking_is_read_from_postgres(gateway: GatewayProcess, relays: dict[str, Relay]) -> None:
+    assert gateway.submit()[0] == 202
+    relays["postgres"].cut()
+    try:
+        paths = ["/v1/boards/race/standings", "/v1/boards/race/standings?limit=100&period=day", "/race", "/race/ada"]
+        assert {gateway.request("GET", path)[0] for path in paths} == {200}
+        assert gateway.request("GET", "/v1/players/ada/scores")[0] == 503
+    finally:
+        relays["postgres"].mend()
+    eventually(lambda: gateway.request("GET", "/v1/players/ada/scores")[0] == 200, what="reading the ledger again")
 
 
 def test_a_send_that_hangs_is_made_up_for_within_the_requests_wait(

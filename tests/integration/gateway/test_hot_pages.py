@@ -18,7 +18,7 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.relay import Relay
-from tests.integration.gateway.processes import GatewayProcess, gateway_process, submissions_queue, through
+from tests.integration.gateway.processes import GatewayProcess, gateway_process, submissions_queue
 
 NOW = datetime.now(UTC)
 READERS: Final = 200
@@ -35,7 +35,7 @@ def stage(sqs_endpoint: str) -> str:
 def gateway(
     relays: dict[str, Relay], stage: str, sqs_endpoint: str, redis_url: str, ledger_url: str
 ) -> Iterator[GatewayProcess]:
-    with gateway_process(sqs_endpoint, through(redis_url, relays["redis"]), ledger_url, stage) as running:
+    with gateway_process(sqs_endpoint, relays["redis"].through(redis_url), ledger_url, stage) as running:
         yield running
 
 

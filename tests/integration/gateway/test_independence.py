@@ -10,6 +10,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.relay import Relay
 from tests.integration.gateway.processes import (
     HEADERS,
@@ -17,13 +18,17 @@ from tests.integration.gateway.processes import (
     gateway_process,
     seconds_of,
     submissions_queue,
-    through,
 )
 
 CLIENTS: Final = 8
 POOL_SIZE: Final = 3
 SENDERS: Final = 2
 DELAY_SECONDS: Final = 0.5
+READERS: Final = 96
+"""As many as the gateway has threads."""
+
+HANG_SECONDS: Final = 2.0
+"""How long a read waits for a Redis that hangs."""
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +37,9 @@ def gateway(relays: dict[str, Relay], sqs_endpoint: str, redis_url: str, ledger_
     stage = f"test-{uuid4().hex[:12]}"
     submissions_queue(sqs_endpoint, stage)
     with gateway_process(
-        through(sqs_endpoint, relays["sqs"]),
-        through(redis_url, relays["redis"]),
-        through(ledger_url, relays["postgres"]),
+        relays["sqs"].through(sqs_endpoint),
+        relays["redis"].through(redis_url),
+        relays["postgres"].through(ledger_url),
         stage,
         DATABASE_POOL_SIZE=str(POOL_SIZE),
         PUBLISHER_SENDERS=str(SENDERS),
@@ -101,3 +106,22 @@ def mixed_requests(gateway: GatewayProcess, count: int) -> list[int]:
         statuses.append(answer.status)
     connection.close()
     return statuses
+
+
+def test_reads_that_hang_leave_submissions_their_threads(gateway: GatewayProcess, relays: dict[str, Relay]) -> None:
+    def read(_number: int) -> int:
+        return gateway.request("GET", "/v1/boards/race/standings")[0]
+
+    assert gateway.submit()[0] == 202
+    relays["redis"].hold()
+    try:
+        with ThreadPoolExecutor(READERS) as pool:
+            assert set(pool.map(read, range(READERS))) == {503}
+            reads = [pool.submit(read, number) for number in range(2 * READERS)]
+            took = [seconds_of(gateway.submit) for _ in range(10)]
+            assert {read.result() for read in reads} == {503}
+    finally:
+        relays["redis"].release()
+    assert {status for _, (status, _) in took} == {202}
+    assert max(seconds for seconds, _ in took) < HANG_SECONDS / 2
+    eventually(lambda: read(0) == 200, what="a read")

@@ -26,7 +26,6 @@ from tests.integration.gateway.processes import (
     gateway_process,
     seconds_of,
     submissions_queue,
-    through,
 )
 
 SEATS: Final = 3
@@ -48,7 +47,7 @@ def gateway(
     relays: dict[str, Relay], queue: RealQueue, stage: str, sqs_endpoint: str, redis_url: str, ledger_url: str
 ) -> Iterator[GatewayProcess]:
     assert queue.is_empty()
-    url = through(redis_url, relays["redis"])
+    url = relays["redis"].through(redis_url)
     with gateway_process(sqs_endpoint, url, ledger_url, stage, WAIT_REQUESTS=str(SEATS)) as running:
         assert running.submit()[0] == 202  # The board is there.
         take(queue, 1)

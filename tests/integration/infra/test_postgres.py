@@ -3,10 +3,12 @@
 import time
 
 import pytest
+import structlog
 from sqlalchemy import Engine, text
 
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.postgres import ANSWER_GRACE_SECONDS, make_engine, postgres_errors
+from ledgerboard_infra.logs import correlated
+from ledgerboard_infra.postgres import ANSWER_GRACE_SECONDS, SLOW_SECONDS, make_engine, postgres_errors
 
 TIMEOUT_SECONDS = 0.5
 FAR_TOO_LONG = text("SELECT pg_sleep(20)")
@@ -39,3 +41,20 @@ def test_a_server_that_does_not_answer_is_given_up_and_the_next_statement_connec
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
     engine.dispose()
+
+
+def test_a_slow_statement_is_logged_with_its_correlation_ids_and_without_its_values(postgres_url: str) -> None:
+    engine = make_engine(postgres_url, application_name="test", pool_size=1)
+    with (
+        structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines,
+        correlated(correlation_ids=["race-1"]),
+        engine.connect() as connection,
+    ):
+        connection.execute(text("SELECT 1"))
+        connection.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": SLOW_SECONDS})
+    engine.dispose()
+    (line,) = [line for line in lines if line["event"] == "slow statement"]
+    assert line["correlation_ids"] == ["race-1"]
+    assert line["seconds"] >= SLOW_SECONDS
+    assert "pg_sleep" in line["statement"]
+    assert str(SLOW_SECONDS) not in line["statement"]

@@ -2,7 +2,6 @@
 
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -58,9 +57,9 @@ def test_a_call_to_a_server_that_hangs_ends_within_its_bound(
     client: "SQSClient", aws: AwsSettings, call_seconds: float
 ) -> None:
     queue = make_queue(client)
-    with Relay(urlsplit(aws.sqs_endpoint_url).port or 0) as relay:
-        hasty = sqs_client(AwsSettings(sqs_endpoint_url=f"http://127.0.0.1:{relay.port}"), call_seconds=call_seconds)
-        sender = QueueSender(hasty, queue.url.replace(aws.sqs_endpoint_url, f"http://127.0.0.1:{relay.port}"))
+    with Relay.before(aws.sqs_endpoint_url) as relay:
+        hasty = sqs_client(AwsSettings(sqs_endpoint_url=relay.through(aws.sqs_endpoint_url)), call_seconds=call_seconds)
+        sender = QueueSender(hasty, relay.through(queue.url))
         sender.send_one(OutgoingMessage("before"))
         relay.hold()
         started = time.monotonic()

@@ -110,7 +110,7 @@ def test_a_dead_reader_is_replaced_by_the_writer_and_left_alone_for_a_while(
     engine: Engine, dead_engine: Engine, eves_plays: Sequence[Fact]
 ) -> None:
     attempts: list[object] = []
-    event.listen(dead_engine, "do_connect", lambda *arguments: attempts.append(arguments), insert=True)
+    event.listen(dead_engine, "handle_error", attempts.append)
     time = _Time()
     reader = LedgerReader(dead_engine, engine, monotonic=time)
     for _ in range(3):

@@ -30,12 +30,9 @@ from ledgerboard_gateway.settings import PublisherSettings, WaitSettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
-from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_infra.sqs import OutgoingMessage
-from ledgerboard_testkit.boards import MemoryStandings
-from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord
+from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemorySender, MemoryStandings
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -44,17 +41,8 @@ KEY: Final = "a-key-of-sixteen+"
 MAX_BODY_BYTES: Final = 20_000
 
 
-class MemoryQueue:
-    """Keeps what was sent, or acknowledges nothing while it is not ``available``."""
-
-    def __init__(self) -> None:
-        self.sent: list[OutgoingMessage] = []
-        self.available = True
-
-    def send_one(self, message: OutgoingMessage) -> None:
-        if not self.available:
-            raise UnavailableError("the queue is down")
-        self.sent.append(message)
+class MemoryQueue(MemorySender):
+    """The queue of submissions."""
 
     @property
     def envelopes(self) -> list[SubmissionEnvelope]:
@@ -99,7 +87,9 @@ class MemoryGateway:
             documentation=DocumentationRoutes(),
         )
         self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
-        self.app.wsgi_app = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append)  # type: ignore[method-assign]
+        self.draining = False
+        edge = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append, lambda: self.draining)
+        self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.client: FlaskClient = self.app.test_client()
 
     @property

@@ -75,3 +75,10 @@ def test_probes_are_counted_and_not_logged(gateway: MemoryGateway) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         gateway.get(path)
     assert gateway.lines == []
+
+
+def test_each_answer_is_the_last_on_its_connection_while_it_drains(gateway: MemoryGateway) -> None:
+    paths = ("/healthz", "/race", "/a/b/c")
+    assert ["Connection" in gateway.get(path).headers for path in paths] == [False, False, False]
+    gateway.draining = True
+    assert [gateway.get(path).headers["Connection"] for path in paths] == ["close", "close", "close"]

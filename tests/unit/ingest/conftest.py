@@ -11,7 +11,8 @@ from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.worker import SubmissionsHandler
-from ledgerboard_testkit.submissions import MemoryDefinitions, MemorySender
+from ledgerboard_testkit.memory import MemorySender
+from ledgerboard_testkit.submissions import MemoryDefinitions
 
 
 @dataclass

@@ -13,7 +13,7 @@ from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_ingest.fanout import Consignment, Fanout
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_testkit.events import envelope, fact, rejection
-from ledgerboard_testkit.submissions import MemorySender
+from ledgerboard_testkit.memory import MemorySender
 
 CONSIGNMENT = Consignment([envelope(fact())], [("c-1", [rejection()])], [OutgoingMessage("{}", {"reason": "r"})])
 

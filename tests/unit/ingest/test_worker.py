@@ -10,10 +10,10 @@ from ledgerboard_contracts import BoardOptions, derived_envelope_id, wire
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.stream import Dead, Done, Retry
 from ledgerboard_ingest.worker import UNDEFINED_RECEIVES, SubmissionsHandler
+from ledgerboard_testkit.memory import MemorySender
 from ledgerboard_testkit.submissions import (
     SOURCE_ID,
     MemoryDefinitions,
-    MemorySender,
     received,
     submission,
     submission_envelope,

@@ -3,6 +3,7 @@
 from ledgerboard_boards.announcements import TopAnnouncements
 from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
+from ledgerboard_boards.library import Guard
 from ledgerboard_boards.reader import RedisStandings
 from ledgerboard_boards.reading import RankTooDeepError, ViewExpiredError
 from ledgerboard_boards.tops import CachedTop, UnchangedTop
@@ -12,6 +13,7 @@ __all__ = [
     "STAGE_PATTERN",
     "CachedTop",
     "FoldResult",
+    "Guard",
     "HotTops",
     "Mark",
     "RankTooDeepError",

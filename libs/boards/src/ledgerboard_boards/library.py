@@ -5,14 +5,16 @@ and a server that lost its functions, or never had them, is given them at the fi
 every primary is given them, and a batch goes to each primary by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, Protocol, TypeGuard, TypeVar
 
 import redis
 
 from ledgerboard_infra.valkey import RedisClient, primaries, redis_errors, route
+
+T = TypeVar("T")
 
 Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 """The keys, all of one board, and the arguments of one function call."""
@@ -31,36 +33,53 @@ TOO_DEEP: Final = "TOODEEP"
 """The words with which the functions refuse. Every other error is a failure."""
 
 
+class Guard(Protocol):
+    """What every call to the server goes through: it makes the call, or raises `UnavailableError` at once."""
+
+    def call(self, action: Callable[[], T]) -> T:
+        """What ``action`` returns or raises."""
+        ...
+
+
+class Unguarded:
+    """Makes every call."""
+
+    def call(self, action: Callable[[], T]) -> T:
+        """What ``action`` returns or raises."""
+        return action()
+
+
 class FunctionLibrary:
     """Calls the boards' functions, each by its plain name, and loads them where they are missing.
 
     Every call raises `UnavailableError` where Redis is down or cannot serve now, and redis.ResponseError otherwise.
     """
 
-    def __init__(self, client: RedisClient) -> None:
+    def __init__(self, client: RedisClient, guard: Guard) -> None:
         self._client = client
+        self._guard = guard
         template = "".join(files(__package__).joinpath("functions", part).read_text("utf-8") for part in _PARTS)
         self._version = sha256(template.encode()).hexdigest()[:16]
         self._source = f"#!lua name=ledgerboard_{self._version}\n" + template.replace("@VERSION@", self._version)
 
     def read(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
         """The reply of a function that writes nothing. A replica may serve it."""
-        return self._call("FCALL_RO", function, keys, arguments)
+        return self._guard.call(lambda: self._call("FCALL_RO", function, keys, arguments))
 
     def write(self, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
         """The reply of a function that writes."""
-        return self._call("FCALL", function, keys, arguments)
+        return self._guard.call(lambda: self._call("FCALL", function, keys, arguments))
 
     def read_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
         """As `write_all`, of a function that writes nothing. A refusal stands in the place of its reply."""
-        return self._call_all("FCALL_RO", function, calls)
+        return self._guard.call(lambda: self._call_all("FCALL_RO", function, calls))
 
     def write_all(self, function: str, calls: Sequence[Call]) -> list[Any]:
         """The replies of many calls, sent without waiting in between. Each call is atomic, all of them together not.
 
         The first call that failed is raised after all of them were made.
         """
-        return self._call_all("FCALL", function, calls)
+        return self._guard.call(lambda: self._call_all("FCALL", function, calls))
 
     @redis_errors()
     def _call_all(self, command: str, function: str, calls: Sequence[Call]) -> list[Any]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ledgerboard_boards.codec import fold_of, prefix_bytes
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.library import Call, FunctionLibrary
+from ledgerboard_boards.library import Call, FunctionLibrary, Unguarded
 from ledgerboard_boards.packing import groups_of
 from ledgerboard_contracts import TOP_N, BoardDefinition, FactEnvelope, Policy
 from ledgerboard_contracts.queues import RANK
@@ -59,7 +59,7 @@ class RedisBoards:
     def __init__(self, client: RedisClient, stage: str) -> None:
         self._client = client
         self._keyspace = Keyspace(stage)
-        self._library = FunctionLibrary(client)
+        self._library = FunctionLibrary(client, Unguarded())
 
     def fold(self, batch: Sequence[tuple[FactEnvelope, BoardDefinition]], now: datetime) -> Sequence[FoldResult]:
         """Fold each envelope by its definition, in one round trip. Safe to repeat; safe out of order.

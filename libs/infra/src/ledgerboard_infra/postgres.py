@@ -17,18 +17,24 @@ from psycopg.abc import RV, PQGen
 from sqlalchemy import event, exc
 
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.logs import get_logger
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
 POOL_TIMEOUT_SECONDS: Final = 5
 STATEMENT_TIMEOUT_SECONDS: Final = 20
 ANSWER_GRACE_SECONDS: Final = 1.0
 """How much longer than the server's own timeout the client waits, for the server to say so itself."""
+SLOW_SECONDS: Final = 0.5
+"""A statement that takes so long is logged, beside the correlation ids of whoever waits for it."""
 
+_STARTED: Final = "started"
 _DRIVER: Final = "postgresql+psycopg"
 _UNAVAILABLE_CLASSES: Final = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
 """Connection, authorization, catalog, rollback, resources, object state, operator, system: PostgreSQL, appendix A."""
 _UNAVAILABLE_STATES: Final = frozenset({"25006", "42501", "42703", "42P01", "3F000"})
 """A demoted writer, a missing grant, and a column, table or schema that a migration has yet to make."""
+
+_log = get_logger(__name__)
 
 
 def make_engine(
@@ -64,7 +70,22 @@ def make_engine(
         connection.answer_seconds = answer_seconds
         return connection
 
+    _log_slow_statements(engine)
     return engine
+
+
+def _log_slow_statements(engine: sqlalchemy.Engine) -> None:
+    """The text of a statement is logged, its values are not."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def start(connection: sqlalchemy.Connection, *_: object) -> None:
+        connection.info[_STARTED] = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def finish(connection: sqlalchemy.Connection, _cursor: object, statement: str, *_: object) -> None:
+        seconds = time.perf_counter() - connection.info[_STARTED]
+        if seconds >= SLOW_SECONDS:
+            _log.warning("slow statement", seconds=round(seconds, 3), statement=statement)
 
 
 class _Connection(psycopg.Connection[Any]):

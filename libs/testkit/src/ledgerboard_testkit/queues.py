@@ -49,9 +49,12 @@ class RealQueue:
         return self.depth() == Depth(0, 0)
 
     def receive(self) -> "list[MessageTypeDef]":
-        """What is visible now, at most ten, with receive counts."""
+        """What is visible now, at most ten, with attributes and receive counts."""
         answer = self.client.receive_message(
-            QueueUrl=self.url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["ApproximateReceiveCount"]
+            QueueUrl=self.url,
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
         return answer.get("Messages", [])
 

@@ -10,6 +10,7 @@ import threading
 import time
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 _CHUNK_BYTES = 65536
 
@@ -30,6 +31,18 @@ class Relay:
         self.port: int = self._listener.getsockname()[1]
         self.accepted = 0
         self.delay_seconds = 0.0
+
+    @classmethod
+    def before(cls, url: str) -> Self:
+        """A relay to the server of that URL, which must name its port."""
+        port = urlsplit(url).port
+        assert port is not None
+        return cls(port)
+
+    def through(self, url: str) -> str:
+        """``url`` by way of this relay."""
+        parts = urlsplit(url)
+        return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{self.port}")).geturl()
 
     def cut(self) -> None:
         """Break every connection, and every new one."""

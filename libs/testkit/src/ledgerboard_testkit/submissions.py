@@ -1,13 +1,12 @@
-"""Submissions, definitions and queues in memory, for the tests of whoever judges."""
+"""Submissions and definitions in memory, for the tests of whoever judges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Submission, SubmissionEnvelope, wire
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_infra.stream import Message
 from ledgerboard_testkit.strategies import uuid7
 
@@ -55,22 +54,3 @@ class MemoryDefinitions:
             raise UnavailableError("definitions are down")
         self.asked += 1
         return self._known.get((board, version))
-
-
-class MemorySender:
-    """A queue that keeps what was sent, or acknowledges nothing while ``available`` is False."""
-
-    def __init__(self) -> None:
-        self.sent: list[OutgoingMessage] = []
-        self.available = True
-
-    def send(self, messages: Sequence[OutgoingMessage]) -> None:
-        """Keep all. Raises `UnavailableError` while unavailable."""
-        if not self.available:
-            raise UnavailableError("the queue is down")
-        self.sent.extend(messages)
-
-    @property
-    def bodies(self) -> list[str]:
-        """The bodies sent, in their order."""
-        return [message.body for message in self.sent]

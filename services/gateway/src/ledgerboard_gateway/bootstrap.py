@@ -12,9 +12,11 @@ from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
+from ledgerboard_gateway.breaker import Breaker
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
+from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedLedger
 from ledgerboard_gateway.hot_boards import HotBoards
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
@@ -81,14 +83,15 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     writer, reader = _engines(settings.postgres)
     record = PostgresDefinitions(writer)
-    known = CurrentDefinitions(record, clock, timedelta(seconds=settings.definitions_ttl_seconds))
+    definitions = GuardedDefinitions(record)
+    known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis = make_redis(settings.redis)
     publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
-    boards = HotBoards(redis, settings.stage)
+    boards = HotBoards(redis, settings.stage, Breaker("Redis"))
     folds = Folds()
     announcements = TopAnnouncements(redis, settings.stage, boards.tops, folds)
     standings = Standings(known, boards, clock)
-    ledger = LedgerReader(reader, writer)
+    ledger = GuardedLedger(LedgerReader(reader, writer))
     checks: dict[str, Check] = {
         "serving": partial(_check_serving, surroundings.is_draining),
         "queue": partial(_check_queue, client, queue_url),
@@ -103,7 +106,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         players=PlayerRoutes(standings),
         placings=PlacingRoutes(standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
-        boards=BoardRoutes(record, known),
+        boards=BoardRoutes(definitions, known),
         published=PublishedRoutes(standings),
         operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
@@ -118,7 +121,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         announcements.close()
         known.close()
 
-    return Gateway(app=Edge(pages, metrics, clock, _write_line), close=close)
+    return Gateway(app=Edge(pages, metrics, clock, _write_line, surroundings.is_draining), close=close)
 
 
 def _write_line(line: str) -> None:

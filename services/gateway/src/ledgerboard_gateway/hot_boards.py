@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ledgerboard_boards import CachedTop, HotTops, RedisStandings
+from ledgerboard_boards import CachedTop, Guard, HotTops, RedisStandings
 from ledgerboard_boards.reading import share_ranks
 from ledgerboard_contracts import TOP_N, BoardOptions, Ranking, Standing, StandingsPage, View
 from ledgerboard_infra.valkey import RedisClient
@@ -34,9 +34,9 @@ class HotBoards(RedisStandings):
     read asks Redis.
     """
 
-    def __init__(self, client: RedisClient, stage: str) -> None:
-        super().__init__(client, stage)
-        self.tops: Final = HotTops(RedisStandings(client, stage), stage)
+    def __init__(self, client: RedisClient, stage: str, guard: Guard) -> None:
+        super().__init__(client, stage, guard)
+        self.tops: Final = HotTops(RedisStandings(client, stage, guard), stage)
         self._thread = threading.local()
 
     def watch(self) -> None:

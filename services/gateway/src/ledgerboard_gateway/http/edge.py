@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 HEADER: Final = "X-Request-ID"
+LAST_ANSWER: Final = ("Connection", "close")
 
 _SOUND: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
@@ -28,15 +29,24 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Edge:
-    """Wraps a WSGI application. ``write`` takes one line of the access log."""
+    """Wraps a WSGI application. ``write`` takes one line of the access log.
+
+    While ``is_draining`` each answer is the last one on its connection, so that its client turns to another replica.
+    """
 
     def __init__(
-        self, inner: "WSGIApplication", metrics: GatewayMetrics, clock: Clock, write: Callable[[str], object]
+        self,
+        inner: "WSGIApplication",
+        metrics: GatewayMetrics,
+        clock: Clock,
+        write: Callable[[str], object],
+        is_draining: Callable[[], bool],
     ) -> None:
         self._inner = inner
         self._metrics = metrics
         self._clock = clock
         self._write = write
+        self._is_draining = is_draining
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
@@ -49,6 +59,8 @@ class Edge:
             nonlocal answered, route
             answered, route = int(status[:3]), route_of(environ)
             headers.append((HEADER, request_id))
+            if self._is_draining():
+                headers.append(LAST_ANSWER)
             return start_response(status, headers, error)
 
         parts = self._inner(environ, start)

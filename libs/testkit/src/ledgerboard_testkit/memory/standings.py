@@ -28,7 +28,7 @@ from ledgerboard_contracts import (
     StandingsPage,
     View,
 )
-from ledgerboard_testkit.memory import Dependency, FixedClock
+from ledgerboard_testkit.memory.dependency import Dependency, FixedClock
 from ledgerboard_testkit.rankings import expected_rows, expected_standings, row_if_played
 
 _ORDINAL: Final = Ranking.ORDINAL
@@ -42,6 +42,7 @@ class MemoryStandings(Dependency):
         self.max_distinct_scores = MAX_DISTINCT_SCORES
         self._clock = clock
         self._facts: dict[str, list[Fact]] = {}
+        self._tops: dict[View, tuple[int, bytes]] = {}
 
     def add(self, board: str, *facts: Fact) -> None:
         """Let these facts count."""
@@ -51,8 +52,10 @@ class MemoryStandings(Dependency):
         self, view: View, options: BoardOptions, start: int, stop: int, ranking: Ranking = _ORDINAL
     ) -> StandingsPage:
         """Consecutive standings, half-open."""
+        if start < 0:
+            raise ValueError(f"start must not be negative: {start}")
         everyone = self._fold(view, options)
-        shown = self._shown(everyone[start:stop], everyone, view, options, ranking)
+        shown = self._shown(everyone[start : max(start, stop)], everyone, view, options, ranking)
         return StandingsPage(standings=shown, total=len(everyone))
 
     def last(self, view: View, options: BoardOptions, count: int, ranking: Ranking = _ORDINAL) -> StandingsPage:
@@ -140,7 +143,10 @@ class MemoryStandings(Dependency):
     def top(self, view: View, options: BoardOptions) -> CachedTop:
         """The first places, rendered."""
         everyone = self._fold(view, options)
-        return CachedTop(version=1, body=msgspec.json.encode(everyone[:TOP_N]), total=len(everyone))
+        body = msgspec.json.encode(everyone[:TOP_N])
+        version, known = self._tops.get(view, (0, b"[]"))
+        self._tops[view] = (version if body == known else version + 1, body)
+        return CachedTop(version=self._tops[view][0], body=body, total=len(everyone))
 
     def _fold(self, view: View, options: BoardOptions) -> tuple[Standing, ...]:
         self.answer()

@@ -1,0 +1,13 @@
+"""What a service depends on, in memory: a clock, definitions, live boards, the ledger, a queue.
+
+Each can be made unavailable, because what a service answers then is the more interesting half of its behaviour. Each
+passes the suite that the real one passes (`ledgerboard_testkit.suites`).
+"""
+
+from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
+from ledgerboard_testkit.memory.ledger import MemoryLedger
+from ledgerboard_testkit.memory.queue import MemorySender
+from ledgerboard_testkit.memory.record import MemoryRecord
+from ledgerboard_testkit.memory.standings import MemoryStandings
+
+__all__ = ["NOON", "Dependency", "FixedClock", "MemoryLedger", "MemoryRecord", "MemorySender", "MemoryStandings"]
