@@ -42,9 +42,9 @@ class RankTooDeepError(Exception):
 class ViewReader:
     """Asks the functions about one view at a time. The base of what `RedisStandings` can do."""
 
-    def __init__(self, client: RedisClient, stage: str) -> None:
+    def __init__(self, client: RedisClient, stage: str, library: FunctionLibrary | None = None) -> None:
         self._keyspace = Keyspace(stage)
-        self._library = FunctionLibrary(client)
+        self._library = library or FunctionLibrary(client)
 
     def _ask(self, view: View, options: BoardOptions, ranking: Ranking, function: str, *arguments: bytes | int) -> Any:
         """The reply of a function about the entries of ``view``."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ledgerboard_boards import CachedTop, HotTops, RedisStandings
+from ledgerboard_boards import CachedTop, GroupedLibrary, HotTops, RedisStandings
 from ledgerboard_boards.reading import share_ranks
 from ledgerboard_contracts import TOP_N, BoardOptions, Ranking, Standing, StandingsPage, View
 from ledgerboard_infra.valkey import RedisClient
@@ -35,7 +35,7 @@ class HotBoards(RedisStandings):
     """
 
     def __init__(self, client: RedisClient, stage: str) -> None:
-        super().__init__(client, stage)
+        super().__init__(client, stage, GroupedLibrary(client))
         self.tops: Final = HotTops(RedisStandings(client, stage), stage)
         self._thread = threading.local()
 
