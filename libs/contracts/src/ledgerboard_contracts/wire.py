@@ -20,7 +20,6 @@ from ledgerboard_contracts.envelopes import (
     SubmissionEnvelope,
 )
 from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
-from ledgerboard_contracts.fact_checks import InvalidFactError, check_facts
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.scores import Submission
 
@@ -63,19 +62,10 @@ def encode(message: object) -> str:
 
 
 class Codec(Generic[M]):
-    """Decodes the message types that one queue carries.
+    """Decodes the message types that one queue carries. ``upcasts`` maps (type, version) to the step upwards."""
 
-    ``upcasts`` maps (type, version) to the step upwards. ``check`` raises `InvalidFactError` for what types cannot say.
-    """
-
-    def __init__(
-        self,
-        *accepts: type[M],
-        upcasts: Mapping[tuple[str, int], Upcast] | None = None,
-        check: Callable[[str | bytes, M], None] = lambda _body, _message: None,
-    ) -> None:
+    def __init__(self, *accepts: type[M], upcasts: Mapping[tuple[str, int], Upcast] | None = None) -> None:
         self._upcasts = dict(upcasts or {})
-        self._check = check
         self._decoders: dict[str, tuple[int, type[M], msgspec.json.Decoder[M]]] = {}
         for message_type in accepts:
             name, version = _literal(message_type, "type"), _literal(message_type, "version")
@@ -84,22 +74,17 @@ class Codec(Generic[M]):
     def decode(self, body: str | bytes) -> M:
         """The message in ``body``. Raises `UndecodableError` or `NewerVersionError`."""
         try:
-            message = self._read(body)
-            self._check(body, message)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidFactError) as error:
+            header = _header.decode(body)
+            if header.type not in self._decoders:
+                raise UndecodableError(f"unknown type {header.type!r}: this queue carries {', '.join(self._decoders)}")
+            version, message_type, decoder = self._decoders[header.type]
+            if header.version == version:
+                return decoder.decode(body)
+            if header.version > version:
+                raise NewerVersionError(f"{header.type} version {header.version} is newer than version {version}")
+            return msgspec.convert(self._upcast(header, version, body), message_type)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UndecodableError(str(error)) from error
-        return message
-
-    def _read(self, body: str | bytes) -> M:
-        header = _header.decode(body)
-        if header.type not in self._decoders:
-            raise UndecodableError(f"unknown type {header.type!r}: this queue carries {', '.join(self._decoders)}")
-        version, message_type, decoder = self._decoders[header.type]
-        if header.version == version:
-            return decoder.decode(body)
-        if header.version > version:
-            raise NewerVersionError(f"{header.type} version {header.version} is newer than version {version}")
-        return msgspec.convert(self._upcast(header, version, body), message_type)
 
     def _upcast(self, header: _Header, version: int, body: str | bytes) -> dict[str, Any]:
         document: dict[str, Any] = msgspec.json.decode(body)
@@ -120,9 +105,9 @@ def _literal(message_type: type, field: str) -> Any:
 
 
 SUBMISSIONS: Final = Codec(SubmissionEnvelope)
-FACTS: Final = Codec(FactsMessage, check=check_facts)
-RANK: Final[Codec[FactsMessage | SettledMessage]] = Codec(FactsMessage, SettledMessage, check=check_facts)
-HISTORY: Final[Codec[FactsMessage | RejectionsMessage]] = Codec(FactsMessage, RejectionsMessage, check=check_facts)
+FACTS: Final = Codec(FactsMessage)
+RANK: Final[Codec[FactsMessage | SettledMessage]] = Codec(FactsMessage, SettledMessage)
+HISTORY: Final[Codec[FactsMessage | RejectionsMessage]] = Codec(FactsMessage, RejectionsMessage)
 
 
 @dataclass(frozen=True, slots=True)
