@@ -1,7 +1,8 @@
 """Whatever a board is and however its envelopes travel, every view is the plain fold of what was accepted.
 
 Envelopes come in any order, any number of times, cut in any way; the worker dies between folding and acknowledging; a
-message comes once more after it was deleted, or out of the dead letters after weeks.
+message comes once more after it was deleted, or out of the dead letters after weeks; it is sent again until it is
+settled.
 """
 
 from collections.abc import Iterable
@@ -12,12 +13,12 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from ledgerboard_boards import RedisBoards, RedisStandings
 from ledgerboard_boards.codec import prefix_bytes
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.writer import ACKNOWLEDGED_MARK_SECONDS, MARK_SECONDS, mark_of
+from ledgerboard_boards.writer import FINISHED_MARK_SECONDS, MARK_SECONDS, mark_of
 from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy, Standing, View, views_of
 from ledgerboard_testkit.plays import make_envelope
 from ledgerboard_testkit.rankings import expected_standings
@@ -31,6 +32,7 @@ class AnyBoard(RuleBasedStateMachine):
     """One board, the envelopes that are under way to it, and what must come of them."""
 
     envelopes = Bundle("envelopes")
+    batches = st.lists(envelopes, min_size=1, max_size=4)
     policy: ClassVar[Policy]
     redis_url: ClassVar[str]
 
@@ -41,6 +43,8 @@ class AnyBoard(RuleBasedStateMachine):
         self.keyspace = Keyspace(stage)
         self.boards, self.standings = RedisBoards(self.client, stage), RedisStandings(self.client, stage)
         self.folded: list[Fact] = []
+        self.told: dict[str, set[str]] = {}
+        self.gone: set[str] = set()
         self.definition: BoardDefinition
 
     @initialize(data=st.data())
@@ -55,25 +59,29 @@ class AnyBoard(RuleBasedStateMachine):
     def accept_in_two(self, plays: list[Fact], cut: int) -> object:
         return multiple(make_envelope(BOARD, plays[:cut]), make_envelope(BOARD, plays[cut:]))
 
-    @rule(batch=st.lists(envelopes, min_size=1, max_size=4))
+    @rule(batch=batches)
     def fold_and_crash(self, batch: list[FactEnvelope]) -> None:
         """Nothing is acknowledged: every one of them comes again, at once or out of the dead letters."""
         self._fold(batch)
-        for mark in self._marks(batch):
-            assert self.client.ttl(mark) > MARK_SECONDS - 60
 
-    @rule(batch=st.lists(envelopes, min_size=1, max_size=4))
+    @rule(batch=batches)
     def fold_and_acknowledge(self, batch: list[FactEnvelope]) -> None:
-        """They may still come once more, within minutes."""
+        """They may be sent again, until they are settled."""
         self._fold(batch)
-        self._acknowledge(batch)
+        self._tell(batch, "acknowledged")
 
-    @rule(envelope=consumes(envelopes))
-    def settle(self, envelope: FactEnvelope) -> None:
-        """Acknowledged long ago: its mark is gone, and it never comes again."""
-        self._fold([envelope])
-        self._acknowledge([envelope])
-        self.client.delete(*self._marks([envelope]) or ["none"])
+    @rule(batch=batches)
+    def settle(self, batch: list[FactEnvelope]) -> None:
+        """Nobody sends them again; the queue may still hold them, and so may this come before them."""
+        self._tell(batch, "settled")
+
+    @rule()
+    def let_minutes_pass(self) -> None:
+        """What was cut is gone, and what it stood for never comes again."""
+        for key in self.told:
+            if 0 < self.client.ttl(key) <= FINISHED_MARK_SECONDS:
+                self.client.delete(key)
+                self.gone.add(key)
 
     @rule(envelope=envelopes)
     def cut_anew(self, envelope: FactEnvelope) -> None:
@@ -82,16 +90,23 @@ class AnyBoard(RuleBasedStateMachine):
             self._fold([make_envelope(BOARD, [fact]) for fact in reversed(envelope.facts)])
 
     def _fold(self, batch: list[FactEnvelope]) -> None:
-        self.boards.fold([(envelope, self.definition) for envelope in batch], NOW)
-        self.folded += [fact for envelope in batch for fact in envelope.facts]
+        coming = [each for each in batch if not self.gone.intersection(self._keys([each]))]
+        self.boards.fold([(envelope, self.definition) for envelope in coming], NOW)
+        self.folded += [fact for envelope in coming for fact in envelope.facts]
+        for key in self._keys(coming):
+            known = self.told.get(key, set())
+            self.told[key] = {"added", "settled"} if known == {"settled"} else {"added"}
+            assert self.client.ttl(key) > MARK_SECONDS - 60
 
-    def _acknowledge(self, batch: Iterable[FactEnvelope]) -> None:
+    def _tell(self, batch: list[FactEnvelope], word: str) -> None:
         marks = [mark for each in batch if (mark := mark_of(each, self.definition))]
-        self.boards.acknowledged(marks)
-        for key in self._marks(batch):
-            assert 0 < self.client.ttl(key) <= ACKNOWLEDGED_MARK_SECONDS
+        (self.boards.settled if word == "settled" else self.boards.acknowledged)(marks)
+        for key in set(self._keys(batch)) - self.gone:
+            self.told.setdefault(key, set()).add(word)
+            is_cut = 0 < self.client.ttl(key) <= FINISHED_MARK_SECONDS
+            assert is_cut is (self.told[key] == {"added", "acknowledged", "settled"})
 
-    def _marks(self, batch: Iterable[FactEnvelope]) -> list[str]:
+    def _keys(self, batch: Iterable[FactEnvelope]) -> list[str]:
         marks = [mark for each in batch if (mark := mark_of(each, self.definition))]
         return [self.keyspace.mark(each.board, each.envelope_id).decode() for each in marks]
 

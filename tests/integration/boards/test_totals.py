@@ -8,11 +8,9 @@ from uuid import uuid4
 import pytest
 import redis
 
-from ledgerboard_boards import Mark, RedisBoards, RedisStandings
+from ledgerboard_boards import RedisBoards, RedisStandings
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.writer import ACKNOWLEDGED_MARK_SECONDS, MARK_SECONDS
 from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, FactEnvelope, Order, Policy, View
-from ledgerboard_contracts.queues import RANK
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.rankings import expected_standings
 
@@ -74,33 +72,6 @@ def test_the_best_of_many_levels_add_up_exactly(boards: RedisBoards, standings: 
     assert standings.page(view, definition.options, 0, 10).standings == expected_standings(
         facts, definition.options, view
     )
-
-
-def test_an_envelope_is_known_as_long_as_its_message_may_wait_and_shortly_once_it_is_acknowledged(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
-) -> None:
-    envelope = play(7)
-    key = Keyspace(stage).mark("sums", envelope.envelope_id).decode()
-    assert MARK_SECONDS == RANK.retention_seconds + RANK.dead_letter_retention_seconds == 18 * 24 * 3600
-    for _ in range(2):
-        boards.fold([(envelope, SUMS), (envelope, SUMS)], NOW)
-        assert MARK_SECONDS - 60 < client.ttl(key) <= MARK_SECONDS
-        boards.acknowledged([Mark("sums", envelope.envelope_id)])
-        assert 0 < client.ttl(key) <= ACKNOWLEDGED_MARK_SECONDS
-    assert score_of(standings) == 7
-
-
-def test_acknowledging_again_lengthens_no_mark_and_acknowledging_what_left_none_makes_none(
-    client: redis.Redis, stage: str, boards: RedisBoards
-) -> None:
-    envelope = play(7)
-    key = Keyspace(stage).mark("sums", envelope.envelope_id).decode()
-    boards.acknowledged([Mark("sums", envelope.envelope_id)])
-    assert not client.exists(key)
-    boards.fold([(envelope, SUMS)], NOW)
-    client.expire(key, 5)
-    boards.acknowledged([Mark("sums", envelope.envelope_id)])
-    assert client.ttl(key) <= 5
 
 
 def test_only_totals_leave_marks(client: redis.Redis, stage: str, boards: RedisBoards) -> None:

@@ -102,6 +102,7 @@ def test_without_redis_a_board_is_a_503_and_never_empty(gateway: GatewayProcess,
     assert {gateway.request("GET", path)[0] for path in paths} == {200}
     relays["redis"].cut()
     try:
+        eventually(lambda: gateway.request("GET", paths[0])[0] == 503, within_seconds=2, what="noticing the outage")
         assert {gateway.request("GET", path)[0] for path in paths} == {503}
     finally:
         relays["redis"].mend()

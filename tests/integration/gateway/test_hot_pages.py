@@ -168,4 +168,5 @@ def test_hot_pages_are_counted_and_carry_the_request_id(gateway: GatewayProcess,
         assert get(gateway.port, path, **{"X-Request-ID": f"read-{number}"})[1]["x-request-id"] == f"read-{number}"
     text = gateway.request("GET", "/metrics")[1]
     counted = 'gateway_request_seconds_count{method="GET",route="/v1/boards/<board>/standings",status="200"} '
+    assert 'route="/healthz",status="200"' in text, "what is no page keeps its route, too"
     assert float(text.partition(counted)[2].split("\n")[0]) >= 20

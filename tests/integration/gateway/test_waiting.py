@@ -49,8 +49,9 @@ def gateway(
     assert queue.is_empty()
     url = relays["redis"].through(redis_url)
     with gateway_process(sqs_endpoint, url, ledger_url, stage, WAIT_REQUESTS=str(SEATS)) as running:
-        assert running.submit()[0] == 202  # The board is there.
-        take(queue, 1)
+        eventually(lambda: seconds_of(lambda: post(running, "ada", 0, 1))[0] >= 1, what="hearing of folds")
+        while not queue.is_empty():
+            take(queue, 1)
         yield running
 
 

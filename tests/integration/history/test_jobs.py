@@ -71,5 +71,5 @@ def _redeliver_after(stage: "Stage", *, seconds: int) -> None:
 
 def test_beat_sends_the_job_at_its_start_and_again_does_no_harm(stage: "Stage") -> None:
     with stage.process("jobs"), stage.process("beat"):
-        eventually(lambda: _finished(stage) == 2, within_seconds=30, what="another job that succeeded")
+        eventually(lambda: _finished(stage) == 2, within_seconds=60, what="another job that succeeded")
     assert stage.query(_PARTITIONS) == _expected()

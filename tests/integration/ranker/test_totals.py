@@ -15,6 +15,8 @@ from ledgerboard_contracts import (
     FactEnvelope,
     FactsMessage,
     Policy,
+    SettledEnvelope,
+    SettledMessage,
     View,
     wire,
 )
@@ -42,6 +44,11 @@ def envelopes(count: int, first: int = 0) -> list[FactEnvelope]:
     return [make_envelope("sums", [make_fact(f"player-{i % 3}", i, NOW), make_fact("ann", 1, NOW)]) for i in numbers]
 
 
+def settled(*parts: FactEnvelope) -> str:
+    named = tuple(SettledEnvelope(board=each.board, envelope_id=each.envelope_id) for each in parts)
+    return wire.encode(SettledMessage(envelopes=named))
+
+
 def body(*parts: FactEnvelope) -> str:
     return wire.encode(FactsMessage(envelopes=parts))
 
@@ -65,6 +72,8 @@ def test_a_total_counts_each_envelope_once_through_crashes_repeats_and_dead_lett
     def life(envelope: FactEnvelope) -> int:
         return client.ttl(keyspace.mark("sums", envelope.envelope_id).decode())
 
+    assert min(map(life, [*crashed, *plain])) > 17 * DAYS
+    queue.send(settled(*crashed), settled(*plain, buried))
     eventually(lambda: max(map(life, [*crashed, *plain])) <= 15 * MINUTES, within_seconds=20, what="marks cut")
     assert min(map(life, [*crashed, *plain])) > 0
     assert life(buried) > 17 * DAYS
@@ -78,4 +87,5 @@ def test_a_total_counts_each_envelope_once_through_crashes_repeats_and_dead_lett
     assert standings.page(View("sums", ALL_TIME), OPTIONS, 0, 100).standings == expected_standings(
         [*facts, *early.facts], OPTIONS, View("sums", ALL_TIME)
     )
+    queue.send(settled(buried), settled(buried))
     eventually(lambda: life(buried) <= 15 * MINUTES, within_seconds=20, what="the mark cut")

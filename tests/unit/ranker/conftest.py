@@ -32,6 +32,7 @@ class MemoryBoards:
 
     folded: list[FactEnvelope] = field(default_factory=list)
     acknowledged_marks: list[Mark] = field(default_factory=list)
+    settled_marks: list[Mark] = field(default_factory=list)
     calls: int = 0
     down: bool = False
 
@@ -46,6 +47,11 @@ class MemoryBoards:
         if self.down:
             raise UnavailableError("down")
         self.acknowledged_marks += marks
+
+    def settled(self, marks: Sequence[Mark]) -> None:
+        if self.down:
+            raise UnavailableError("down")
+        self.settled_marks += marks
 
     def _fold(self, envelope: FactEnvelope) -> FoldResult:
         repeated = envelope in self.folded

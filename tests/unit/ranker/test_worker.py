@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ledgerboard_boards import Mark
-from ledgerboard_contracts import FactEnvelope, FactsMessage, wire
+from ledgerboard_contracts import FactEnvelope, FactsMessage, SettledEnvelope, SettledMessage, wire
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.stream import AcknowledgedHandler, Dead, Done, Message, Retry
 from ledgerboard_ranker.projection import Projection
@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 class Boards(Protocol):
     folded: list[FactEnvelope]
     acknowledged_marks: list[Mark]
+    settled_marks: list[Mark]
     calls: int
     down: bool
 
@@ -36,6 +37,11 @@ def envelope(board: str = "chess", board_version: int = 1) -> FactEnvelope:
 
 def message(*envelopes: FactEnvelope, message_id: str = "m") -> Message:
     return _message(wire.encode(FactsMessage(envelopes=envelopes)), message_id)
+
+
+def settled(*envelopes: FactEnvelope) -> Message:
+    named = tuple(SettledEnvelope(board=each.board, envelope_id=each.envelope_id) for each in envelopes)
+    return _message(wire.encode(SettledMessage(envelopes=named)))
 
 
 def _message(body: str, message_id: str = "m") -> Message:
@@ -110,6 +116,24 @@ def test_a_message_that_comes_again_keeps_its_marks(handler: FactsHandler, board
     handler.handle([retried])
     handler.acknowledged([retried])
     assert boards.acknowledged_marks == []
+
+
+def test_what_is_settled_is_told_to_its_marks_and_done_whatever_travels_with_it(
+    handler: FactsHandler, boards: Boards
+) -> None:
+    first, second = envelope("sums"), envelope("sums")
+    dead, *done = handler.handle([_message("no json"), settled(first, second), message(first), settled(second)])
+    assert isinstance(dead, Dead)
+    assert done == [Done()] * 3
+    assert boards.folded == [first]
+    assert boards.settled_marks == [Mark("sums", each.envelope_id) for each in (first, second, second)]
+    assert boards.acknowledged_marks == []
+
+
+def test_what_is_settled_is_held_while_the_boards_are_down(handler: FactsHandler, boards: Boards) -> None:
+    boards.down = True
+    with pytest.raises(UnavailableError):
+        handler.handle([settled(envelope("sums"))])
 
 
 def test_marks_that_cannot_be_cut_are_told_to_the_runtime(handler: FactsHandler, boards: Boards) -> None:

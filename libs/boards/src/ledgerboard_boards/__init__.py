@@ -1,6 +1,7 @@
 """The boards as Redis holds them: keys, sort-key codec, function library, writer and reader."""
 
 from ledgerboard_boards.announcements import TopAnnouncements
+from ledgerboard_boards.grouping import GroupedLibrary
 from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
 from ledgerboard_boards.library import Guard
@@ -13,6 +14,7 @@ __all__ = [
     "STAGE_PATTERN",
     "CachedTop",
     "FoldResult",
+    "GroupedLibrary",
     "Guard",
     "HotTops",
     "Mark",

@@ -11,7 +11,7 @@ import redis
 
 from ledgerboard_boards.codec import BIAS, COLUMN_BYTES, SUMS, direction, fold_of, prefix_bytes
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.library import EXPIRED, TOO_DEEP, Call, FunctionLibrary, Guard, Unguarded
+from ledgerboard_boards.library import EXPIRED, TOO_DEEP, Call, FunctionLibrary, Unguarded
 from ledgerboard_contracts import MAX_SCORE, BoardOptions, Ranking, Standing, View
 from ledgerboard_infra.valkey import RedisClient
 
@@ -42,9 +42,9 @@ class RankTooDeepError(Exception):
 class ViewReader:
     """Asks the functions about one view at a time. The base of what `RedisStandings` can do."""
 
-    def __init__(self, client: RedisClient, stage: str, guard: Guard | None = None) -> None:
+    def __init__(self, client: RedisClient, stage: str, library: FunctionLibrary | None = None) -> None:
         self._keyspace = Keyspace(stage)
-        self._library = FunctionLibrary(client, guard or Unguarded())
+        self._library = library or FunctionLibrary(client, Unguarded())
 
     def _ask(self, view: View, options: BoardOptions, ranking: Ranking, function: str, *arguments: bytes | int) -> Any:
         """The reply of a function about the entries of ``view``."""

@@ -16,13 +16,13 @@ from ledgerboard_boards.library import Call, FunctionLibrary, Unguarded
 from ledgerboard_boards.packing import groups_of
 from ledgerboard_contracts import TOP_N, BoardDefinition, FactEnvelope, Policy
 from ledgerboard_contracts.queues import RANK
-from ledgerboard_infra.valkey import RedisClient, redis_errors
+from ledgerboard_infra.valkey import RedisClient
 
 MARK_SECONDS: Final = RANK.retention_seconds + RANK.dead_letter_retention_seconds
 """How long an envelope that was added to totals is known: as long as its message may wait to be delivered again."""
 
-ACKNOWLEDGED_MARK_SECONDS: Final = 15 * 60
-"""How long it is still known once its message was acknowledged: SQS may deliver a deleted message once more."""
+FINISHED_MARK_SECONDS: Final = 15 * 60
+"""How long it is still known once nobody has it any more: SQS may deliver a deleted message once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,6 @@ class RedisBoards:
     """The live boards in Redis. Raises what redis-py raises."""
 
     def __init__(self, client: RedisClient, stage: str) -> None:
-        self._client = client
         self._keyspace = Keyspace(stage)
         self._library = FunctionLibrary(client, Unguarded())
 
@@ -72,14 +71,21 @@ class RedisBoards:
             FoldResult(entries, tops, expired) for (entries, tops), (_, expired) in zip(replies, packed, strict=True)
         ]
 
-    @redis_errors()
     def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """Let ``marks`` go soon, now that their messages are deleted. Skipping it costs memory, never exactness."""
-        with self._client.pipeline(transaction=False) as pipeline:
-            for mark in marks:
-                key = self._keyspace.mark(mark.board, mark.envelope_id)
-                pipeline.expire(key.decode(), ACKNOWLEDGED_MARK_SECONDS, lt=True)
-            pipeline.execute()
+        """The messages that brought these facts are deleted. Skipping it costs memory, never exactness."""
+        self._tell(marks, b"acknowledged")
+
+    def settled(self, marks: Sequence[Mark]) -> None:
+        """What these facts were made of is deleted. Skipping it costs memory, never exactness.
+
+        A mark goes soon once it was told both, in either order. Told before its facts are folded it waits for them.
+        """
+        self._tell(marks, b"settled")
+
+    def _tell(self, marks: Sequence[Mark], word: bytes) -> None:
+        arguments = (word, MARK_SECONDS, FINISHED_MARK_SECONDS)
+        calls = [([self._keyspace.mark(mark.board, mark.envelope_id)], arguments) for mark in marks]
+        self._library.write_all("tell_mark", calls)
 
     def _call(self, envelope: FactEnvelope, definition: BoardDefinition, now: datetime) -> tuple[Call, int]:
         keys, arguments = self._head(envelope, definition)

@@ -16,6 +16,8 @@ from ledgerboard_contracts.envelopes import (
     FactEnvelope,
     FactsMessage,
     RejectionsMessage,
+    SettledEnvelope,
+    SettledMessage,
     SubmissionEnvelope,
     derived_envelope_id,
 )
@@ -98,6 +100,8 @@ __all__ = [
     "ScopeKind",
     "ScorePage",
     "Season",
+    "SettledEnvelope",
+    "SettledMessage",
     "Span",
     "Standing",
     "StandingsPage",

@@ -62,6 +62,27 @@ class RejectionsMessage:
     version: Literal[1] = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledEnvelope:
+    """A fact envelope that its maker has no reason to send again."""
+
+    board: BoardName
+    envelope_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledMessage:
+    """Fact envelopes whose submissions are deleted from their queue. Queue ``rank``.
+
+    Sent for boards that total, which must know an envelope as long as it may come again. It may overtake the facts, and
+    it may be missing: then they are known for the whole time.
+    """
+
+    envelopes: tuple[SettledEnvelope, ...]
+    type: Literal["ledgerboard.settled"] = "ledgerboard.settled"
+    version: Literal[1] = 1
+
+
 def derived_envelope_id(source: UUID, board: str, board_version: int) -> UUID:
     """The id of the facts of one board out of one source envelope: the same at every redelivery (RFC 9562 UUIDv5)."""
     return uuid5(source, f"{board}:{board_version}")

@@ -12,7 +12,13 @@ from uuid import UUID
 import msgspec
 
 from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
-from ledgerboard_contracts.envelopes import CorrelationId, FactsMessage, RejectionsMessage, SubmissionEnvelope
+from ledgerboard_contracts.envelopes import (
+    CorrelationId,
+    FactsMessage,
+    RejectionsMessage,
+    SettledMessage,
+    SubmissionEnvelope,
+)
 from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.scores import Submission
@@ -100,6 +106,7 @@ def _literal(message_type: type, field: str) -> Any:
 
 SUBMISSIONS: Final = Codec(SubmissionEnvelope)
 FACTS: Final = Codec(FactsMessage)
+RANK: Final[Codec[FactsMessage | SettledMessage]] = Codec(FactsMessage, SettledMessage)
 HISTORY: Final[Codec[FactsMessage | RejectionsMessage]] = Codec(FactsMessage, RejectionsMessage)
 
 

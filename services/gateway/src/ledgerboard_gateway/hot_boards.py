@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ledgerboard_boards import CachedTop, Guard, HotTops, RedisStandings
+from ledgerboard_boards import CachedTop, GroupedLibrary, Guard, HotTops, RedisStandings
 from ledgerboard_boards.reading import share_ranks
 from ledgerboard_contracts import TOP_N, BoardOptions, Ranking, Standing, StandingsPage, View
 from ledgerboard_infra.valkey import RedisClient
@@ -35,8 +35,8 @@ class HotBoards(RedisStandings):
     """
 
     def __init__(self, client: RedisClient, stage: str, guard: Guard) -> None:
-        super().__init__(client, stage, guard)
-        self.tops: Final = HotTops(RedisStandings(client, stage, guard), stage)
+        super().__init__(client, stage, GroupedLibrary(client, guard))
+        self.tops: Final = HotTops(RedisStandings(client, stage, GroupedLibrary(client, guard)), stage)
         self._thread = threading.local()
 
     def watch(self) -> None:

@@ -9,11 +9,11 @@ from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledgerboard_contracts import FactEnvelope, Rejection
+from ledgerboard_contracts import FactEnvelope, Rejection, SettledEnvelope
 from ledgerboard_contracts.queues import HISTORY, RANK, SUBMISSIONS
 from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_ingest.metrics import IngestMetrics
-from ledgerboard_ingest.packing import pack_facts, pack_rejections
+from ledgerboard_ingest.packing import pack_facts, pack_rejections, pack_settled
 
 
 class Sender(Protocol):
@@ -54,6 +54,12 @@ class Fanout:
         self._metrics.messages.labels(RANK.name).inc(len(facts))
         self._metrics.messages.labels(HISTORY.name).inc(len(records))
         self._metrics.messages.labels(f"{SUBMISSIONS.name}-dlq").inc(len(consignment.dead_letters))
+
+    def settle(self, envelopes: Sequence[SettledEnvelope]) -> None:
+        """Tell ``rank`` that these will not be sent again. Safe to repeat and to skip. Raises `UnavailableError`."""
+        messages = pack_settled(envelopes)
+        self._rank.send(messages)
+        self._metrics.messages.labels(RANK.name).inc(len(messages))
 
     def _send_overlapped(
         self,

@@ -15,8 +15,10 @@ from ledgerboard_contracts import (
     BoardOptions,
     Fact,
     FactEnvelope,
+    Policy,
     Rejection,
     RejectionReason,
+    SettledEnvelope,
     Submission,
     SubmissionEnvelope,
     derived_envelope_id,
@@ -36,12 +38,14 @@ class Judgement:
     """What became of one source envelope: every one of its submissions is in exactly one of the three.
 
     ``undefined`` holds the submissions that no definition can judge, an envelope for each board and version. They keep
-    the source's id, so that their facts will have the ids that they would have had today.
+    the source's id, so that their facts will have the ids that they would have had today. ``totalled`` names those of
+    ``envelopes`` whose board adds them up, and so must know them until nobody sends them again.
     """
 
     envelopes: tuple[FactEnvelope, ...]
     rejections: tuple[Rejection, ...]
     undefined: tuple[SubmissionEnvelope, ...]
+    totalled: tuple[SettledEnvelope, ...] = ()
 
 
 class Judge:
@@ -55,6 +59,7 @@ class Judge:
         envelopes: list[FactEnvelope] = []
         rejections: list[Rejection] = []
         undefined: list[SubmissionEnvelope] = []
+        totalled: list[SettledEnvelope] = []
         for submissions in _by_definition(source.submissions):
             definition = self._definitions.version(submissions[0].board, submissions[0].board_version)
             if definition is None:
@@ -65,7 +70,9 @@ class Judge:
             facts = tuple(verdict for verdict in verdicts if isinstance(verdict, Fact))
             if facts:
                 envelopes.append(_derived(source, definition, facts))
-        return Judgement(tuple(envelopes), tuple(rejections), tuple(undefined))
+            if facts and definition.options.policy is Policy.TOTAL:
+                totalled.append(SettledEnvelope(board=definition.board, envelope_id=envelopes[-1].envelope_id))
+        return Judgement(tuple(envelopes), tuple(rejections), tuple(undefined), tuple(totalled))
 
 
 def judge_submission(submission: Submission, definition: BoardDefinition, envelope_id: UUID) -> Fact | Rejection:

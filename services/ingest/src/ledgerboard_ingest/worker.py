@@ -16,6 +16,7 @@ from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
 from ledgerboard_ingest.fanout import Consignment, Fanout
 from ledgerboard_ingest.judge import Judge, Judgement
 from ledgerboard_ingest.metrics import IngestMetrics
+from ledgerboard_ingest.unsettled import Unsettled
 
 UNDEFINED_RECEIVES: Final = 3
 """At this receive, submissions without a definition are dead-lettered on their own.
@@ -48,11 +49,15 @@ class SubmissionsHandler:
         self._judge = judge
         self._fanout = fanout
         self._metrics = metrics
+        self._unsettled = Unsettled()
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """Judge and send on. Raises `UnavailableError` when definitions or queues cannot be reached."""
         readings = [self._read(message) for message in batch]
         judged = [(each.source, each.judgement) for each in readings if each.source and each.judgement]
+        for message, reading in zip(batch, readings, strict=True):
+            if reading.judgement and isinstance(reading.verdict, Done):
+                self._unsettled.keep(message, reading.judgement.totalled)
         self._fanout.send(
             Consignment(
                 envelopes=[envelope for _, judgement in judged for envelope in judgement.envelopes],
@@ -63,6 +68,12 @@ class SubmissionsHandler:
         for reading in readings:
             self._count(reading)
         return [reading.verdict for reading in readings]
+
+    def acknowledged(self, batch: Sequence[Message]) -> None:
+        """Tell ``rank`` what will not be sent again, now that it is deleted. Raises `UnavailableError`."""
+        envelopes = [envelope for message in batch for envelope in self._unsettled.take(message)]
+        if envelopes:
+            self._fanout.settle(envelopes)
 
     def _read(self, message: Message) -> _Reading:
         try:

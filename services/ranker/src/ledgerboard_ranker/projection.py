@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ledgerboard_boards import FoldResult, Mark, mark_of
-from ledgerboard_contracts import BoardDefinition, FactEnvelope
+from ledgerboard_contracts import BoardDefinition, FactEnvelope, SettledEnvelope
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ranker.metrics import RankerMetrics
 
@@ -33,7 +33,11 @@ class Boards(Protocol):
         ...
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """Let the marks go soon."""
+        """The messages that left the marks are deleted."""
+        ...
+
+    def settled(self, marks: Sequence[Mark]) -> None:
+        """What the messages were made of is deleted. A mark that was told both goes soon."""
         ...
 
 
@@ -70,11 +74,18 @@ class Projection:
         return [mark for mark in marks if mark is not None]
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """No message brings these envelopes again. Skipping this costs memory until the marks expire, never exactness.
+        """The messages that brought these envelopes are deleted. Skipping this costs memory, never exactness.
 
         Raises `UnavailableError` when the boards are down.
         """
         self._boards.acknowledged(marks)
+
+    def settled(self, envelopes: Sequence[SettledEnvelope]) -> None:
+        """Nobody will send these envelopes again. Safe to repeat, to skip, and before the envelopes themselves.
+
+        Raises `UnavailableError` when the boards are down.
+        """
+        self._boards.settled([Mark(each.board, each.envelope_id) for each in envelopes])
 
     def _outcome(self, result: FoldResult) -> Outcome:
         self._metrics.entries_changed.inc(result.entries_changed)

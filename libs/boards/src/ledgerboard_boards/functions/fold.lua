@@ -59,19 +59,57 @@ local function fold_groups(keys, key, arguments, argument, top_size, channel)
   return { entries_changed, tops_changed }
 end
 
+-- What a mark says. An envelope was added to totals once its mark is there, unless that says SETTLED. Its message is
+-- deleted once it is ACKNOWLEDGED, the submissions that it was made of once it is SETTLED.
+local SETTLED, ADDED, ADDED_ACKNOWLEDGED, ADDED_SETTLED, FINISHED =
+  'settled', 'added', 'added acknowledged', 'added settled', 'finished'
+
+-- Marks an envelope as added, and tells whether it was before. One that comes again lives again: its mark stands for the
+-- whole time anew, and what was told of its former life is forgotten.
+local function added_before(mark, seconds)
+  local known = redis.call('SET', mark, ADDED, 'GET', 'EX', seconds)
+  if known == SETTLED then
+    redis.call('SET', mark, ADDED_SETTLED, 'KEEPTTL')
+  end
+  return known and known ~= SETTLED
+end
+
+-- What a mark says after a word, by the word and by what it says before. Where nothing stands, nothing changes.
+local AFTER = {
+  acknowledged = { [ADDED] = ADDED_ACKNOWLEDGED, [ADDED_SETTLED] = FINISHED },
+  settled = { [ADDED] = ADDED_SETTLED, [ADDED_ACKNOWLEDGED] = FINISHED },
+}
+
+-- KEYS: a mark. ARGV: the word 'acknowledged' or 'settled', how many seconds a mark stands, and how many a finished one.
+-- Safe to repeat, and in either order. A word that overtakes the facts waits for them, and keeps none from being added.
+local function tell_mark(keys, arguments)
+  local mark, word = keys[1], arguments[1]
+  local says = redis.call('GET', mark)
+  if not says and word == 'settled' then
+    redis.call('SET', mark, SETTLED, 'EX', arguments[2])
+    return
+  end
+  local after = AFTER[word][says]
+  if after then
+    redis.call('SET', mark, after, 'KEEPTTL')
+  end
+  if after == FINISHED then
+    redis.call('EXPIRE', mark, arguments[3], 'LT')
+  end
+end
+
 -- KEYS: the envelope's mark, if it leaves one; then set, hash, version and top of each view. ARGV: size of the top,
 -- channel of tops, channel of envelopes, the envelope's id, how many seconds its mark stands (0: it leaves none); then
 -- for each group of facts that go into the same views: the fold, bytes of a member's prefix, the number of views, when
 -- each expires (Unix time, 0 for never), the facts. Returns the number of entries and of tops that changed.
 --
--- Sums must see each envelope once: one that has its mark already changes nothing, and is known for the whole time
--- again, because its message lives again.
+-- Sums must see each envelope once: one that was added before changes nothing.
 local function fold(keys, arguments)
   local top_size, channel, mark_seconds = tonumber(arguments[1]), arguments[2], arguments[5]
   local changed, first_view = { 0, 0 }, 1
   local repeated = false
   if mark_seconds ~= '0' then
-    repeated, first_view = redis.call('SET', keys[1], '1', 'GET', 'EX', mark_seconds), 2
+    repeated, first_view = added_before(keys[1], mark_seconds), 2
   end
   if not repeated then
     changed = fold_groups(keys, first_view, arguments, 6, top_size, channel)
@@ -81,3 +119,4 @@ local function fold(keys, arguments)
 end
 
 redis.register_function('ledgerboard_fold_@VERSION@', fold)
+redis.register_function('ledgerboard_tell_mark_@VERSION@', tell_mark)

@@ -4,7 +4,7 @@ It is plain WSGI around Flask, so whatever answers - a view, an error handler, F
 Layers that answer without Flask, such as `HotPages`, stand between the two.
 """
 
-import os
+import random
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -25,6 +25,7 @@ LAST_ANSWER: Final = ("Connection", "close")
 _SOUND: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_ID_BITS: Final = 128
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -52,7 +53,7 @@ class Edge:
         """Answer one request, as WSGI has it."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = environ[REQUEST_ID] = given if _SOUND.match(given) else os.urandom(16).hex()
+        request_id = environ[REQUEST_ID] = given if _SOUND.match(given) else _new_id()
         answered, route = 0, NO_ROUTE
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
@@ -93,6 +94,11 @@ class Edge:
             **environ.get(NOTES, {}),
         }
         return _encode(facts).decode() + "\n"
+
+
+def _new_id() -> str:
+    """Unlike the system's source of chance, Python's own keeps the interpreter to this thread. An id is no secret."""
+    return f"{random.getrandbits(_ID_BITS):032x}"
 
 
 def _text(path: str) -> str:

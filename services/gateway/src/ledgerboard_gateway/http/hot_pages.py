@@ -117,13 +117,15 @@ class HotPages:
         answered: list[Any] = []
 
         def start(status: str, headers: Headers, error: Any = None) -> Callable[[bytes], object]:
-            answered[:] = status, headers, error, route_of(environ)
+            environ[ROUTE] = route_of(environ)
+            answered[:] = status, headers, error
             return _refuse_to_write
 
         asked_at = self._clock.now()
         self._boards.watch()
         body = _joined(self._inner(environ, start))
-        status, headers, error, route = answered
+        status, headers, error = answered
+        route = environ[ROUTE]
         if route not in PAGES or not status.startswith("200 "):
             start_response(status, headers, error)
             return [body]

@@ -1,0 +1,113 @@
+"""A total knows an envelope while it may come again, and forgets it minutes after nobody has it any more."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Final
+
+import pytest
+import redis
+
+from ledgerboard_boards import Mark, RedisBoards, RedisStandings
+from ledgerboard_boards.keys import Keyspace
+from ledgerboard_boards.writer import FINISHED_MARK_SECONDS, MARK_SECONDS
+from ledgerboard_contracts import ALL_TIME, FactEnvelope, Policy, View
+from ledgerboard_contracts.queues import RANK
+from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
+
+NOW = datetime.now(UTC)
+SUMS = make_definition("sums", policy=Policy.TOTAL)
+WORDS: Final = ("fold", "acknowledged", "settled")
+
+
+class Marked:
+    """One envelope of 7 points, what becomes of it, and how long its mark stands."""
+
+    def __init__(self, client: redis.Redis, stage: str) -> None:
+        self.envelope: FactEnvelope = make_envelope("sums", [make_fact("ann", 7, NOW)])
+        self.key = Keyspace(stage).mark("sums", self.envelope.envelope_id).decode()
+        self._client = client
+        self._boards = RedisBoards(client, stage)
+        self._standings = RedisStandings(client, stage)
+
+    def meets(self, *words: str) -> int:
+        """The seconds that the mark stands after these."""
+        mark = Mark("sums", self.envelope.envelope_id)
+        for word in words:
+            if word == "fold":
+                self._boards.fold([(self.envelope, SUMS)], NOW)
+            else:
+                (self._boards.settled if word == "settled" else self._boards.acknowledged)([mark])
+        return int(self._client.ttl(self.key))
+
+    @property
+    def score(self) -> int:
+        (standing,) = self._standings.page(View("sums", ALL_TIME), SUMS.options, 0, 10).standings
+        return standing.score
+
+
+@pytest.fixture
+def marked(client: redis.Redis, stage: str) -> Marked:
+    return Marked(client, stage)
+
+
+def is_whole(seconds: int) -> bool:
+    return MARK_SECONDS - 60 < seconds <= MARK_SECONDS
+
+
+def is_cut(seconds: int) -> bool:
+    return 0 < seconds <= FINISHED_MARK_SECONDS
+
+
+def test_a_mark_stands_as_long_as_a_message_may_wait() -> None:
+    assert MARK_SECONDS == RANK.retention_seconds + RANK.dead_letter_retention_seconds == 18 * 24 * 3600
+
+
+@pytest.mark.parametrize("word", ["acknowledged", "settled"])
+def test_one_of_the_two_words_cuts_no_mark_however_often_it_is_said(marked: Marked, word: str) -> None:
+    assert is_whole(marked.meets("fold", word, word))
+    assert is_whole(marked.meets("fold"))
+    assert marked.score == 7
+
+
+@pytest.mark.parametrize("words", [("acknowledged", "settled"), ("settled", "acknowledged")])
+def test_both_words_cut_it_in_either_order(marked: Marked, words: tuple[str, str]) -> None:
+    assert is_cut(marked.meets("fold", *words))
+    assert is_cut(marked.meets(*words, *words))
+
+
+def test_what_is_settled_before_it_is_folded_is_added_once_and_cut_when_it_is_acknowledged(marked: Marked) -> None:
+    assert is_whole(marked.meets("settled", "settled"))
+    assert is_whole(marked.meets("fold"))
+    assert marked.score == 7
+    assert is_cut(marked.meets("acknowledged"))
+    assert is_whole(marked.meets("fold"))
+    assert marked.score == 7
+
+
+def test_an_envelope_that_was_acknowledged_and_not_settled_may_be_sent_again_much_later(
+    client: redis.Redis, marked: Marked
+) -> None:
+    marked.meets("fold", "acknowledged")
+    client.expire(marked.key, client.ttl(marked.key) - 14 * 24 * 3600)
+    assert is_whole(marked.meets("fold"))
+    assert is_cut(marked.meets("acknowledged", "settled"))
+    assert marked.score == 7
+
+
+@pytest.mark.parametrize("words", list(permutations([*WORDS, "fold"])))
+def test_an_envelope_that_comes_again_needs_both_words_again(marked: Marked, words: tuple[str, ...]) -> None:
+    assert is_whole(marked.meets(*words, "fold"))
+    assert is_whole(marked.meets("settled"))
+    assert is_cut(marked.meets("acknowledged"))
+    assert marked.score == 7
+
+
+def test_a_word_lengthens_no_mark(client: redis.Redis, marked: Marked) -> None:
+    marked.meets("fold")
+    client.expire(marked.key, 5)
+    assert marked.meets("settled", "acknowledged", "settled") <= 5
+
+
+def test_acknowledging_what_left_no_mark_makes_none(client: redis.Redis, marked: Marked) -> None:
+    marked.meets("acknowledged")
+    assert not client.exists(marked.key)
