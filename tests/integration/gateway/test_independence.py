@@ -110,7 +110,7 @@ def mixed_requests(gateway: GatewayProcess, count: int) -> list[int]:
 
 def test_reads_that_hang_leave_submissions_their_threads(gateway: GatewayProcess, relays: dict[str, Relay]) -> None:
     def read(_number: int) -> int:
-        return gateway.request("GET", "/v1/boards/race/players/ada")[0]  # A page might still be at hand in process.
+        return gateway.request("GET", "/race/ada")[0]  # A page might still be at hand in process.
 
     assert gateway.submit()[0] == 202
     relays["redis"].hold()
