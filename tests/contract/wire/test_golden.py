@@ -17,14 +17,20 @@ import pytest
 from ledgerboard_contracts import (
     BoardDefinition,
     BoardOptions,
+    Correction,
+    CorrectionKind,
+    CorrectionsMessage,
     Fact,
     FactEnvelope,
     FactsMessage,
     Order,
     Policy,
+    RecordedMessage,
     Rejection,
     RejectionReason,
     RejectionsMessage,
+    Restatement,
+    RestatementsMessage,
     Season,
     SettledEnvelope,
     SettledMessage,
@@ -120,6 +126,26 @@ SENT: Final[dict[str, Any]] = {
             SettledEnvelope(board=board, envelope_id=ENVELOPE_ID) for board in ("mario-kart", "lap.times")
         )
     ),
+    "ledgerboard.corrections.v1": CorrectionsMessage(
+        correlation_id="req-1.A_z",
+        corrections=(
+            Correction(
+                correction_id=FIRST, kind=CorrectionKind.VOID, occurred_at=LATER, reason="a bot, surely",
+                author="ops@Zürich", board="mario-kart", player="Zoë 🎮", event_id=SECOND,
+            ),
+            Correction(
+                correction_id=SECOND, kind=CorrectionKind.BAN, occurred_at=NOON, reason="chat", author="ops",
+                player="the|burning:monk",
+            ),
+        ),
+    ),
+    "ledgerboard.restatements.v1": RestatementsMessage(
+        correlation_id="req-1.A_z",
+        restatements=(Restatement(board="mario-kart", player="Zoë 🎮"),),
+    ),
+    "ledgerboard.recorded.v1": RecordedMessage(
+        envelopes=FIRST_RELEASE["ledgerboard.facts.v1"].envelopes,
+    ),
     "board-definition.ranking": BoardDefinition(
         board="lap.times",
         version=4,
@@ -144,7 +170,7 @@ def decode(name: str, body: bytes) -> object:
         envelope, broken = wire.decode_submissions(body)
         assert not broken
         return envelope
-    if name.startswith("ledgerboard.settled"):
+    if name.startswith(("ledgerboard.settled", "ledgerboard.restatements", "ledgerboard.recorded")):
         return wire.RANK.decode(body)
     return wire.HISTORY.decode(body)
 

@@ -44,7 +44,7 @@ def streamed_until(stage: Stage, least: int, players: set[str]) -> None:
 def drained(queue: RealQueue, players: set[str]) -> set[str]:
     """``players`` and those of the facts that are in the queue now, which are taken off it."""
     for message in queue.receive():
-        for envelope in wire.FACTS.decode(message["Body"]).envelopes:
+        for envelope in wire.RANK.decode(message["Body"]).envelopes:
             players |= {fact.player for fact in envelope.facts}
         queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
     return players

@@ -35,7 +35,7 @@ def taken(queue: RealQueue, count: int) -> list[str]:
 
 
 def envelopes(bodies: list[str]) -> list[FactEnvelope]:
-    return [envelope for body in bodies for envelope in wire.FACTS.decode(body).envelopes]
+    return [envelope for body in bodies for envelope in wire.RANK.decode(body).envelopes]
 
 
 def board_of(stage: Stage, options: BoardOptions | None = None) -> str:

@@ -26,7 +26,7 @@ def test_submissions_survive_the_wire(envelope: SubmissionEnvelope) -> None:
 
 @given(strategies.facts_messages)
 def test_facts_survive_the_wire_on_both_of_their_queues(message: FactsMessage) -> None:
-    assert wire.FACTS.decode(wire.encode(message)) == message
+    assert wire.RANK.decode(wire.encode(message)) == message
     assert wire.HISTORY.decode(wire.encode(message)) == message
 
 
@@ -59,7 +59,7 @@ def test_any_json_reader_sees_what_we_wrote(message: FactsMessage) -> None:
 def test_fields_in_another_order_and_between_spaces_mean_the_same(message: FactsMessage) -> None:
     document = json.loads(wire.encode(message))
     backwards = {name: document[name] for name in reversed(document)}
-    assert wire.FACTS.decode(json.dumps(backwards, indent=1)) == message
+    assert wire.RANK.decode(json.dumps(backwards, indent=1)) == message
 
 
 @given(strategies.fact_envelopes)

@@ -39,13 +39,13 @@ def test_a_large_part_does_not_keep_small_ones_from_sharing_a_message() -> None:
 
 @given(st.lists(strategies.fact_envelopes, max_size=5, unique_by=lambda each: each.envelope_id))
 def test_packed_facts_decode_to_the_envelopes_that_were_packed(envelopes: list[FactEnvelope]) -> None:
-    unpacked = [each for message in pack_facts(envelopes) for each in wire.FACTS.decode(message.body).envelopes]
+    unpacked = [each for message in pack_facts(envelopes) for each in wire.RANK.decode(message.body).envelopes]
     assert sorted(unpacked, key=str) == sorted(envelopes, key=str)
 
 
 def test_a_packed_message_is_byte_for_byte_what_the_wire_makes_of_it() -> None:
     (message,) = pack_facts([envelope(fact("ada"), fact("Zoë \uffff"))])
-    assert message.body == wire.encode(wire.FACTS.decode(message.body))
+    assert message.body == wire.encode(wire.RANK.decode(message.body))
 
 
 def test_full_messages_stay_within_the_limit_with_their_attributes() -> None:

@@ -41,7 +41,7 @@ def with_member(member: object) -> str:
 
 
 def players(sender: MemorySender) -> list[str]:
-    envelopes = [each for body in sender.bodies for each in wire.FACTS.decode(body).envelopes]
+    envelopes = [each for body in sender.bodies for each in wire.RANK.decode(body).envelopes]
     return [fact.player for envelope in envelopes for fact in envelope.facts]
 
 

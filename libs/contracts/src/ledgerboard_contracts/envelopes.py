@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 
 from msgspec import Meta
 
-from ledgerboard_contracts.scores import BoardName, BoardVersion, Fact, Rejection, Submission
+from ledgerboard_contracts.corrections import Correction
+from ledgerboard_contracts.scores import BoardName, BoardVersion, Fact, PlayerId, Rejection, Submission
 
 MAX_MESSAGE_BYTES: Final = 200 * 1024
 """Envelopes are closed before the message grows past this; SQS itself refuses more than 256 KiB."""
@@ -80,6 +81,46 @@ class SettledMessage:
 
     envelopes: tuple[SettledEnvelope, ...]
     type: Literal["ledgerboard.settled"] = "ledgerboard.settled"
+    version: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionsMessage:
+    """Corrections that were accepted. Queues ``submissions`` and ``history``."""
+
+    corrections: tuple[Correction, ...]
+    correlation_id: CorrelationId
+    type: Literal["ledgerboard.corrections"] = "ledgerboard.corrections"
+    version: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restatement:
+    """A player whose standing on a board is to be drawn from the ledger again."""
+
+    board: BoardName
+    player: PlayerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestatementsMessage:
+    """Standings that recorded corrections changed. Queue ``rank``."""
+
+    restatements: tuple[Restatement, ...]
+    correlation_id: CorrelationId
+    type: Literal["ledgerboard.restatements"] = "ledgerboard.restatements"
+    version: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedMessage:
+    """Facts that the ledger recorded after the boards may have been drawn from it. Queue ``rank``.
+
+    The envelopes keep their ids and hold, of the facts that they came with, those of which this is true.
+    """
+
+    envelopes: tuple[FactEnvelope, ...]
+    type: Literal["ledgerboard.recorded"] = "ledgerboard.recorded"
     version: Literal[1] = 1
 
 

@@ -17,6 +17,10 @@ TOP_N: Final = 100
 """How many first places of a view are kept rendered; a change below them leaves the rendering valid."""
 
 
+FIRST_GENERATION: Final = 1
+"""The number of a board's first complete projection; each rebuild makes the next."""
+
+
 class ScopeKind(StrEnum):
     """Which plays of a board a view ranks."""
 
@@ -56,11 +60,12 @@ def session_scope(name: str) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One ranking: the plays of ``board`` within ``span`` and ``scope``."""
+    """One ranking: the plays of ``board`` within ``span`` and ``scope``, as one generation of the board shows it."""
 
     board: str
     span: Span
     scope: Scope = WHOLE_BOARD
+    generation: int = FIRST_GENERATION
 
 
 def scopes_of(fact: Fact, options: BoardOptions) -> Iterator[Scope]:

@@ -11,17 +11,18 @@ from uuid import UUID
 
 import msgspec
 
-from ledgerboard_contracts.attributes import InvalidAttributesError, check_attributes
 from ledgerboard_contracts.envelopes import (
+    CorrectionsMessage,
     CorrelationId,
     FactsMessage,
+    RecordedMessage,
     RejectionsMessage,
+    RestatementsMessage,
     SettledMessage,
     SubmissionEnvelope,
 )
-from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
-from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.scores import Submission
+from ledgerboard_contracts.soundness import UNSOUND, check_corrections, check_submission
 
 M = TypeVar("M")
 
@@ -45,9 +46,6 @@ class _Header:
 
 _header: Final = msgspec.json.Decoder(_Header)
 _encoder: Final = msgspec.json.Encoder()
-
-_UNSOUND: Final = (InvalidAttributesError, InvalidEventIdError, InvalidNameError, InvalidTimeError)
-"""What `_check` raises."""
 
 
 def encode(message: object) -> str:
@@ -104,10 +102,13 @@ def _literal(message_type: type, field: str) -> Any:
     return get_args(get_type_hints(message_type)[field])[0]
 
 
-SUBMISSIONS: Final = Codec(SubmissionEnvelope)
-FACTS: Final = Codec(FactsMessage)
-RANK: Final[Codec[FactsMessage | SettledMessage]] = Codec(FactsMessage, SettledMessage)
-HISTORY: Final[Codec[FactsMessage | RejectionsMessage]] = Codec(FactsMessage, RejectionsMessage)
+SUBMISSIONS: Final[Codec[SubmissionEnvelope | CorrectionsMessage]] = Codec(SubmissionEnvelope, CorrectionsMessage)
+RANK: Final[Codec[FactsMessage | SettledMessage | RecordedMessage | RestatementsMessage]] = Codec(
+    FactsMessage, SettledMessage, RecordedMessage, RestatementsMessage
+)
+HISTORY: Final[Codec[FactsMessage | RejectionsMessage | CorrectionsMessage]] = Codec(
+    FactsMessage, RejectionsMessage, CorrectionsMessage
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +130,24 @@ _loose: Final = msgspec.json.Decoder(_LooseEnvelope)
 _submission: Final = msgspec.json.Decoder(Submission)
 
 
-def decode_submissions(body: str | bytes) -> tuple[SubmissionEnvelope, tuple[BrokenSubmission, ...]]:
+def decode_submissions(
+    body: str | bytes,
+) -> tuple[SubmissionEnvelope | CorrectionsMessage, tuple[BrokenSubmission, ...]]:
     """The envelope's sound submissions, and apart from them each broken one: one never harms the others.
 
-    Raises `UndecodableError` or `NewerVersionError` where the envelope itself cannot be read.
+    Or the corrections, which are sound all together or not at all. Raises `UndecodableError` or `NewerVersionError`
+    where the message itself cannot be read.
     """
     try:
-        envelope = SUBMISSIONS.decode(body)
-        for submission in envelope.submissions:
-            _check(submission)
-    except (UndecodableError, *_UNSOUND) as error:
+        message = SUBMISSIONS.decode(body)
+        if isinstance(message, CorrectionsMessage):
+            check_corrections(message.corrections)
+            return message, ()
+        for submission in message.submissions:
+            check_submission(submission)
+    except (UndecodableError, *UNSOUND) as error:
         return _salvage(body, UndecodableError(str(error)))
-    return envelope, ()
+    return message, ()
 
 
 def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnvelope, tuple[BrokenSubmission, ...]]:
@@ -156,25 +163,11 @@ def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnve
     for raw in loose.submissions:
         try:
             submission = _submission.decode(raw)
-            _check(submission)
+            check_submission(submission)
             sound.append(submission)
-        except (msgspec.DecodeError, RecursionError, *_UNSOUND) as cause:
+        except (msgspec.DecodeError, RecursionError, *UNSOUND) as cause:
             broken.append(BrokenSubmission(bytes(raw).decode(), str(cause)))
     envelope = SubmissionEnvelope(
         envelope_id=loose.envelope_id, correlation_id=loose.correlation_id, submissions=tuple(sound)
     )
     return envelope, tuple(broken)
-
-
-def _check(submission: Submission) -> None:
-    """Raise what a producer other than the gateway may have got wrong and the types cannot say."""
-    event_time(submission.event_id)
-    check_occurred_at(submission.occurred_at)
-    check_board(submission.board)
-    check_player(submission.player)
-    if submission.level is not None:
-        check_level(submission.level)
-    if submission.session is not None:
-        check_session(submission.session)
-    if submission.attributes is not None:
-        check_attributes(submission.attributes)
