@@ -10,6 +10,7 @@ from uuid import uuid4
 from ledgerboard_contracts import BoardOptions, wire
 from ledgerboard_contracts.queues import ALL_QUEUES
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url
+from ledgerboard_testkit.bodies import facts_of
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue
 from ledgerboard_testkit.submissions import submission, submission_envelope
@@ -44,7 +45,7 @@ def streamed_until(stage: Stage, least: int, players: set[str]) -> None:
 def drained(queue: RealQueue, players: set[str]) -> set[str]:
     """``players`` and those of the facts that are in the queue now, which are taken off it."""
     for message in queue.receive():
-        for envelope in wire.RANK.decode(message["Body"]).envelopes:
+        for envelope in facts_of(message["Body"]):
             players |= {fact.player for fact in envelope.facts}
         queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
     return players

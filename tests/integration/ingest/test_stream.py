@@ -13,9 +13,11 @@ from ledgerboard_contracts import (
     Policy,
     RejectionsMessage,
     SettledMessage,
+    SubmissionEnvelope,
     wire,
 )
 from ledgerboard_infra.health import OpsServer
+from ledgerboard_testkit.bodies import facts_of
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue
 from ledgerboard_testkit.submissions import submission, submission_envelope
@@ -35,7 +37,7 @@ def taken(queue: RealQueue, count: int) -> list[str]:
 
 
 def envelopes(bodies: list[str]) -> list[FactEnvelope]:
-    return [envelope for body in bodies for envelope in wire.RANK.decode(body).envelopes]
+    return [envelope for body in bodies for envelope in facts_of(body)]
 
 
 def board_of(stage: Stage, options: BoardOptions | None = None) -> str:
@@ -112,6 +114,7 @@ def test_an_unknown_board_version_is_dead_lettered_in_the_end_and_its_mate_is_no
         eventually(stage.submissions.is_empty, what="an empty queue")
     (body,) = stage.submissions.dead_letters()
     undefined, _ = wire.decode_submissions(body)
+    assert isinstance(undefined, SubmissionEnvelope)
     assert undefined.envelope_id == source.envelope_id
     assert undefined.submissions == source.submissions[1:]
     assert {envelope.board_version for envelope in envelopes(taken(stage.rank, 1))} == {1}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ledgerboard_contracts import MAX_MESSAGE_BYTES, FactEnvelope, RejectionsMessage, wire
 from ledgerboard_ingest.packing import FRAME_BYTES, fill, pack_facts, pack_rejections
 from ledgerboard_testkit import strategies
+from ledgerboard_testkit.bodies import facts_of
 from ledgerboard_testkit.events import envelope, fact, rejection
 
 parts = st.lists(st.integers(0, 120).map(lambda size: b"x" * size), max_size=40)
@@ -39,7 +40,7 @@ def test_a_large_part_does_not_keep_small_ones_from_sharing_a_message() -> None:
 
 @given(st.lists(strategies.fact_envelopes, max_size=5, unique_by=lambda each: each.envelope_id))
 def test_packed_facts_decode_to_the_envelopes_that_were_packed(envelopes: list[FactEnvelope]) -> None:
-    unpacked = [each for message in pack_facts(envelopes) for each in wire.RANK.decode(message.body).envelopes]
+    unpacked = [each for message in pack_facts(envelopes) for each in facts_of(message.body)]
     assert sorted(unpacked, key=str) == sorted(envelopes, key=str)
 
 

@@ -10,6 +10,7 @@ from ledgerboard_contracts import BoardOptions, derived_envelope_id, wire
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.stream import Dead, Done, Retry
 from ledgerboard_ingest.worker import UNDEFINED_RECEIVES, SubmissionsHandler
+from ledgerboard_testkit.bodies import facts_of
 from ledgerboard_testkit.memory import MemorySender
 from ledgerboard_testkit.submissions import (
     SOURCE_ID,
@@ -41,8 +42,7 @@ def with_member(member: object) -> str:
 
 
 def players(sender: MemorySender) -> list[str]:
-    envelopes = [each for body in sender.bodies for each in wire.RANK.decode(body).envelopes]
-    return [fact.player for envelope in envelopes for fact in envelope.facts]
+    return [fact.player for body in sender.bodies for envelope in facts_of(body) for fact in envelope.facts]
 
 
 def test_a_sound_message_is_done_and_its_facts_are_on_both_queues(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""Send what was judged to those who need it: facts to ``rank`` and ``history``, rejections to ``history``.
+"""Send what was judged to those who need it: facts to ``rank`` and ``history``, the rest to ``history`` alone.
 
 Returns only when every queue acknowledged everything, so a message is deleted after its effect is durable. A failure in
 between sends some of it twice; the derived envelope ids let every consumer forgive that.
@@ -25,11 +25,15 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Consignment:
-    """What one received batch turns into. Rejections stand beside the correlation id of their source."""
+    """What one received batch turns into. Rejections stand beside the correlation id of their source.
+
+    ``corrections`` are whole messages: they only pass.
+    """
 
     envelopes: Sequence[FactEnvelope]
     rejections: Sequence[tuple[str, Sequence[Rejection]]]
     dead_letters: Sequence[OutgoingMessage]
+    corrections: Sequence[OutgoingMessage] = ()
 
 
 class Fanout:
@@ -47,7 +51,7 @@ class Fanout:
     def send(self, consignment: Consignment) -> None:
         """Send all of it. Safe to repeat. Raises `UnavailableError` if any queue did not acknowledge its part."""
         facts = pack_facts(consignment.envelopes)
-        records = [*facts, *pack_rejections(consignment.rejections)]
+        records = [*facts, *pack_rejections(consignment.rejections), *consignment.corrections]
         with self._metrics.fanout_seconds.time():
             self._send_overlapped(facts, records, consignment.dead_letters)
         self._metrics.envelopes.inc(len(consignment.envelopes))

@@ -19,6 +19,7 @@ class IngestMetrics:
             "ingest_submissions", "Submissions by outcome: accepted, rejected, broken or undefined.", ("outcome",)
         )
         self.rejections: Final = meter.counter("ingest_rejections", "Rejections by reason.", ("reason",))
+        self.corrections: Final = meter.counter("ingest_corrections", "Corrections relayed to history.")
         self.envelopes: Final = meter.counter("ingest_envelopes", "Fact envelopes sent.")
         self.messages: Final = meter.counter("ingest_messages", "Messages sent, by the queue they went to.", ("queue",))
         self.fanout_seconds: Final = meter.histogram(

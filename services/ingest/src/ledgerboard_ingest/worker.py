@@ -1,7 +1,8 @@
 """Turn received messages into judgements, and each message's fate into a verdict.
 
 The whole batch is judged first and sent together, and only then is any message done. A message that cannot be read, or
-that holds a submission which nothing can judge, takes no batch-mate and no envelope-mate along.
+that holds a submission which nothing can judge, takes no batch-mate and no envelope-mate along. Corrections need no
+judge: they go on to ``history`` as they came.
 """
 
 from collections import Counter
@@ -9,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledgerboard_contracts import SubmissionEnvelope, wire
+from ledgerboard_contracts import CorrectionsMessage, SubmissionEnvelope, wire
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.sqs import OutgoingMessage, dead_letter
 from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
 from ledgerboard_ingest.fanout import Consignment, Fanout
 from ledgerboard_ingest.judge import Judge, Judgement
 from ledgerboard_ingest.metrics import IngestMetrics
+from ledgerboard_ingest.packing import CORRELATION_ID
 from ledgerboard_ingest.unsettled import Unsettled
 
 UNDEFINED_RECEIVES: Final = 3
@@ -30,13 +32,18 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One message, read and judged; ``source`` and ``judgement`` are there if it could be read."""
+    """One message, read and judged; ``source`` and ``judgement`` are there if it held submissions.
+
+    ``corrections`` is the message to relay, and ``corrected`` how many corrections are in it.
+    """
 
     verdict: Verdict
     source: SubmissionEnvelope | None = None
     judgement: Judgement | None = None
     dead_letters: tuple[OutgoingMessage, ...] = ()
     broken: int = 0
+    corrections: tuple[OutgoingMessage, ...] = ()
+    corrected: int = 0
 
 
 class SubmissionsHandler:
@@ -63,6 +70,7 @@ class SubmissionsHandler:
                 envelopes=[envelope for _, judgement in judged for envelope in judgement.envelopes],
                 rejections=[(source.correlation_id, each.rejections) for source, each in judged if each.rejections],
                 dead_letters=[letter for reading in readings for letter in reading.dead_letters],
+                corrections=[message for reading in readings for message in reading.corrections],
             )
         )
         for reading in readings:
@@ -82,6 +90,8 @@ class SubmissionsHandler:
             return _Reading(Retry(str(error)))
         except wire.UndecodableError as error:
             return _Reading(Dead(str(error)))
+        if isinstance(source, CorrectionsMessage):
+            return _relayed(message, source)
         judgement = self._judge.judge(source)
         if judgement.undefined and message.receive_count < UNDEFINED_RECEIVES:
             return _Reading(Retry(_undefined_reason(judgement.undefined[0])), source, judgement)
@@ -93,6 +103,7 @@ class SubmissionsHandler:
         return _Reading(Done(), source, judgement, tuple(letters), len(broken))
 
     def _count(self, reading: _Reading) -> None:
+        self._metrics.corrections.inc(reading.corrected)
         if reading.judgement is None:
             return
         facts = sum(len(envelope.facts) for envelope in reading.judgement.envelopes)
@@ -105,6 +116,12 @@ class SubmissionsHandler:
             self._metrics.rejections.labels(reason.value).inc(count)
         for letter in reading.dead_letters:
             _log.error("submission dead-lettered", **letter.attributes)
+
+
+def _relayed(message: Message, source: CorrectionsMessage) -> _Reading:
+    """The body as it came: a field that a later release added reaches a history that knows it."""
+    outgoing = OutgoingMessage(message.body, {CORRELATION_ID: source.correlation_id})
+    return _Reading(Done(), corrections=(outgoing,), corrected=len(source.corrections))
 
 
 def _undefined_reason(undefined: SubmissionEnvelope) -> str:
