@@ -6,7 +6,7 @@ msgspec in their views; their schemas come from the same structs that decode the
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
@@ -16,6 +16,7 @@ from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It s
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
 from ledgerboard_gateway.http.query import field_messages
@@ -44,6 +45,12 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         ("name", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
         ("score", "A score: an integer. On sums it may exceed 2^53.", "42"),
         ("event_id", "The id that the submission was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
+        ("correction_id", "The id that the correction was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5f"),
+        ("queue", "The queue whose dead letters are meant: submissions, rank, history or history-jobs.", "submissions"),
+        ("message_id", "The dead letter's id, as the list tells it.", "5fea7756-0ea4-451a-a703-a558b933e274"),
+        ("username", "The user's name, which is the player's id.", "ubecker"),
+        ("level", "The level's name.", "88"),
+        ("date", "A day, as YYYY-MM-DD.", "2026-11-21"),
         ("slug", "The last part of a problem's type.", "invalid-request"),
     )
 }
@@ -87,8 +94,8 @@ class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
         """Pages lead on by their own ``next``."""
 
 
-def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[], None]) -> Any:
-    """Register ``operations`` and return the OpenAPI document. ``guard`` raises unless the request may write."""
+def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[Role], None]) -> Any:
+    """Register ``operations`` and return the OpenAPI document. ``guard`` raises unless the caller has the role."""
     app.config.update(API_TITLE="Ledgerboard", API_VERSION=_VERSION, OPENAPI_VERSION="3.1.0")
     api = _Api(app)
     api.spec.components.security_scheme("writeKey", _SECURITY_SCHEME)
@@ -103,7 +110,7 @@ def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], g
     return api.spec.to_dict()
 
 
-def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[], None]) -> None:
+def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], None]) -> None:
     view = operation.view
     documentation: dict[str, Any] = {}
     if operation.query is not None:
@@ -113,7 +120,7 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[], None])
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
         documentation = vars(view)["_apidoc"]
     documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
-    view = _guarded(view, guard) if operation.guarded else _plain(view)
+    view = _guarded(view, partial(guard, operation.role)) if operation.guarded else _plain(view)
     vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation()}
     blueprint.add_url_rule(
         operation.rule,

@@ -12,6 +12,7 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import Schema
 
+from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
 JSON: Final = "application/json"
@@ -62,6 +63,7 @@ class Operation:
     body: Body | None = None
     problems: Sequence[ProblemType] = ()
     guarded: bool = False
+    role: Role = Role.WRITER
     headers: Sequence[Mapping[str, Any]] = ()
 
     @property

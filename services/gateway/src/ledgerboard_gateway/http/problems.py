@@ -54,6 +54,12 @@ class ProblemType(Enum):
         "There is no such event",
         "The ledger does not know it, and it is too old to be still on its way.",
     )
+    PLAYER_BANNED = (
+        "player-banned",
+        403,
+        "The player is banned",
+        "Nothing was accepted. Scores of a banned player are refused until the ban is lifted.",
+    )
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
     PROJECTION_CONFLICT = (
         "projection-conflict",
@@ -98,6 +104,13 @@ class ProblemType(Enum):
         503,
         "The queue did not answer in time",
         "The submission may still be counted, or may be lost; its event, in `event_ids`, tells which.",
+    )
+
+    CORRECTION_UNACKNOWLEDGED = (
+        "correction-unacknowledged",
+        503,
+        "The queue did not answer in time",
+        "The correction may be carried out or not; `GET /v1/corrections` tells which. Asking again does no harm.",
     )
 
     def __init__(self, slug: str, status: int, title: str, meaning: str) -> None:
