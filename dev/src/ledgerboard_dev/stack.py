@@ -4,6 +4,7 @@ Whatever happens to the process that holds it, a stack is either running whole o
 """
 
 import secrets
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from psycopg import sql
 from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
 from ledgerboard_dev.probes import free_port
-from ledgerboard_dev.processes import Child, Guardian, Program
+from ledgerboard_dev.processes import BASE_ENVIRONMENT, Child, Guardian, Program
 from ledgerboard_dev.progress import Progress, silent
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.supervisor import Service, Supervisor
@@ -75,6 +76,17 @@ class Stack:
     def kill(self, name: str) -> None:
         """SIGKILL a service and all of its processes. It stays down; a crash would be repaired."""
         self.services[name].kill()
+
+    def command(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the services' commands to its end, in the environment of the services."""
+        program = self._program(Blueprint(name="command", module=module, command=arguments[0]), "command", free_port())
+        return subprocess.run(
+            [*program.argv, *arguments[1:]],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**BASE_ENVIRONMENT, **program.environment},
+        )
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:

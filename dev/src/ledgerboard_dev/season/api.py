@@ -30,24 +30,24 @@ class Api:
 
     def put_board(self, board: str, options: dict[str, Any]) -> int:
         """Define a board. Returns the status."""
-        return self._call("PUT", f"/v1/boards/{board}", options)[0]
+        return self.call("PUT", f"/v1/boards/{board}", options)[0]
 
     def post_score(self, board: str, player: str, score: int) -> tuple[int, dict[str, Any]]:
         """Submit one score."""
-        return self._call("POST", f"/v1/boards/{board}/scores", {"player": player, "score": score})
+        return self.call("POST", f"/v1/boards/{board}/scores", {"player": player, "score": score})
 
     def post_scores(self, scores: list[dict[str, Any]]) -> tuple[int, dict[str, Any]]:
         """Submit up to 1,000 scores at once."""
-        return self._call("POST", "/v1/scores", {"scores": scores})
+        return self.call("POST", "/v1/scores", {"scores": scores})
 
     def standing(self, board: str, player: str) -> dict[str, Any] | None:
         """A player's place, or None while they have none."""
-        status, answer = self._call("GET", f"/v1/boards/{board}/players/{quote(player, safe='')}")
+        status, answer = self.call("GET", f"/v1/boards/{board}/players/{quote(player, safe='')}")
         return answer if status == http.client.OK else None
 
     def top(self, board: str, limit: int) -> list[dict[str, Any]]:
         """The first places; none while the board is unknown."""
-        status, answer = self._call("GET", f"/v1/boards/{board}/standings?{urlencode({'limit': limit})}")
+        status, answer = self.call("GET", f"/v1/boards/{board}/standings?{urlencode({'limit': limit})}")
         return list(answer["standings"]) if status == http.client.OK else []
 
     def standings(self, board: str) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ class Api:
         found: list[dict[str, Any]] = []
         while True:
             query = urlencode({"start": len(found), "limit": _PAGE})
-            status, answer = self._call("GET", f"/v1/boards/{board}/standings?{query}")
+            status, answer = self.call("GET", f"/v1/boards/{board}/standings?{query}")
             if status != http.client.OK or not answer["standings"]:
                 return found
             found += answer["standings"]
@@ -65,14 +65,15 @@ class Api:
         found: list[dict[str, Any]] = []
         path: str | None = f"/v1/players/{quote(player, safe='')}/scores?{urlencode({'limit': _PAGE})}"
         while path:
-            status, answer = self._call("GET", path)
+            status, answer = self.call("GET", path)
             if status != http.client.OK:
                 raise UnreachableError(f"{path} answered {status}")
             found += answer["scores"]
             path = answer["next"]
         return found
 
-    def _call(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    def call(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+        """Any route: the status and the answer. Raises `UnreachableError` where none came."""
         connection = self._connection()
         try:
             connection.request(method, path, None if body is None else json.dumps(body), self._headers)
