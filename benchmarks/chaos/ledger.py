@@ -13,7 +13,10 @@ import psycopg
 
 from benchmarks.chaos.record import SERIAL
 
-_FACTS: Final = "SELECT event_id, board, player, score, occurred_at, (attributes->>%s)::bigint FROM facts WHERE board LIKE 'chaos-%%'"
+_FACTS: Final = """
+    SELECT event_id, board, player, score, occurred_at, (attributes->>%s)::bigint FROM facts
+    WHERE board LIKE 'chaos-%%'
+"""
 _CORRECTIONS: Final = "SELECT correction_id, kind, player, event_id FROM corrections ORDER BY correction_id"
 
 

@@ -1,8 +1,8 @@
 """The verdict: every 202 stands in the ledger once, nothing else does, and every board equals its ledger."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.chaos.ledger import Ledger, fold
 from benchmarks.chaos.record import Record
@@ -36,7 +36,7 @@ def _of_record(record: Record, ledger: Ledger) -> list[str]:
     doubled = [serial for serial, times in count.items() if times > 1]
     uninvited = [serial for serial in count if serial not in record.accepted and serial not in record.unanswered]
     lost = [what for found, what in record.corrections.items() if found not in ledger.corrections]
-    findings: dict[str, Sequence[object]] = {
+    findings: dict[str, list[Any]] = {
         "accepted scores are not in the ledger": missing,
         "scores are in the ledger more than once": doubled,
         "facts in the ledger were never accepted": uninvited,
