@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 BATCH_MESSAGES: Final = 10
 MAX_VISIBILITY_SECONDS: Final = 12 * 3600
+_DEPTHS: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 class Inbox:
@@ -34,6 +35,12 @@ class Inbox:
     def limits(self) -> "QueueLimits":
         """The queue's visibility timeout and receives. Raises `MisconfiguredError` without a redrive policy."""
         return queue_limits(self._client, self._url)
+
+    def depth(self) -> int:
+        """About how many messages the queue holds, those in somebody's hands included."""
+        with sqs_errors():
+            answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[*_DEPTHS])
+        return sum(int(answer["Attributes"][name]) for name in _DEPTHS)
 
     def receive(self, wait_seconds: int) -> list[Receipt]:
         """Up to ten messages; none after ``wait_seconds`` without any."""

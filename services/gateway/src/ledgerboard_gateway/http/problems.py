@@ -34,7 +34,7 @@ class ProblemType(Enum):
         "A valid key is required",
         "Send the write key as `Authorization: Bearer <key>`.",
     )
-    NOT_FOUND = ("not-found", 404, "There is no such resource", "No route of this service has this path.")
+    NOT_FOUND = ("not-found", 404, "There is no such resource", "This service has nothing at this path.")
     UNKNOWN_BOARD = ("unknown-board", 404, "There is no such board", "Nobody defined it or submitted to it.")
     UNKNOWN_VIEW = (
         "unknown-view",

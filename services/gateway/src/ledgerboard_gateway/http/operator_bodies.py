@@ -1,0 +1,113 @@
+"""The bodies of what operators ask. Each says why, and by whom: it is kept with what was done."""
+
+import unicodedata
+from typing import Annotated, Final, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from ledgerboard_contracts import InvalidNameError, check_board, check_player
+from ledgerboard_contracts.scores import BoardName
+from ledgerboard_gateway.corrections import Why
+from ledgerboard_gateway.http.problems import invalid
+from ledgerboard_gateway.http.second_look import explain
+
+MAX_LETTERS: Final = 100
+"""Dead letters that one request may name."""
+
+MAX_BOARDS: Final = 100
+"""Boards that one request may have rebuilt."""
+
+MAX_REASON: Final = 500
+_REFUSED: Final = frozenset({"Cc", "Cs"})
+
+Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON, description="Why it is done; kept for ever.")]
+Author = Annotated[str, Meta(min_length=1, max_length=64, description="Who asks for it; kept for ever.")]
+
+B = TypeVar("B", bound=msgspec.Struct)
+
+
+class WhyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why, and by whom."""
+
+    reason: Reason
+    author: Author
+
+
+class BanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why, by whom, and on which board; without one it is everywhere."""
+
+    reason: Reason
+    author: Author
+    board: BoardName | None = None
+
+
+class RebuildsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why, by whom, and which boards: the first ``limit`` whose name follows ``after``."""
+
+    reason: Reason
+    author: Author
+    after: BoardName | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_BOARDS)] = MAX_BOARDS
+
+
+class LettersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The dead letters that are meant, as the list tells their ids."""
+
+    message_ids: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=100)]], Meta(min_length=1, max_length=MAX_LETTERS)
+    ]
+
+
+_why: Final = msgspec.json.Decoder(WhyBody)
+_ban: Final = msgspec.json.Decoder(BanBody)
+_rebuilds: Final = msgspec.json.Decoder(RebuildsBody)
+_letters: Final = msgspec.json.Decoder(LettersBody)
+
+
+def decode_why(body: bytes) -> Why:
+    """The reason and the author in ``body``. Raises `ProblemError` naming the field at fault, as all here do."""
+    read = _decode(_why, body)
+    return why(read.reason, read.author)
+
+
+def decode_ban(body: bytes) -> tuple[Why, str | None]:
+    """The same, and the board if there is one."""
+    read = _decode(_ban, body)
+    return why(read.reason, read.author), None if read.board is None else _board("board", read.board)
+
+
+def decode_rebuilds(body: bytes) -> tuple[Why, str | None, int]:
+    """The same, and which boards: the name that they follow, and how many."""
+    read = _decode(_rebuilds, body)
+    return why(read.reason, read.author), None if read.after is None else _board("after", read.after), read.limit
+
+
+def decode_letters(body: bytes) -> list[str]:
+    """The ids in ``body``, each once."""
+    return list(dict.fromkeys(_decode(_letters, body).message_ids))
+
+
+def why(reason: str, author: str) -> Why:
+    """Both, if the ledger can keep them and a log line can show them."""
+    if not reason.strip() or any(unicodedata.category(character) in _REFUSED for character in reason):
+        raise invalid("reason", "must be words without control characters")
+    try:
+        check_player(author)
+    except InvalidNameError as error:
+        raise invalid("author", str(error).replace("a player's id", "an author's name")) from error
+    return Why(reason, author)
+
+
+def _board(field: str, name: str) -> str:
+    try:
+        return check_board(name)
+    except InvalidNameError as error:
+        raise invalid(field, str(error)) from error
+
+
+def _decode(decoder: "msgspec.json.Decoder[B]", body: bytes) -> B:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise explain(body, error) from error
