@@ -1,160 +1,157 @@
-"""Begin to build a generation: from a row that asks for it to a state in which live facts go to it.
+"""Open generations: from that moment facts are folded into one as they come, and the ledger gives it the rest.
 
-The row says *opening* before the snapshot is taken, so whoever records facts that the snapshot lacks has seen the row and
-tells the boards of them. Only then does the state name the generation, until a moment that lies after the last fact
-which may have been folded without it. Every step may be repeated, by anybody, after a crash anywhere.
+History tells a fact again from when the generation's row is opening; the ledger's snapshot is taken after that, and the
+board's state names the generation after the snapshot. So a fact is in the snapshot, or is told again to a ranker that
+knows the generation. Nothing falls between.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ledgerboard_boards import BoardState, GenerationState, Horizon
 from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_ledger import Generation, GenerationPhase
+from ledgerboard_infra.logs import get_logger
 
-LOST: Final = "lost"
-"""The reason of a rebuild that nobody asked for."""
+if TYPE_CHECKING:
+    from ledgerboard_ledger import Generation
 
-AUTHOR: Final = "ledgerboard"
+MARGIN: Final = MAX_CLOCK_SKEW + timedelta(seconds=5)
+"""Skewed clocks, and the time that a call to Redis may take after the moment was read."""
 
-_SLACK: Final = timedelta(seconds=15)
-"""How long the change of a state may take before it has to be made again with a later moment."""
+MAKING: Final = timedelta(seconds=10)
+"""How long the first state of a board may be on its way from one ranker while another misses it."""
 
-_TRIES: Final = 20
+TRIES: Final = 50
+"""A state that changes that often under one's hands is not for one batch to wait for."""
 
+_LOST: Final = "lost"
+_AUTHOR: Final = "ranker"
 
-class Opened(StrEnum):
-    """What became of opening a generation."""
-
-    BUILDING = "building"
-    SUPERSEDED = "superseded"
-    """A later generation is live or being built. This one is abandoned."""
-
-
-class Generations(Protocol):
-    """The rows of generations. Raises `UnavailableError` when the record is down."""
-
-    def list(self, board: str | None = None) -> Sequence[Generation]:
-        """The generations of a board."""
-        ...
-
-    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:
-        """The pending rebuild of the board by that version (None: the current one), made if there is none."""
-        ...
-
-    def open(self, board: str, number: int) -> Generation:
-        """Say *opening*, wait for those who cannot have seen it, and take the snapshot."""
-        ...
-
-    def opened(self, board: str, number: int, until: datetime) -> None:
-        """Say *building*. Changes nothing but a row that says *opening*."""
-        ...
-
-    def abandon(self, board: str, number: int) -> None:
-        """Give up a generation that is not live."""
-        ...
+_log = get_logger(__name__)
 
 
 class States(Protocol):
-    """The states of boards. Raises `UnavailableError` when they are down."""
+    """What is true of each board in Redis. Every method raises `UnavailableError` when the boards are down."""
 
     def get(self, board: str) -> BoardState | None:
-        """The state, or None where there is none."""
+        """The state, or None where the board was never projected or is lost."""
         ...
 
     def create(self, board: str, generations: Sequence[GenerationState], live: int | None) -> bool:
-        """Make the first state."""
+        """Make the first state, or False where there is one."""
         ...
 
     def replace(
         self, board: str, expected_version: int, *, live: int | None, generations: Sequence[GenerationState]
     ) -> bool:
-        """Make the next state, if the version is the expected one."""
+        """Change the state, or False where its version is another one."""
         ...
 
 
-class Hidden(Protocol):
-    """Who must not be seen. Raises `UnavailableError` when the record is down."""
+class Generations(Protocol):
+    """The record of every generation. Every method raises `UnavailableError` when PostgreSQL is down."""
 
-    def hidden(self, board: str, snapshot: str, until: datetime) -> Mapping[str, Horizon]:
-        """The players that are banned on the board now, each with a horizon of these moments."""
+    def adopt(self, board: str, board_version: int) -> "tuple[Generation, bool]":
+        """The live generation; a board that never had one gets its first, and then the second value is True."""
+        ...
+
+    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> "Generation":
+        """The generation that is to come. Idempotent while one is pending."""
+        ...
+
+    def open(self, board: str, number: int) -> "Generation":
+        """Let history look, wait for who does not, and take the snapshot: once, however often it is asked."""
+        ...
+
+    def opened(self, board: str, number: int, until: datetime) -> None:
+        """The board's state names the generation. Safe to repeat."""
+        ...
+
+    def abandon(self, board: str, number: int) -> None:
+        """Nobody will go on with it."""
         ...
 
 
 class Openings:
-    """Opens generations. Safe to repeat, safe to race. Raises `UnavailableError` when boards or record are down."""
+    """The only one who puts a generation into a board's state. Any number of them may race. Safe to repeat."""
 
-    def __init__(self, generations: Generations, states: States, hidden: Hidden, clock: Clock) -> None:
-        self._generations = generations
+    def __init__(self, states: States, generations: Generations, clock: Clock) -> None:
         self._states = states
-        self._hidden = hidden
+        self._generations = generations
         self._clock = clock
 
-    def renew(self, board: str, *, suspect: bool = False) -> None:
-        """Have a board whose keys were lost built anew, from now on with what comes meanwhile.
+    def open(self, board: str, number: int) -> BoardState:
+        """The state of the board, in which generation ``number`` stands. Raises `UnavailableError`.
 
-        What was being built without a trace in the state is lost too. ``suspect``: the keys are there, but may lack
-        something; then nothing of them is kept, nor read.
+        Whoever finds it opened but not noted so, because somebody died in between, notes it.
         """
-        state = None if suspect else self._states.get(board)
-        kept = set() if state is None else {each.number for each in state.generations}
-        lost = {GenerationPhase.BUILDING, GenerationPhase.OPENING} if suspect else {GenerationPhase.BUILDING}
-        for row in self._generations.list(board):
-            if row.state in lost and row.number not in kept:
-                self._generations.abandon(board, row.number)
-        row = self._generations.request(board, board_version=None, reason=LOST, author=AUTHOR)
-        self.open(row, keep_live=not suspect)
+        for _ in range(TRIES):
+            state = self._states.get(board)
+            opened = _named(state, number)
+            if state is not None and opened is not None:
+                self._generations.opened(board, number, opened.until or self._clock.now() + MARGIN)
+                return state
+            self._place(board, state, number)
+        raise UnavailableError(f"generation {number} of {board} could not be opened: its state keeps changing")
 
-    def open(self, row: Generation, *, keep_live: bool = True) -> Opened:
-        """Let live facts go to the generation of ``row``, whose snapshot is taken on the way.
-
-        ``keep_live=False``: what is live now is not to be read nor folded into any more.
-        """
-        if row.state is GenerationPhase.BUILDING:
-            return Opened.BUILDING
-        opening = self._generations.open(row.board, row.number)
-        until = self._place(opening, keep_live=keep_live)
-        if until is None:
-            self._generations.abandon(row.board, row.number)
-            return Opened.SUPERSEDED
-        self._generations.opened(row.board, row.number, until)
-        return Opened.BUILDING
-
-    def _place(self, opening: Generation, *, keep_live: bool) -> datetime | None:
-        """Name the generation in the state. Until when facts may have been folded without it; None: it came too late.
-
-        Where the change took so long that the moment is too early, it is made again with a later one.
-        """
-        for _ in range(_TRIES):
-            state = self._states.get(opening.board)
-            if state is not None and any(each.number > opening.number for each in state.generations):
-                return None
-            until = self._clock.now() + MAX_CLOCK_SKEW + _SLACK
-            if self._change(opening, state, until, keep_live=keep_live) and self._clock.now() <= until - MAX_CLOCK_SKEW:
-                return until
-        raise UnavailableError(f"the state of board {opening.board!r} changes faster than it can be read")
-
-    def _change(self, opening: Generation, state: BoardState | None, until: datetime, *, keep_live: bool) -> bool:
-        following = self._following(opening, until)
+    def ensure(self, board: str, board_version: int) -> BoardState:
+        """The state of the board; one that has none is new, or lost. Raises `UnavailableError`."""
+        state = self._states.get(board)
+        if state is not None:
+            return state
+        generation, made = self._generations.adopt(board, board_version)
+        if made:
+            first = GenerationState(generation.number, generation.board_version, None, None, {})
+            self._states.create(board, [first], generation.number)
+        elif generation.requested_at + MAKING < self._clock.now():
+            return self._recover(board)
+        state = self._states.get(board)
         if state is None:
-            return self._states.create(opening.board, (following,), None)
-        if state.live == opening.number:
-            return True
-        live = state.live if keep_live else None
-        kept = tuple(each for each in state.generations if each.number == live)
-        return self._states.replace(opening.board, state.version, live=live, generations=(*kept, following))
+            raise UnavailableError(f"the first state of {board} is being made")
+        return state
 
-    def _following(self, opening: Generation, until: datetime) -> GenerationState:
-        if opening.snapshot is None:
-            raise TypeError(f"generation {opening.number} of board {opening.board!r} was opened without a snapshot")
-        return GenerationState(
-            number=opening.number,
-            board_version=opening.board_version,
-            snapshot=opening.snapshot,
-            until=until,
-            restated=self._hidden.hidden(opening.board, opening.snapshot, until),
+    def _recover(self, board: str) -> BoardState:
+        """The next generation of a board that Redis lost, open for what comes. One half built is lost with the rest."""
+        _log.warning("board lost", board=board)
+        generation = self._request(board)
+        if generation.state == "building":
+            self._generations.abandon(board, generation.number)
+            generation = self._request(board)
+        return self.open(board, generation.number)
+
+    def _request(self, board: str) -> "Generation":
+        return self._generations.request(board, board_version=None, reason=_LOST, author=_AUTHOR)
+
+    def _place(self, board: str, state: BoardState | None, number: int) -> None:
+        """Put the generation beside the live one. Where another was faster, the next look finds what that one did."""
+        generation = self._generations.open(board, number)
+        following = GenerationState(
+            number, generation.board_version, generation.snapshot, self._until(state), dict(_hidden(state))
         )
+        if state is None:
+            self._states.create(board, [following], None)
+        else:
+            live = [each for each in state.generations if each.number == state.live]
+            self._states.replace(board, state.version, live=state.live, generations=[*live, following])
+
+    def _until(self, state: BoardState | None) -> datetime:
+        """Nothing that was accepted later can have been folded or recorded before. Never before a player's horizon."""
+        horizons = [each.until for generation in _generations(state) for each in generation.restated.values()]
+        return max([self._clock.now() + MARGIN, *horizons])
+
+
+def _named(state: BoardState | None, number: int) -> GenerationState | None:
+    return next((each for each in _generations(state) if each.number == number), None)
+
+
+def _generations(state: BoardState | None) -> Sequence[GenerationState]:
+    return state.generations if state is not None else ()
+
+
+def _hidden(state: BoardState | None) -> Iterator[tuple[str, Horizon]]:
+    """Who is banned. What other corrections did, a new generation gets from the ledger."""
+    for generation in _generations(state):
+        yield from ((player, each) for player, each in generation.restated.items() if each.hidden)
