@@ -42,6 +42,10 @@ class Listener(Protocol):
         """The top under that key has that version now."""
         ...
 
+    def moved(self, board: str) -> None:
+        """Another generation of that board is read from now on."""
+        ...
+
 
 class FoldListener(Protocol):
     """Who wants to hear of folded envelopes. Called from one thread, with `connected` and `lost` as `Listener`."""
@@ -124,8 +128,12 @@ class TopAnnouncements:
         if message["type"] == "subscribe":
             self._tops.connected()
         elif message["type"] == "message":
-            version, _, top_key = message["data"].partition(b" ")
-            self._tops.heard(top_key, int(version))
+            version, _, key = message["data"].partition(b" ")
+            board = self._keyspace.moved_board(key)
+            if board is None:
+                self._tops.heard(key, int(version))
+            else:
+                self._tops.moved(board)
 
     def _tell_of_folds(self, message: dict[str, Any], listener: FoldListener) -> None:
         if message["type"] == "subscribe":

@@ -99,6 +99,12 @@ class HotTops:
             with slot.lock:
                 slot.hear(version)
 
+    def moved(self, board: str) -> None:
+        """Another generation of that board is read from now on: forget what was kept of the former one."""
+        with self._lock:
+            for view in [view for view in self._slots if view.board == board]:
+                del self._by_key[self._slots.pop(view).top_key]
+
     def _forget(self, *, listening: bool) -> None:
         """A flight that is under way ends in a slot that nobody finds any more."""
         with self._lock:

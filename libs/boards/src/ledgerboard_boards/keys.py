@@ -15,7 +15,6 @@ from ledgerboard_contracts import Scope, Span, View
 
 STAGE_PATTERN: Final = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z"
 _STAGE: Final = re.compile(STAGE_PATTERN)
-_GENERATION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +64,39 @@ class Keyspace:
 
     def of(self, view: View) -> ViewKeys:
         """The keys of ``view``. The scope stands last, because it is the one part that may hold any character."""
-        tag, where = self._tag(view.board), f"{_GENERATION}:{view.span.key}:{view.scope.key}"
+        tag, where = self._tag(view.board), f"{view.generation}:{view.span.key}:{view.scope.key}"
         entries, prefixes, version, top = (
             f"{tag}:{part}:{where}".encode() for part in ("entries", "prefixes", "version", "top")
         )
         return ViewKeys(entries, prefixes, version, top, view.span.expires_at)
 
-    def of_all(self, board: str, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:
+    def of_all(self, board: str, generation: int, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:
         """The keys of the views of ``scope``, one a span. Costs one cache look-up."""
-        return self._known(board, scope, spans)
+        return self._known(board, generation, scope, spans)
 
-    def mark(self, board: str, envelope_id: UUID) -> bytes:
+    def state(self, board: str) -> bytes:
+        """The hash that says which generations the board has, and which of them is live."""
+        return f"{self._tag(board)}:state".encode()
+
+    def moved_board(self, key: bytes) -> str | None:
+        """The board whose state ``key`` is, or None for every other key of the stage."""
+        tag, _, rest = key.partition(b"}")
+        return tag.decode().rpartition("/")[2] if rest == b":state" else None
+
+    def registry(self, board: str, generation: int) -> bytes:
+        """The hash of all views of a generation that ever had an entry: key of the entries to bytes of a prefix."""
+        return f"{self._tag(board)}:views:{generation}".encode()
+
+    def plays(self, board: str, generation: int) -> bytes:
+        """The sorted set of all plays, by player, of a generation in which each play is an entry."""
+        return f"{self._tag(board)}:plays:{generation}".encode()
+
+    def mark(self, board: str, generation: int, envelope_id: UUID) -> bytes:
         """The key that stands while an envelope that was added to totals may be delivered again."""
-        return f"{self._tag(board)}:seen:{_GENERATION}:{envelope_id}".encode()
+        return f"{self._tag(board)}:seen:{generation}:{envelope_id}".encode()
 
-    def _of_all(self, board: str, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:
-        return tuple(self.of(View(board, span, scope)) for span in spans)
+    def _of_all(self, board: str, generation: int, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:
+        return tuple(self.of(View(board, span, scope, generation)) for span in spans)
 
     def _tag(self, board: str) -> str:
         return f"{{{self._stage}/{board}}}"

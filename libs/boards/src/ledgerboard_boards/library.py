@@ -20,17 +20,18 @@ Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 """The keys, all of one board, and the arguments of one function call."""
 
 _PARTS: Final = (
-    "ordering.lua", "fold_entries.lua", "fold_sums.lua", "fold_views.lua", "fold.lua",
-    "reads.lua", "pages.lua", "places.lua", "tops.lua",
+    "ordering.lua", "states.lua", "fold_entries.lua", "fold_sums.lua", "fold_views.lua", "apply.lua", "fold.lua",
+    "restate.lua", "reads.lua", "pages.lua", "places.lua", "tops.lua", "registry.lua",
 )  # fmt: skip
 """The source, in the order in which the parts build on each other."""
 
 _MISSING: Final = "Function not found"
 _EXISTS: Final = "already exists"
 
+NOT_LIVE: Final = "NOTLIVE"
 EXPIRED: Final = "EXPIRED"
 TOO_DEEP: Final = "TOODEEP"
-"""The words with which the functions refuse. Every other error is a failure."""
+"""The words with which the functions refuse. Every other error is a failure. A cluster's own MOVED is none of them."""
 
 
 class Guard(Protocol):
@@ -139,4 +140,4 @@ def _is_missing(reply: object) -> bool:
 
 def is_refusal(reply: object) -> TypeGuard[redis.ResponseError]:
     """Whether a function refused to answer, rather than failed."""
-    return isinstance(reply, redis.ResponseError) and str(reply).startswith((EXPIRED, TOO_DEEP))
+    return isinstance(reply, redis.ResponseError) and str(reply).startswith((NOT_LIVE, EXPIRED, TOO_DEEP))

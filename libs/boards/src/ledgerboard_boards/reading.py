@@ -11,7 +11,7 @@ import redis
 
 from ledgerboard_boards.codec import BIAS, COLUMN_BYTES, SUMS, direction, fold_of, prefix_bytes
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.library import EXPIRED, TOO_DEEP, Call, FunctionLibrary, Unguarded
+from ledgerboard_boards.library import EXPIRED, NOT_LIVE, TOO_DEEP, Call, FunctionLibrary, Unguarded
 from ledgerboard_contracts import MAX_SCORE, BoardOptions, Ranking, Standing, View
 from ledgerboard_infra.valkey import RedisClient
 
@@ -28,6 +28,14 @@ class ViewExpiredError(Exception):
 
     def __init__(self, view: View) -> None:
         super().__init__(f"the live ranking of {view.board} for {view.span.key} has expired")
+        self.view = view
+
+
+class MovedError(Exception):
+    """The view's generation is not the live one: ask which is, and read that."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(f"generation {view.generation} of {view.board} is not live")
         self.view = view
 
 
@@ -49,16 +57,17 @@ class ViewReader:
     def _ask(self, view: View, options: BoardOptions, ranking: Ranking, function: str, *arguments: bytes | int) -> Any:
         """The reply of a function about the entries of ``view``."""
         keys, values = self._call(view, options, ranking, *arguments)
-        return self._read(view, function, keys, *values)
+        return self._read(view, function, keys, values)
 
     def _call(self, view: View, options: BoardOptions, ranking: Ranking, *arguments: bytes | int) -> Call:
         """The keys and the arguments of such a function, its own arguments last."""
         keys = self._keyspace.of(view)
         residue_bytes = COLUMN_BYTES if fold_of(options, view.scope) in SUMS else 0
         head = (ranking.value.encode(), MAX_DISTINCT_SCORES, residue_bytes, prefix_bytes(options, view.scope))
-        return (keys.entries, keys.prefixes), (keys.expires_at_seconds, *head, *arguments)
+        where = (self._keyspace.state(view.board), keys.entries, keys.prefixes)
+        return where, (view.generation, keys.expires_at_seconds, *head, *arguments)
 
-    def _read(self, view: View, function: str, keys: Sequence[bytes], *arguments: bytes | int) -> Any:
+    def _read(self, view: View, function: str, keys: Sequence[bytes], arguments: Sequence[bytes | int]) -> Any:
         try:
             return self._library.read(function, keys, *arguments)
         except redis.ResponseError as error:
@@ -68,6 +77,8 @@ class ViewReader:
 def refusal(view: View, error: redis.ResponseError) -> Exception:
     """What the server's error means, or the error itself."""
     text = str(error)
+    if text.startswith(NOT_LIVE):
+        return MovedError(view)
     if text.startswith(EXPIRED):
         return ViewExpiredError(view)
     return RankTooDeepError(view) if text.startswith(TOO_DEEP) else error

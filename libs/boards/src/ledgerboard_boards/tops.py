@@ -57,8 +57,9 @@ class Tops(ViewReader):
 
     def _top(self, view: View, options: BoardOptions, known: bytes) -> CachedTop | UnchangedTop:
         keys = self._keyspace.of(view)
-        where = (keys.entries, keys.version, keys.top)
-        version, total, *rest = self._read(view, "top", where, keys.expires_at_seconds, TOP_N, known)
+        where = (self._keyspace.state(view.board), keys.entries, keys.version, keys.top)
+        asked = (view.generation, keys.expires_at_seconds, TOP_N, known)
+        version, total, *rest = self._read(view, "top", where, asked)
         if not rest:
             return UnchangedTop(int(version), total)
         body, *flat = rest

@@ -122,6 +122,25 @@ local function play_changes(view, width, plays)
   return change
 end
 
+-- One play among all of a generation, so that those of a player lie together. No name holds a NUL.
+local function play_of(player, prefix)
+  return player .. '\0' .. prefix
+end
+
+-- Reads packed facts as gather_plays does, and what finds the plays of a player.
+local function gather_all_plays(facts, width)
+  local plays, found = gather_plays(facts, width), {}
+  for _, member in ipairs(plays.members) do
+    found[#found + 1], found[#found + 2] = '0', play_of(string.sub(member, width + 1), string.sub(member, 1, width))
+  end
+  plays.found = found
+  return plays
+end
+
+local function remember_plays(key, plays)
+  in_chunks('ZADD', key, plays.found)
+end
+
 local function changes_by(merge)
   return function(view, width, plays)
     return entry_changes(view, width, plays, merge)
@@ -135,4 +154,5 @@ local FOLDS = {
   total = { gather = gather_total, changes = changes_by(merge_total) },
   levels = { gather = gather_levels, changes = changes_by(merge_levels) },
   plays = { gather = gather_plays, changes = play_changes },
+  all_plays = { gather = gather_all_plays, changes = play_changes, remember = remember_plays },
 }

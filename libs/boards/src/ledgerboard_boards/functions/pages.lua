@@ -18,42 +18,42 @@ local function rows_around(set, options, place, start, size)
   return rows(set, options, first, first + size, place - first)
 end
 
--- KEYS: set. ARGV: start, stop. A negative start counts from the end and takes everything from there on.
+-- KEYS: state, set. ARGV: start, stop. A negative start counts from the end and takes everything from there on.
 local function page(keys, arguments)
   local start, stop = tonumber(arguments[FIRST]), tonumber(arguments[FIRST + 1])
   if start < 0 then
-    local total = redis.call('ZCARD', keys[1])
+    local total = redis.call('ZCARD', keys[2])
     start, stop = math.max(0, total + start), total
   end
-  return rows(keys[1], options_of(arguments), start, stop, 0)
+  return rows(keys[2], options_of(arguments), start, stop, 0)
 end
 
--- KEYS: set. ARGV: key and residue of the best score, the same of the worst, offset, count. Adds the number of entries
+-- KEYS: state, set. ARGV: key and residue of the best score, the same of the worst, offset, count. Adds the number of entries
 -- in the range.
 local function score_page(keys, arguments)
   local best = { key = arguments[FIRST], residue = arguments[FIRST + 1] }
   local worst = { key = arguments[FIRST + 2], residue = arguments[FIRST + 3] }
   local offset, count = tonumber(arguments[FIRST + 4]), tonumber(arguments[FIRST + 5])
-  local first = count_better(keys[1], best)
-  local last = math.max(first, count_through(keys[1], worst))
+  local first = count_better(keys[2], best)
+  local last = math.max(first, count_through(keys[2], worst))
   local start = first + offset
-  return rows(keys[1], options_of(arguments), start, math.min(start + count, last), last - first)
+  return rows(keys[2], options_of(arguments), start, math.min(start + count, last), last - first)
 end
 
--- KEYS: set, hash. ARGV: player, rows on each side. Adds the player's place among the rows. Returns nothing for an
+-- KEYS: state, set, hash. ARGV: player, rows on each side. Adds the player's place among the rows. Returns nothing for an
 -- unknown player.
 local function around_player(keys, arguments)
   local options, player, side = options_of(arguments), arguments[FIRST], tonumber(arguments[FIRST + 1])
-  local prefix = redis.call('HGET', keys[2], player)
-  local rank = prefix and redis.call('ZRANK', keys[1], string.sub(prefix, 1, options.prefix_bytes) .. player)
-  return rank and rows_around(keys[1], options, rank, rank - side, 2 * side + 1)
+  local prefix = redis.call('HGET', keys[3], player)
+  local rank = prefix and redis.call('ZRANK', keys[2], string.sub(prefix, 1, options.prefix_bytes) .. player)
+  return rank and rows_around(keys[2], options, rank, rank - side, 2 * side + 1)
 end
 
--- KEYS: set. ARGV: key and residue, rows on each side. Adds where an entry of that score would be inserted.
+-- KEYS: state, set. ARGV: key and residue, rows on each side. Adds where an entry of that score would be inserted.
 local function around_score(keys, arguments)
   local side = tonumber(arguments[FIRST + 2])
-  local rank = count_through(keys[1], { key = arguments[FIRST], residue = arguments[FIRST + 1] })
-  return rows_around(keys[1], options_of(arguments), rank, rank - side, 2 * side)
+  local rank = count_through(keys[2], { key = arguments[FIRST], residue = arguments[FIRST + 1] })
+  return rows_around(keys[2], options_of(arguments), rank, rank - side, 2 * side)
 end
 
 register_read('page', page)

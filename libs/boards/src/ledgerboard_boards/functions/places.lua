@@ -2,13 +2,13 @@
 
 -- The entries of those players who have one, best first. The hash may outlive an entry that was lost.
 local function places_of(keys, options, players)
-  local prefixes = in_chunks('HMGET', keys[2], players)
+  local prefixes = in_chunks('HMGET', keys[3], players)
   local found = {}
   for i = 1, #players do
     local prefix = prefixes[i] and string.sub(prefixes[i], 1, options.prefix_bytes)
-    local key = prefix and redis.call('ZSCORE', keys[1], prefix .. players[i])
+    local key = prefix and redis.call('ZSCORE', keys[2], prefix .. players[i])
     if key then
-      local rank, score = redis.call('ZRANK', keys[1], prefix .. players[i]), score_of(key, prefix, options.residue_bytes)
+      local rank, score = redis.call('ZRANK', keys[2], prefix .. players[i]), score_of(key, prefix, options.residue_bytes)
       found[#found + 1] = { index = i - 1, rank = rank, prefix = prefix, score = score }
     end
   end
@@ -16,10 +16,10 @@ local function places_of(keys, options, players)
   return found
 end
 
--- KEYS: set, hash. ARGV: players. Returns the number of all entries, and for each player who has one, best first: index
+-- KEYS: state, set, hash. ARGV: players. Returns the number of all entries, and for each player who has one, best first: index
 -- in the list, prefix, key, rank in the ranking asked for, number of better scores.
 local function places(keys, arguments)
-  local set, options, players = keys[1], options_of(arguments), {}
+  local set, options, players = keys[2], options_of(arguments), {}
   for i = FIRST, #arguments do
     players[i - FIRST + 1] = arguments[i]
   end
@@ -47,10 +47,10 @@ local function set_aside(set, own, before)
   end
 end
 
--- KEYS: set, hash. ARGV: key, prefix, player, and the player whose own entry the new one would replace, or ''. Returns
+-- KEYS: state, set, hash. ARGV: key, prefix, player, and the player whose own entry the new one would replace, or ''. Returns
 -- what would be: rank, number of better scores, number of all entries.
 local function hypothetical(keys, arguments)
-  local set, options = keys[1], options_of(arguments)
+  local set, options = keys[2], options_of(arguments)
   local key, prefix, player = arguments[FIRST], arguments[FIRST + 1], arguments[FIRST + 2]
   local better = count_better(set, score_of(key, prefix, options.residue_bytes))
   local before = {

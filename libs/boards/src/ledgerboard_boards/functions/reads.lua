@@ -1,4 +1,14 @@
--- What the reads share: they write nothing, see one moment, and refuse a view that was let go.
+-- What the reads share: they write nothing, see one moment, and refuse a view that was let go or is not live.
+
+-- Whether readers are to see this generation. 0 is that of a board without any; one that has generations, though none is
+-- live, was lost, and is no empty board.
+local function is_live(state, generation)
+  local live = redis.call('HGET', state, 'live')
+  if live then
+    return live == generation
+  end
+  return generation == '0' and redis.call('EXISTS', state) == 0
+end
 
 -- Whether a view that expires at this Unix time (0: never) is past it. The server's own clock decides, because it is
 -- the one that lets the keys go: no reader can find them gone and take the view for an empty one.
@@ -7,14 +17,19 @@ local function expired(expires_at)
 end
 
 local EXPIRED = { err = 'EXPIRED this view was let go' }
+local NOT_LIVE = { err = 'NOTLIVE this generation is not the one that is read' }
 local TOO_DEEP = { err = 'TOODEEP more distinct scores are better than one read may count' }
 
--- Registers a function that a replica may serve. ARGV[1] is when the view expires.
+-- Registers a function that a replica may serve. KEYS[1] is the board's state, ARGV[1] the view's generation, ARGV[2] when
+-- the view expires.
 local function register_read(name, read)
   redis.register_function({
     function_name = 'ledgerboard_' .. name .. '_@VERSION@',
     callback = function(keys, arguments)
-      if expired(arguments[1]) then
+      if not is_live(keys[1], arguments[1]) then
+        return NOT_LIVE
+      end
+      if expired(arguments[2]) then
         return EXPIRED
       end
       return read(keys, arguments)
@@ -99,14 +114,14 @@ local function shared_rank(set, options, rank, score, count_distinct)
   return rank
 end
 
--- What every read of entries takes as its first arguments: when the view expires, the ranking, the most distinct scores
--- to count, bytes of the residue, bytes of a prefix. FIRST is the first argument of its own.
-local FIRST = 6
+-- What every read of entries takes as its first arguments: the generation, when the view expires, the ranking, the most
+-- distinct scores to count, bytes of the residue, bytes of a prefix. FIRST is the first argument of its own.
+local FIRST = 7
 local function options_of(arguments)
   return {
-    ranking = arguments[2],
-    limit = tonumber(arguments[3]),
-    residue_bytes = tonumber(arguments[4]),
-    prefix_bytes = tonumber(arguments[5]),
+    ranking = arguments[3],
+    limit = tonumber(arguments[4]),
+    residue_bytes = tonumber(arguments[5]),
+    prefix_bytes = tonumber(arguments[6]),
   }
 end

@@ -1,18 +1,18 @@
 -- The rendered top: read with its version, and offered only against the version that it was made of.
 
--- KEYS: set, version, top. ARGV: when the view expires, size of the top, the version that the reader has or ''. Returns
--- version and number of entries; then, unless the reader has that version, the rendered top or, where there is none,
--- false and the entries to render.
+-- KEYS: state, set, version, top. ARGV: the generation, when the view expires, size of the top, the version that the
+-- reader has or ''. Returns version and number of entries; then, unless the reader has that version, the rendered top
+-- or, where there is none, false and the entries to render.
 local function top(keys, arguments)
-  local version, total = redis.call('GET', keys[2]) or '0', redis.call('ZCARD', keys[1])
-  if version == arguments[3] then
+  local version, total = redis.call('GET', keys[3]) or '0', redis.call('ZCARD', keys[2])
+  if version == arguments[4] then
     return { version, total }
   end
-  local rendered = redis.call('GET', keys[3])
+  local rendered = redis.call('GET', keys[4])
   if rendered then
     return { version, total, rendered }
   end
-  return { version, total, false, entries(keys[1], 0, tonumber(arguments[2])) }
+  return { version, total, false, entries(keys[2], 0, tonumber(arguments[3])) }
 end
 
 -- KEYS: version, top. ARGV: version that was read, rendered top, seconds to keep it. Stores it unless the top has

@@ -1,0 +1,49 @@
+-- A board's state: which generations it has, and which of them is live.
+
+-- A version that no state of this board ever had, even where the former one was lost: the clock is ahead of all of them.
+local function first_version()
+  local now = redis.call('TIME')
+  return string.format('%.0f', now[1] * 1000000 + now[2])
+end
+
+-- Sets what a state says. ARGV: number and board version of the live generation or '' twice, the generations, channel.
+-- Who keeps what was read of another generation is told, in the form in which tops are: version and key.
+local function set_state(state, version, arguments)
+  local live = arguments[1]
+  local was_live = redis.call('HGET', state, 'live') or ''
+  redis.call('HSET', state, 'version', version, 'generations', arguments[3])
+  if live == '' then
+    redis.call('HDEL', state, 'live', 'live_version')
+  else
+    redis.call('HSET', state, 'live', live, 'live_version', arguments[2])
+  end
+  if live ~= was_live then
+    redis.call('PUBLISH', arguments[4], version .. ' ' .. state)
+  end
+end
+
+-- KEYS: state. ARGV: as set_state. Returns whether the board had none.
+local function create_state(keys, arguments)
+  if redis.call('EXISTS', keys[1]) == 1 then
+    return 0
+  end
+  set_state(keys[1], first_version(), arguments)
+  return 1
+end
+
+local function next_version(version)
+  return string.format('%.0f', tonumber(version) + 1)
+end
+
+-- KEYS: state. ARGV: as set_state, then the version that is to be replaced. Returns whether it was that one.
+local function replace_state(keys, arguments)
+  local expected = arguments[5]
+  if redis.call('HGET', keys[1], 'version') ~= expected then
+    return 0
+  end
+  set_state(keys[1], next_version(expected), arguments)
+  return 1
+end
+
+redis.register_function('ledgerboard_create_state_@VERSION@', create_state)
+redis.register_function('ledgerboard_replace_state_@VERSION@', replace_state)

@@ -1,0 +1,45 @@
+"""What all writes of a board share: facts packed for the views that they go into."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from ledgerboard_boards.codec import Fold, fold_of, prefix_bytes
+from ledgerboard_boards.keys import Keyspace
+from ledgerboard_boards.library import Call, FunctionLibrary, Unguarded
+from ledgerboard_boards.packing import Group, groups_of
+from ledgerboard_contracts import WHOLE_BOARD, BoardOptions, Fact
+from ledgerboard_infra.valkey import RedisClient
+
+_ALL_PLAYS: Final = b"all_plays"
+"""The fold of a whole board whose plays are entries: it remembers besides which plays a player has."""
+
+
+class BoardWriter:
+    """Writes boards by function calls, each of them atomic. The base of what `RedisBoards` can do."""
+
+    def __init__(self, client: RedisClient, stage: str) -> None:
+        self._keyspace = Keyspace(stage)
+        self._library = FunctionLibrary(client, Unguarded())
+
+    def _packed(
+        self, board: str, generation: int, options: BoardOptions, facts: Iterable[Fact], now: datetime
+    ) -> tuple[Call, int]:
+        """The keys and the arguments of the facts' groups, and how often one of them came too late for a view."""
+        keys: list[bytes] = []
+        arguments: list[bytes | int] = []
+        expired = 0
+        for group in groups_of(facts, options):
+            views = self._keyspace.of_all(board, generation, group.scope, group.spans)
+            live = [view for view in views if view.expires_at is None or view.expires_at > now]
+            expired += (len(views) - len(live)) * len(group.records)
+            for view in live:
+                keys += view.all
+            arguments += [_fold_name(group, options), prefix_bytes(options, group.scope), len(live)]
+            arguments += [*(view.expires_at_seconds for view in live), b"".join(group.records)]
+        return (keys, arguments), expired
+
+
+def _fold_name(group: Group, options: BoardOptions) -> bytes:
+    fold = fold_of(options, group.scope)
+    return _ALL_PLAYS if fold is Fold.PLAYS and group.scope == WHOLE_BOARD else fold.encode()
