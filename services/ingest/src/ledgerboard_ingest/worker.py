@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledgerboard_contracts import CorrectionsMessage, SubmissionEnvelope, wire
+from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.sqs import OutgoingMessage, dead_letter
 from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
@@ -131,6 +132,7 @@ def _undefined_reason(undefined: SubmissionEnvelope) -> str:
 
 def _origin(message: Message, source: SubmissionEnvelope) -> dict[str, str]:
     return {
+        "source_queue": SUBMISSIONS.name,
         "source_message_id": message.message_id,
         "envelope_id": str(source.envelope_id),
         "correlation_id": source.correlation_id,
