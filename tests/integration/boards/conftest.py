@@ -7,11 +7,12 @@ import pytest
 import redis
 from redis.cluster import RedisCluster
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
+from ledgerboard_testkit.first_generation import FirstGeneration
 from tests.integration.boards.cluster import ClusterNode, running_cluster
 
 
@@ -27,8 +28,8 @@ def stage() -> str:
 
 
 @pytest.fixture
-def boards(client: redis.Redis, stage: str) -> RedisBoards:
-    return RedisBoards(client, stage)
+def boards(client: redis.Redis, stage: str) -> FirstGeneration:
+    return FirstGeneration(client, stage)
 
 
 @pytest.fixture

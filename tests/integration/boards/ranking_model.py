@@ -10,7 +10,7 @@ from uuid import uuid4
 import redis
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import (
     ALL_TIME,
     BoardDefinition,
@@ -24,6 +24,7 @@ from ledgerboard_contracts import (
     View,
 )
 from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope
 
 NOW: Final = datetime.now(UTC)
@@ -98,6 +99,6 @@ def folded(url: str, choice: BoardOptions, history: Sequence[Fact]) -> Iterator[
     stage = f"reads-{uuid4().hex[:12]}"
     with redis.Redis.from_url(url) as client:
         definition = BoardDefinition(board="chess", version=1, options=choice)
-        RedisBoards(client, stage).fold([(make_envelope("chess", history), definition)], NOW)
+        FirstGeneration(client, stage).fold([(make_envelope("chess", history), definition)], NOW)
         standings = RedisStandings(client, stage)
         yield standings, Ranked(standings.page(CHESS, choice, 0, 1000).standings, choice.order)

@@ -9,7 +9,7 @@ import pytest
 import redis
 from redis.cluster import RedisCluster
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, FactEnvelope, Policy, Ranking, View
 from ledgerboard_dev.processes import Guardian
@@ -17,6 +17,7 @@ from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis, primaries
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
 from tests.integration.boards.cluster import ClusterNode, running_cluster
@@ -67,7 +68,7 @@ def test_every_fold_and_every_read_is_that_of_one_server(
     client: redis.Redis, cluster: RedisCluster, stage: str
 ) -> None:
     batch = season()
-    alone, together = RedisBoards(client, stage), RedisBoards(cluster, stage)
+    alone, together = FirstGeneration(client, stage), FirstGeneration(cluster, stage)
     assert together.fold(batch, NOW) == alone.fold(batch, NOW)
     assert together.fold(batch[::-1], NOW) == alone.fold(batch[::-1], NOW)
     assert everything(RedisStandings(cluster, stage)) == everything(RedisStandings(client, stage))
@@ -79,9 +80,9 @@ def test_a_primary_emptied_of_functions_is_given_them_again(
     client: redis.Redis, cluster: RedisCluster, stage: str, emptied: int
 ) -> None:
     batch = season()
-    RedisBoards(client, stage).fold(batch, NOW)
+    FirstGeneration(client, stage).fold(batch, NOW)
     primaries(cluster)[emptied].function_flush()
-    RedisBoards(cluster, stage).fold(batch, NOW)
+    FirstGeneration(cluster, stage).fold(batch, NOW)
     primaries(cluster)[emptied].function_flush()
     assert everything(RedisStandings(cluster, stage)) == everything(RedisStandings(client, stage))
     for server in primaries(cluster):
@@ -93,7 +94,7 @@ def test_a_slot_that_was_handed_over_is_followed(
 ) -> None:
     view, options = View("moving", ALL_TIME), BoardOptions()
     definition = BoardDefinition(board="moving", version=1, options=options)
-    boards, standings = RedisBoards(cluster, stage), RedisStandings(cluster, stage)
+    boards, standings = FirstGeneration(cluster, stage), RedisStandings(cluster, stage)
     assert standings.page(view, options, 0, 9).total == 0
     hand_over(nodes, cluster, Keyspace(stage).of(view).entries)
     envelopes = [(make_envelope("moving", [make_fact(f"p-{i}", i, NOW)]), definition) for i in range(3)]
@@ -119,7 +120,7 @@ def test_a_cluster_without_one_of_its_primaries_is_unavailable_for_its_boards_on
 ) -> None:
     with running_cluster(tmp_path, 3, guardian, dev_settings.redis) as nodes:
         client = make_redis(RedisSettings(url=nodes[0].url, cluster=True, timeout_seconds=1))
-        boards, standings = RedisBoards(client, "dev"), RedisStandings(client, "dev")
+        boards, standings = FirstGeneration(client, "dev"), RedisStandings(client, "dev")
         batch = season()
         boards.fold(batch, NOW)
         before = everything(standings)
@@ -134,7 +135,7 @@ def test_a_cluster_without_one_of_its_primaries_is_unavailable_for_its_boards_on
         client.close()
 
 
-def eventually_folds(boards: RedisBoards, batch: Sequence[tuple[FactEnvelope, BoardDefinition]]) -> None:
+def eventually_folds(boards: FirstGeneration, batch: Sequence[tuple[FactEnvelope, BoardDefinition]]) -> None:
     def folds() -> bool:
         try:
             boards.fold(batch, NOW)

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.codec import prefix_bytes
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.writer import FINISHED_MARK_SECONDS, MARK_SECONDS, mark_of
+from ledgerboard_boards.folding import FINISHED_MARK_SECONDS, MARK_SECONDS
 from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy, Standing, View, views_of
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope
 from ledgerboard_testkit.rankings import expected_standings
 
@@ -41,7 +42,7 @@ class AnyBoard(RuleBasedStateMachine):
         stage = f"any-{uuid4().hex[:12]}"
         self.client = redis.Redis.from_url(self.redis_url)
         self.keyspace = Keyspace(stage)
-        self.boards, self.standings = RedisBoards(self.client, stage), RedisStandings(self.client, stage)
+        self.boards, self.standings = FirstGeneration(self.client, stage), RedisStandings(self.client, stage)
         self.folded: list[Fact] = []
         self.told: dict[str, set[str]] = {}
         self.gone: set[str] = set()
@@ -99,16 +100,17 @@ class AnyBoard(RuleBasedStateMachine):
             assert self.client.ttl(key) > MARK_SECONDS - 60
 
     def _tell(self, batch: list[FactEnvelope], word: str) -> None:
-        marks = [mark for each in batch if (mark := mark_of(each, self.definition))]
-        (self.boards.settled if word == "settled" else self.boards.acknowledged)(marks)
+        marks = [mark for each in batch if (mark := self.boards.mark(each, self.definition))]
+        boards = self.boards.boards
+        (boards.settled if word == "settled" else boards.acknowledged)(marks)
         for key in set(self._keys(batch)) - self.gone:
             self.told.setdefault(key, set()).add(word)
             is_cut = 0 < self.client.ttl(key) <= FINISHED_MARK_SECONDS
             assert is_cut is (self.told[key] == {"added", "acknowledged", "settled"})
 
     def _keys(self, batch: Iterable[FactEnvelope]) -> list[str]:
-        marks = [mark for each in batch if (mark := mark_of(each, self.definition))]
-        return [self.keyspace.mark(each.board, each.envelope_id).decode() for each in marks]
+        marks = [mark for each in batch if (mark := self.boards.mark(each, self.definition))]
+        return [self.keyspace.mark(each.board, 1, each.envelope_id).decode() for each in marks]
 
     @invariant()
     def every_view_is_the_plain_fold(self) -> None:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings, ViewExpiredError
+from ledgerboard_boards import RedisStandings, ViewExpiredError
 from ledgerboard_boards.keys import Keyspace, ViewKeys
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, Period, View, span_containing, spans_of
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -20,7 +21,7 @@ def expiries(client: redis.Redis, keys: ViewKeys) -> list[int]:
 
 
 def test_every_key_of_a_view_goes_when_its_span_says_and_all_time_never(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     boards.fold([(make_envelope("chess", [make_fact("ann", 1, NOW)]), CHESS)], NOW)
     for span in spans_of(NOW):
@@ -34,7 +35,7 @@ def test_every_key_of_a_view_goes_when_its_span_says_and_all_time_never(
 
 
 def test_a_view_keeps_its_expiry_even_if_one_envelope_replaces_every_entry(
-    client: redis.Redis, stage: str, boards: RedisBoards
+    client: redis.Redis, stage: str, boards: FirstGeneration
 ) -> None:
     for score in range(3):
         facts = [make_fact(f"player-{i}", score, NOW - timedelta(microseconds=score)) for i in range(150)]
@@ -46,7 +47,7 @@ def test_a_view_keeps_its_expiry_even_if_one_envelope_replaces_every_entry(
     assert expiries(client, keys) == [expected] * 3
 
 
-def test_a_late_fact_counts_in_the_period_it_occurred_in(boards: RedisBoards, standings: RedisStandings) -> None:
+def test_a_late_fact_counts_in_the_period_it_occurred_in(boards: FirstGeneration, standings: RedisStandings) -> None:
     late = NOW - timedelta(days=7)
     boards.fold([(make_envelope("chess", [make_fact("ann", 1, NOW), make_fact("ann", 9, late)]), CHESS)], NOW)
     for when, score in ((NOW, 1), (late, 9)):
@@ -55,7 +56,7 @@ def test_a_late_fact_counts_in_the_period_it_occurred_in(boards: RedisBoards, st
 
 
 def test_a_fact_too_late_for_its_day_is_in_all_time_only_and_the_day_says_that_it_expired(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     long_ago = NOW - timedelta(days=200)
     (result,) = boards.fold([(make_envelope("chess", [make_fact("ann", 1, long_ago)]), CHESS)], NOW)
@@ -72,7 +73,7 @@ def test_a_fact_too_late_for_its_day_is_in_all_time_only_and_the_day_says_that_i
             standings.top(view, DEFAULT_OPTIONS)
 
 
-def test_expiry_is_judged_by_the_moment_of_folding(boards: RedisBoards, standings: RedisStandings) -> None:
+def test_expiry_is_judged_by_the_moment_of_folding(boards: FirstGeneration, standings: RedisStandings) -> None:
     in_a_year = NOW + timedelta(days=365)
     (result,) = boards.fold([(make_envelope("chess", [make_fact("ann", 1, NOW)]), CHESS)], in_a_year)
     assert (result.entries_changed, result.views_expired) == (1, 3)

@@ -8,9 +8,10 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, MAX_SCORE, Fact, Order, Span, View, spans_of
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import best_standings, make_definition, make_envelope, make_fact
 
 ODD_PLAYERS = [
@@ -69,7 +70,7 @@ def test_any_order_repetition_and_split_gives_the_plain_fold(
     definition = make_definition("chess", order)
     with redis.Redis.from_url(redis_url) as client:
         stage = f"fold-{uuid4().hex[:12]}"
-        boards, standings = RedisBoards(client, stage), RedisStandings(client, stage)
+        boards, standings = FirstGeneration(client, stage), RedisStandings(client, stage)
         for batch in batches:
             boards.fold([(make_envelope("chess", envelope), definition) for envelope in batch], now)
         for span in live_spans(facts, now):
@@ -83,7 +84,7 @@ def test_any_order_repetition_and_split_gives_the_plain_fold(
 
 @pytest.mark.parametrize("order", Order)
 def test_thousands_of_equal_scores_rank_by_the_microsecond(
-    boards: RedisBoards, standings: RedisStandings, order: Order
+    boards: FirstGeneration, standings: RedisStandings, order: Order
 ) -> None:
     now, definition = datetime.now(UTC), make_definition("race", order)
     facts = [make_fact(f"player-{i * 7919 % 2500}", 10**9, now - timedelta(microseconds=i)) for i in range(2500)]
@@ -94,7 +95,7 @@ def test_thousands_of_equal_scores_rank_by_the_microsecond(
 
 
 def test_more_players_than_one_command_takes_improve_in_one_envelope(
-    boards: RedisBoards, standings: RedisStandings
+    boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     now, definition = datetime.now(UTC), make_definition("crowd")
     before = [make_fact(f"player-{i}", i, now - timedelta(microseconds=5)) for i in range(2345)]
@@ -106,7 +107,7 @@ def test_more_players_than_one_command_takes_improve_in_one_envelope(
     assert page.standings == best_standings(before + after, Order.DESC, all_time)
 
 
-def test_an_envelope_that_says_nothing_new_changes_nothing(boards: RedisBoards) -> None:
+def test_an_envelope_that_says_nothing_new_changes_nothing(boards: FirstGeneration) -> None:
     now, definition = datetime.now(UTC), make_definition("chess")
     envelope = make_envelope("chess", [make_fact("ann", 5, now), make_fact("bob", 7, now)])
     first, second = boards.fold([(envelope, definition), (envelope, definition)], now)
@@ -115,7 +116,7 @@ def test_an_envelope_that_says_nothing_new_changes_nothing(boards: RedisBoards) 
 
 
 def test_a_view_whose_entries_were_lost_takes_its_plays_again(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     now, definition = datetime.now(UTC), make_definition("chess")
     envelope = make_envelope("chess", [make_fact("ann", 5, now)])
@@ -126,7 +127,7 @@ def test_a_view_whose_entries_were_lost_takes_its_plays_again(
     assert standings.page(View("chess", ALL_TIME), definition.options, 0, 10).total == 1
 
 
-def test_an_envelope_and_a_batch_may_be_empty(boards: RedisBoards) -> None:
+def test_an_envelope_and_a_batch_may_be_empty(boards: FirstGeneration) -> None:
     now = datetime.now(UTC)
     assert boards.fold([], now) == []
     (result,) = boards.fold([(make_envelope("chess", []), make_definition("chess"))], now)

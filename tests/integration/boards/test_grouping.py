@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import redis
 
-from ledgerboard_boards import GroupedLibrary, RedisBoards, RedisStandings, ViewExpiredError
+from ledgerboard_boards import GroupedLibrary, RedisStandings, ViewExpiredError
 from ledgerboard_boards.library import Unguarded
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, Period, View, span_containing
 from ledgerboard_dev.embedded import EmbeddedValkey
@@ -19,6 +19,7 @@ from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
 
@@ -31,7 +32,7 @@ READERS: Final = 16
 
 def fill(client: redis.Redis, stage: str) -> RedisStandings:
     facts = [make_fact(f"p{number}", number, NOW) for number in range(PLAYERS)]
-    RedisBoards(client, stage).fold([(make_envelope("chess", facts), make_definition("chess"))], NOW)
+    FirstGeneration(client, stage).fold([(make_envelope("chess", facts), make_definition("chess"))], NOW)
     return RedisStandings(client, stage, GroupedLibrary(client, Unguarded()))
 
 

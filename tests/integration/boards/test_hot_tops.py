@@ -14,7 +14,7 @@ from typing import Final
 import redis
 from redis.cluster import RedisCluster
 
-from ledgerboard_boards import CachedTop, HotTops, RedisBoards, RedisStandings, TopAnnouncements, UnchangedTop
+from ledgerboard_boards import CachedTop, HotTops, RedisStandings, TopAnnouncements, UnchangedTop
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, BoardOptions, View
 from ledgerboard_dev.embedded import EmbeddedValkey
@@ -22,6 +22,7 @@ from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.relay import Relay
@@ -80,7 +81,7 @@ def hot_tops(reads: RedisClient, subscribes: RedisClient, stage: str) -> Iterato
     announcements.close()
 
 
-def fold(boards: RedisBoards, player: str, score: int, board: str = "chess") -> None:
+def fold(boards: FirstGeneration, player: str, score: int, board: str = "chess") -> None:
     boards.fold([(make_envelope(board, [make_fact(player, score, NOW)]), make_definition(board))], NOW)
 
 
@@ -95,7 +96,7 @@ def asked_for(hot: Watched, reads: int) -> int:
     return hot.asked - before
 
 
-def test_only_changes_of_the_top_are_asked_for(client: redis.Redis, stage: str, boards: RedisBoards) -> None:
+def test_only_changes_of_the_top_are_asked_for(client: redis.Redis, stage: str, boards: FirstGeneration) -> None:
     for place in range(TOP_N):
         fold(boards, f"player-{place}", 1000 + place)
     with hot_tops(client, client, stage) as hot:
@@ -111,7 +112,7 @@ def test_only_changes_of_the_top_are_asked_for(client: redis.Redis, stage: str, 
 
 
 def test_while_the_subscription_is_cut_every_read_asks_and_after_it_none_is_old(
-    client: redis.Redis, stage: str, boards: RedisBoards
+    client: redis.Redis, stage: str, boards: FirstGeneration
 ) -> None:
     with Relay(client.get_connection_kwargs()["port"]) as relay:
         through = make_redis(RedisSettings(url=f"redis://127.0.0.1:{relay.port}"))
@@ -150,7 +151,7 @@ def test_a_server_that_does_not_answer_any_more_is_lost(
 
 
 def test_folds_on_every_primary_of_a_cluster_are_heard(cluster: RedisCluster, stage: str) -> None:
-    boards = RedisBoards(cluster, stage)
+    boards = FirstGeneration(cluster, stage)
     with hot_tops(cluster, cluster, stage) as hot:
         for number in range(12):
             fold(boards, "ann", 1, f"board-{number}")
@@ -159,7 +160,7 @@ def test_folds_on_every_primary_of_a_cluster_are_heard(cluster: RedisCluster, st
 
 
 def test_no_reader_ever_gets_a_version_older_than_announced(
-    client: redis.Redis, stage: str, boards: RedisBoards
+    client: redis.Redis, stage: str, boards: FirstGeneration
 ) -> None:
     readers = 4
     key = Keyspace(stage).of(CHESS).top

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, View
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -17,7 +18,7 @@ OTHER_RELEASE = "#!lua name=ledgerboard_0\nredis.register_function('ledgerboard_
 
 
 def test_a_server_that_lost_its_functions_is_given_them_again(
-    client: redis.Redis, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     envelopes = [make_envelope("chess", [make_fact(f"player-{i}", i, NOW)]) for i in range(5)]
     client.function_flush()
@@ -31,7 +32,7 @@ def test_a_server_that_lost_its_functions_is_given_them_again(
     assert standings.top(VIEW, DEFAULT_OPTIONS).total == 5
 
 
-def test_releases_run_side_by_side(client: redis.Redis, boards: RedisBoards, standings: RedisStandings) -> None:
+def test_releases_run_side_by_side(client: redis.Redis, boards: FirstGeneration, standings: RedisStandings) -> None:
     client.function_load(OTHER_RELEASE, replace=True)
     boards.fold([(make_envelope("chess", [make_fact("ann", 1, NOW)]), CHESS)], NOW)
     assert client.fcall("ledgerboard_fold_0", 0) == b"old"
@@ -43,7 +44,7 @@ def test_replicas_that_start_together_do_not_trip_over_each_other(client: redis.
 
     def fold(number: int) -> int:
         envelope = make_envelope("chess", [make_fact(f"player-{number}", number, NOW)])
-        (result,) = RedisBoards(client, stage).fold([(envelope, CHESS)], NOW)
+        (result,) = FirstGeneration(client, stage).fold([(envelope, CHESS)], NOW)
         return result.entries_changed
 
     with ThreadPoolExecutor(8) as replicas:
@@ -51,7 +52,7 @@ def test_replicas_that_start_together_do_not_trip_over_each_other(client: redis.
 
 
 def test_a_call_that_fails_is_told_and_not_taken_for_a_result(
-    client: redis.Redis, stage: str, boards: RedisBoards
+    client: redis.Redis, stage: str, boards: FirstGeneration
 ) -> None:
     client.set(f"{{{stage}/chess}}:entries:1:all:board", "not a sorted set")
     with pytest.raises(redis.ResponseError, match="WRONGTYPE"):

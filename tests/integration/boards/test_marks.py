@@ -7,11 +7,12 @@ from typing import Final
 import pytest
 import redis
 
-from ledgerboard_boards import Mark, RedisBoards, RedisStandings
+from ledgerboard_boards import Mark, RedisStandings
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_boards.writer import FINISHED_MARK_SECONDS, MARK_SECONDS
+from ledgerboard_boards.folding import FINISHED_MARK_SECONDS, MARK_SECONDS
 from ledgerboard_contracts import ALL_TIME, FactEnvelope, Policy, View
 from ledgerboard_contracts.queues import RANK
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -24,19 +25,20 @@ class Marked:
 
     def __init__(self, client: redis.Redis, stage: str) -> None:
         self.envelope: FactEnvelope = make_envelope("sums", [make_fact("ann", 7, NOW)])
-        self.key = Keyspace(stage).mark("sums", self.envelope.envelope_id).decode()
+        self.key = Keyspace(stage).mark("sums", 1, self.envelope.envelope_id).decode()
         self._client = client
-        self._boards = RedisBoards(client, stage)
+        self._boards = FirstGeneration(client, stage)
         self._standings = RedisStandings(client, stage)
 
     def meets(self, *words: str) -> int:
         """The seconds that the mark stands after these."""
-        mark = Mark("sums", self.envelope.envelope_id)
+        mark = Mark("sums", 1, self.envelope.envelope_id)
         for word in words:
             if word == "fold":
                 self._boards.fold([(self.envelope, SUMS)], NOW)
             else:
-                (self._boards.settled if word == "settled" else self._boards.acknowledged)([mark])
+                boards = self._boards.boards
+                (boards.settled if word == "settled" else boards.acknowledged)([mark])
         return int(self._client.ttl(self.key))
 
     @property

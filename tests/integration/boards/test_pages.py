@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import MAX_SCORE, BoardOptions, Fact, Order, Ranking
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from tests.integration.boards.ranking_model import CHESS, NOW, PLAYERS, folded, histories, options, rankings, scores
 
@@ -101,7 +102,7 @@ def test_negative_numbers_are_refused(standings: RedisStandings) -> None:
 
 @pytest.mark.parametrize("order", Order)
 def test_a_bound_beyond_every_score_is_not_taken_for_the_greatest(
-    boards: RedisBoards, standings: RedisStandings, order: Order
+    boards: FirstGeneration, standings: RedisStandings, order: Order
 ) -> None:
     choice = BoardOptions(order=order)
     limits = [make_fact("ann", MAX_SCORE, NOW), make_fact("bob", -MAX_SCORE, NOW)]

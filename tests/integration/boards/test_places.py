@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RankTooDeepError, RedisBoards, RedisStandings, ViewExpiredError
+from ledgerboard_boards import RankTooDeepError, RedisStandings, ViewExpiredError
 from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
 from ledgerboard_contracts import (
     ALL_TIME,
@@ -20,6 +20,7 @@ from ledgerboard_contracts import (
     View,
     span_containing,
 )
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from tests.integration.boards.ranking_model import (
     CHESS,
@@ -88,7 +89,9 @@ def _looks_like(play: Fact, player: str, score: int, when: datetime) -> bool:
     return (play.player, play.score, play.occurred_at) == (player, score, when)
 
 
-def test_one_players_standings_on_several_boards_come_together(boards: RedisBoards, standings: RedisStandings) -> None:
+def test_one_players_standings_on_several_boards_come_together(
+    boards: FirstGeneration, standings: RedisStandings
+) -> None:
     for board, score in (("chess", 1), ("go", 2)):
         boards.fold([(make_envelope(board, [make_fact("ann", score, NOW)]), make_definition(board))], NOW)
     asked = [(View(board, ALL_TIME), DEFAULT_OPTIONS) for board in ("chess", "none", "go")]
@@ -113,7 +116,7 @@ def test_an_expired_view_among_several_is_named(standings: RedisStandings) -> No
 
 
 def test_a_dense_rank_is_counted_to_the_limit_and_refused_beyond(
-    boards: RedisBoards, standings: RedisStandings
+    boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     crowd = [make_fact(f"player-{place}", -place, NOW) for place in range(MAX_DISTINCT_SCORES + 2)]
     boards.fold([(make_envelope("chess", crowd), make_definition("chess"))], NOW)

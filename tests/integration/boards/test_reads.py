@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, View
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -17,7 +18,7 @@ CHESS = View("chess", ALL_TIME)
 
 
 @pytest.fixture
-def _five_players(boards: RedisBoards) -> None:
+def _five_players(boards: FirstGeneration) -> None:
     facts = [make_fact(f"player-{rank}", 100 - rank, NOW) for rank in range(5)]
     boards.fold([(make_envelope("chess", facts), make_definition("chess"))], NOW)
 
@@ -58,7 +59,7 @@ def test_an_unknown_player_has_no_standing_and_the_leader_has_rank_0(standings: 
 def test_two_stages_on_one_server_never_meet(client: redis.Redis, stage: str) -> None:
     definition = make_definition("chess")
     for name, score in ((f"{stage}-a", 1), (f"{stage}-b", 2)):
-        RedisBoards(client, name).fold([(make_envelope("chess", [make_fact("ann", score, NOW)]), definition)], NOW)
+        FirstGeneration(client, name).fold([(make_envelope("chess", [make_fact("ann", score, NOW)]), definition)], NOW)
     for name, score in ((f"{stage}-a", 1), (f"{stage}-b", 2)):
         page = RedisStandings(client, name).page(CHESS, DEFAULT_OPTIONS, 0, 10)
         assert [each.score for each in page.standings] == [score]
@@ -70,4 +71,4 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
             RedisStandings(nobody, "dev").page(CHESS, DEFAULT_OPTIONS, 0, 10)
         envelope = make_envelope("chess", [make_fact("ann", 1, NOW - timedelta(days=1))])
         with pytest.raises(UnavailableError):
-            RedisBoards(nobody, "dev").fold([(envelope, make_definition("chess"))], NOW)
+            FirstGeneration(nobody, "dev").fold([(envelope, make_definition("chess"))], NOW)

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, Order, View
 from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.processes import Guardian, Program
 from ledgerboard_dev.settings import DevSettings
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import best_standings, make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -66,7 +67,7 @@ def test_equal_scores_rank_by_bytes_whatever_the_locale(odd_valkey: OddValkey, l
     facts = [make_fact("ann", 5, moment) for moment in [*moments[::2], *reversed(moments[1::2])]]
     with running(odd_valkey) as client:
         assert client.eval("return {'a' < 'B'}", 0) == [1], "the locale is not in effect"
-        boards, standings = RedisBoards(client, "dev"), RedisStandings(client, "dev")
+        boards, standings = FirstGeneration(client, "dev"), RedisStandings(client, "dev")
         for fact in facts:
             boards.fold([(make_envelope("chess", [fact]), CHESS)], NOW)
         boards.fold([(make_envelope("race", facts), make_definition("race"))], NOW)
@@ -82,7 +83,7 @@ def test_a_cluster_finds_every_key_of_a_call_declared_and_in_one_slot(odd_valkey
         deadline = time.monotonic() + 10
         while b"cluster_state:ok" not in _cluster_info(client):
             assert time.monotonic() < deadline
-        boards, standings = RedisBoards(client, "dev"), RedisStandings(client, "dev")
+        boards, standings = FirstGeneration(client, "dev"), RedisStandings(client, "dev")
         boards.fold([(make_envelope("chess", [make_fact("ann", 5, NOW)]), CHESS)], NOW)
         standing = standings.standing(VIEW, DEFAULT_OPTIONS, "ann")
         assert standing is not None

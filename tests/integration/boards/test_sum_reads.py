@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import (
     ALL_LEVELS,
     ALL_TIME,
@@ -16,6 +16,7 @@ from ledgerboard_contracts import (
     Ranking,
     View,
 )
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from tests.integration.boards.ranking_model import NOW, Ranked
 
@@ -24,7 +25,7 @@ KINDS = [("board", order) for order in Order] + [("levels", order) for order in 
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: f"{kind[0]}-{kind[1]}")
-def sums(request: pytest.FixtureRequest, boards: RedisBoards, standings: RedisStandings) -> Board:
+def sums(request: pytest.FixtureRequest, boards: FirstGeneration, standings: RedisStandings) -> Board:
     """Two players at each of the sums from 2^53 - 3 to 2^53 + 3, and two at each from there on doubled."""
     kind, order = request.param
     facts = [

@@ -10,9 +10,10 @@ import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace, ViewKeys
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, Fact, Standing, View
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -27,7 +28,7 @@ def crowd() -> list[Fact]:
     return [make_fact(f"player-{place}", 1000 - 10 * place, NOW) for place in range(TOP_N + 20)]
 
 
-def fold(boards: RedisBoards, facts: Sequence[Fact]) -> int:
+def fold(boards: FirstGeneration, facts: Sequence[Fact]) -> int:
     (result,) = boards.fold([(make_envelope("chess", facts), CHESS)], NOW)
     return result.tops_changed
 
@@ -53,7 +54,7 @@ class Overtaken(RedisStandings):
 
 
 def test_a_top_that_was_overtaken_while_it_was_rendered_is_not_kept(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     fold(boards, crowd())
     better = [make_fact("player-7", 5000, NOW)]
@@ -64,14 +65,14 @@ def test_a_top_that_was_overtaken_while_it_was_rendered_is_not_kept(
 
 
 def test_a_top_that_was_overtaken_by_the_first_play_of_all_is_not_kept(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     assert Overtaken(client, stage, lambda: fold(boards, crowd())).top(VIEW, DEFAULT_OPTIONS).body == b"[]"
     assert len(rendered(standings)) == TOP_N
 
 
 def test_a_top_read_before_the_server_lost_everything_is_not_kept_after(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     def lose_and_refill() -> None:
         client.delete(*Keyspace(stage).of(VIEW).all)
@@ -83,7 +84,7 @@ def test_a_top_read_before_the_server_lost_everything_is_not_kept_after(
 
 
 def test_a_version_rises_even_while_the_clock_is_behind_it(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     ahead = 4 * 10**15
     client.set(Keyspace(stage).of(VIEW).version, ahead)
@@ -92,7 +93,7 @@ def test_a_version_rises_even_while_the_clock_is_behind_it(
 
 
 def test_plays_below_the_top_leave_it_kept(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     fold(boards, crowd())
     before = standings.top(VIEW, DEFAULT_OPTIONS)
@@ -125,7 +126,7 @@ def test_plays_below_the_top_leave_it_kept(
     ],
 )
 def test_a_play_at_the_edge_counts_exactly_as_it_ranks(
-    boards: RedisBoards, standings: RedisStandings, player: str, score: int, *, changes: bool
+    boards: FirstGeneration, standings: RedisStandings, player: str, score: int, *, changes: bool
 ) -> None:
     fold(boards, crowd())
     before, version = rendered(standings), standings.top(VIEW, DEFAULT_OPTIONS).version
@@ -147,7 +148,7 @@ edge_plays = st.builds(
 def test_the_version_rises_exactly_when_the_top_changes(redis_url: str, envelopes: list[list[Fact]]) -> None:
     stage = f"top-{uuid4().hex[:12]}"
     with redis.Redis.from_url(redis_url) as client:
-        boards, standings = RedisBoards(client, stage), RedisStandings(client, stage)
+        boards, standings = FirstGeneration(client, stage), RedisStandings(client, stage)
         fold(boards, crowd())
         for envelope in envelopes:
             before, version = true_top(standings), standings.top(VIEW, DEFAULT_OPTIONS).version

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import msgspec
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, Standing, View
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -20,7 +21,7 @@ VIEW = View("chess", ALL_TIME)
 
 def test_after_any_race_of_readers_and_folds_the_kept_top_is_the_true_one(redis_url: str, stage: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
-        boards, standings = RedisBoards(client, stage), RedisStandings(client, stage)
+        boards, standings = FirstGeneration(client, stage), RedisStandings(client, stage)
         stop = threading.Event()
 
         def read_on() -> None:
@@ -39,7 +40,7 @@ def test_after_any_race_of_readers_and_folds_the_kept_top_is_the_true_one(redis_
 
 
 def test_a_change_of_a_top_is_announced_with_its_version(
-    client: redis.Redis, stage: str, boards: RedisBoards, standings: RedisStandings
+    client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     keyspace = Keyspace(stage)
     with client.pubsub(ignore_subscribe_messages=True) as listener:  # type: ignore[no-untyped-call]

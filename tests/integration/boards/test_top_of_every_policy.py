@@ -11,9 +11,10 @@ import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, TOP_N, WHOLE_BOARD, BoardOptions, Fact, Policy, Standing, View
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 
 NOW = datetime.now(UTC)
@@ -69,7 +70,7 @@ def test_the_version_rises_exactly_when_the_top_changes(
 ) -> None:
     stage, definition = f"top-{uuid4().hex[:12]}", make_definition("chess", policy=policy, level_total_view=True)
     with redis.Redis.from_url(redis_url) as client:
-        boards, reader = RedisBoards(client, stage), Reader(client, stage, definition.options)
+        boards, reader = FirstGeneration(client, stage), Reader(client, stage, definition.options)
         boards.fold([(make_envelope("chess", crowd()), definition)], NOW)
         for envelope in envelopes:
             before, versions = reader.entries(), reader.versions()

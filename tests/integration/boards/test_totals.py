@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, FactEnvelope, Order, Policy, View
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.rankings import expected_standings
 
@@ -31,7 +32,7 @@ def score_of(standings: RedisStandings) -> int:
 
 @pytest.mark.parametrize("order", Order)
 def test_a_sum_beyond_what_a_double_holds_is_exact_in_every_order_of_adding(
-    boards: RedisBoards, standings: RedisStandings, order: Order
+    boards: FirstGeneration, standings: RedisStandings, order: Order
 ) -> None:
     definition = make_definition("sums", order, policy=Policy.TOTAL)
     facts = []
@@ -46,7 +47,7 @@ def test_a_sum_beyond_what_a_double_holds_is_exact_in_every_order_of_adding(
 
 @pytest.mark.parametrize("order", Order)
 def test_sums_one_apart_rank_exactly_where_doubles_are_sixteen_apart(
-    boards: RedisBoards, standings: RedisStandings, order: Order
+    boards: FirstGeneration, standings: RedisStandings, order: Order
 ) -> None:
     definition = make_definition("sums", order, policy=Policy.TOTAL)
     facts = [make_fact(f"p{rest}", score, NOW) for rest in range(40) for score in [*[MAX_SCORE] * 16, rest]]
@@ -58,7 +59,9 @@ def test_sums_one_apart_rank_exactly_where_doubles_are_sixteen_apart(
 
 
 @pytest.mark.parametrize("order", Order)
-def test_the_best_of_many_levels_add_up_exactly(boards: RedisBoards, standings: RedisStandings, order: Order) -> None:
+def test_the_best_of_many_levels_add_up_exactly(
+    boards: FirstGeneration, standings: RedisStandings, order: Order
+) -> None:
     definition, view = make_definition("sums", order, level_total_view=True), View("sums", ALL_TIME, ALL_LEVELS)
     facts = [
         make_fact(
@@ -74,7 +77,7 @@ def test_the_best_of_many_levels_add_up_exactly(boards: RedisBoards, standings: 
     )
 
 
-def test_only_totals_leave_marks(client: redis.Redis, stage: str, boards: RedisBoards) -> None:
+def test_only_totals_leave_marks(client: redis.Redis, stage: str, boards: FirstGeneration) -> None:
     for policy in Policy:
         boards.fold(
             [(make_envelope(policy.value, [make_fact("ann", 1, NOW)]), make_definition("x", policy=policy))], NOW
@@ -83,7 +86,7 @@ def test_only_totals_leave_marks(client: redis.Redis, stage: str, boards: RedisB
 
 
 def test_every_envelope_is_announced_by_its_id_even_if_it_says_nothing_new(
-    client: redis.Redis, stage: str, boards: RedisBoards
+    client: redis.Redis, stage: str, boards: FirstGeneration
 ) -> None:
     empty, once = make_envelope("sums", []), play(1)
     with client.pubsub(ignore_subscribe_messages=True) as listener:  # type: ignore[no-untyped-call]
@@ -98,7 +101,7 @@ def test_every_envelope_is_announced_by_its_id_even_if_it_says_nothing_new(
     assert heard == [str(each.envelope_id) for each in (once, empty, once)]
 
 
-def test_a_play_of_nothing_changes_no_top(boards: RedisBoards) -> None:
+def test_a_play_of_nothing_changes_no_top(boards: FirstGeneration) -> None:
     now = NOW - timedelta(seconds=1)
     (first, *_) = boards.fold([(make_envelope("sums", [make_fact("ann", 5, NOW)]), SUMS)], NOW)
     zero = make_envelope("sums", [make_fact("ann", 0, now, event_id=uuid4())])
