@@ -1,28 +1,44 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
+from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions, ProjectionConflictError
+from ledgerboard_ledger.endpoints import Endpoints
+from ledgerboard_ledger.final_standings import Closing, FinalStandings
+from ledgerboard_ledger.hooks import Hook, PostgresHooks
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
+from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
 from ledgerboard_ledger.partitions import Partitions
 from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
+from ledgerboard_ledger.standings import SqlFold
 from ledgerboard_ledger.versions import CachedVersions
 from ledgerboard_ledger.writer import LedgerWriter
 
 __all__ = [
     "AppendResult",
     "CachedVersions",
+    "ClosedPeriod",
+    "Closing",
+    "Closings",
     "CurrentDefinitions",
+    "Delivery",
+    "Endpoints",
+    "FinalStandings",
+    "Hook",
     "LedgerReader",
     "LedgerWriter",
     "Month",
+    "Outbox",
     "Partitions",
     "Play",
     "PostgresDefinitions",
+    "PostgresHooks",
     "ProjectionConflictError",
     "Recorded",
     "Rejected",
+    "SqlFold",
     "UnstorableError",
     "check_schema",
     "migrate",

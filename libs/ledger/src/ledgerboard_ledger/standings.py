@@ -4,7 +4,7 @@ It serves while the boards cannot, and proves them while they can. Nothing is ke
 costs as much as its board has facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -43,16 +43,22 @@ class SqlFold:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def rows(self, view: View, options: BoardOptions, snapshot: str | None = None) -> Iterator[FoldedEntry]:
+    def rows(
+        self, view: View, options: BoardOptions, snapshot: str | None = None
+    ) -> Generator[FoldedEntry, None, None]:
         """Every entry of ``view``, best first, of one moment and in bounded memory.
 
         With a ``snapshot``, the text of a ``pg_snapshot``, only facts that were recorded before it. Raises
-        `UnavailableError` when PostgreSQL is down.
+        `UnavailableError` when PostgreSQL is down. Whoever stops before the end closes it.
         """
         names = ordering(view.scope, options)
         entries = entries_of(view, options, snapshot=snapshot).subquery("entries")
         wanted = entries.select().order_by(*(entries.c[name] for name in names))
-        with postgres_errors(), self._engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
-            for row in connection.execute(wanted).mappings():
+        with (
+            postgres_errors(),
+            self._engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection,
+            connection.execute(wanted) as result,
+        ):
+            for row in result.mappings():
                 order = tuple(row[name] for name in names)
                 yield FoldedEntry(row["player"], int(row["score"]), row["achieved_at"].astimezone(UTC), order)

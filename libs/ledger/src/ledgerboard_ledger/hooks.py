@@ -1,0 +1,62 @@
+"""Hooks: who is told when a period closes. A hook names its secret; the secret itself is never here."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Engine, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
+
+from ledgerboard_infra.postgres import postgres_errors
+from ledgerboard_ledger.closing_tables import hooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where to send which events, such as ``season.closed``, signed by the secret of that name."""
+
+    hook: str
+    url: str
+    events: tuple[str, ...]
+    secret: str
+
+
+class PostgresHooks:
+    """The record of hooks. Every method raises `UnavailableError` when PostgreSQL is down."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, hook: Hook) -> bool:
+        """Keep ``hook`` in the place of the one of its name. Returns whether there was none."""
+        values = asdict(hook) | {"events": list(hook.events)}
+        new = insert(hooks).values(values).on_conflict_do_update(index_elements=["hook"], set_=values)
+        with postgres_errors(), self._engine.begin() as connection:
+            return bool(connection.execute(new.returning(literal_column("xmax = 0"))).scalar_one())
+
+    def get(self, name: str) -> Hook | None:
+        """The hook of that name, or None."""
+        return next(iter(self._read(name)), None)
+
+    def list(self) -> Sequence[Hook]:
+        """All of them by name. They are few."""
+        return self._read(None)
+
+    def delete(self, name: str) -> bool:
+        """Forget a hook and what it was to be told. Returns whether there was one."""
+        with postgres_errors(), self._engine.begin() as connection:
+            return connection.execute(delete(hooks).where(hooks.c.hook == name)).rowcount > 0
+
+    def count(self) -> int:
+        """How many there are."""
+        with postgres_errors(), self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(hooks)).scalar_one()
+
+    def _read(self, name: str | None) -> Sequence[Hook]:
+        wanted = select(hooks).order_by(hooks.c.hook)
+        if name is not None:
+            wanted = wanted.where(hooks.c.hook == name)
+        with postgres_errors(), self._engine.connect() as connection:
+            return [
+                Hook(hook=row.hook, url=row.url, events=tuple(row.events), secret=row.secret)
+                for row in connection.execute(wanted)
+            ]
