@@ -1,6 +1,7 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
 from ledgerboard_ledger.closings import Closings
+from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions, ProjectionConflictError
 from ledgerboard_ledger.endpoints import Endpoints
@@ -18,10 +19,12 @@ from ledgerboard_ledger.writer import LedgerWriter
 
 __all__ = [
     "AppendResult",
+    "Ban",
     "CachedVersions",
     "ClosedPeriod",
     "Closing",
     "Closings",
+    "CorrectionsLog",
     "CurrentDefinitions",
     "Delivery",
     "Endpoints",
@@ -37,6 +40,7 @@ __all__ = [
     "PostgresHooks",
     "ProjectionConflictError",
     "Recorded",
+    "RecordedCorrection",
     "Rejected",
     "SqlFold",
     "UnstorableError",

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ledgerboard_contracts import BoardDefinition
 from ledgerboard_gateway.corrections import Why
-from ledgerboard_gateway.views import UnknownBoardError
+from ledgerboard_gateway.lives import UnknownBoardError
 
 
 class Generation(Protocol):

@@ -137,8 +137,8 @@ class DeadLetterRoutes:
                 rule="/v1/dead-letters/<queue>/replay",
                 view=self.replay_letters,
                 summary="Replay dead letters",
-                description="Sends each to its queue again, and then deletes it. Safe to repeat: consumers forgive what "
-                "comes twice.",
+                description="Sends each to its queue again, and then deletes it. Safe to repeat: consumers forgive "
+                "what comes twice.",
                 body=Body(LettersBody, e.LETTERS),
                 answers=replay,
                 problems=[P.UNAVAILABLE],

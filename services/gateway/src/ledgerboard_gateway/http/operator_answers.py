@@ -22,7 +22,7 @@ class AcceptedCorrection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CorrectionItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A recorded correction. An erased player is not told."""
+    """A recorded correction. An erased player has the name that the erasure gave them."""
 
     correction_id: UUID
     kind: CorrectionKind

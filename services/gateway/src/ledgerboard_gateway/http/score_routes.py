@@ -18,7 +18,7 @@ from ledgerboard_gateway.http.bodies import (
 from ledgerboard_gateway.http.bulk_answers import bulk_answer, nothing_sound
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.preferences import wait_seconds
-from ledgerboard_gateway.http.problems import ProblemError, ProblemType
+from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
 from ledgerboard_gateway.http.shown_answers import Shown, shown
@@ -54,12 +54,21 @@ class Submissions(Protocol):
         ...
 
 
+class Bans(Protocol):
+    """Who is banned, as far as this process knows."""
+
+    def is_banned(self, player: str, board: str) -> bool:
+        """Whether the player's scores on that board are refused."""
+        ...
+
+
 class ScoreRoutes:
     """The routes that accept scores. 202 means that the queue stores them."""
 
-    def __init__(self, submissions: Submissions, showing: Showing, metrics: GatewayMetrics) -> None:
+    def __init__(self, submissions: Submissions, showing: Showing, bans: Bans, metrics: GatewayMetrics) -> None:
         self._submissions = submissions
         self._showing = showing
+        self._bans = bans
         self._metrics = metrics
 
     def post_score(self, board: str) -> Response:
@@ -75,7 +84,7 @@ class ScoreRoutes:
 
     def post_bulk(self) -> Response:
         """Accept many scores; each stands for itself."""
-        items = decode_bulk(json_body())
+        items = [self._banned(item) or item for item in decode_bulk(json_body())]
         asks = [item for item in items if isinstance(item, Ask)]
         self._metrics.submissions("refused", len(items) - len(asks))
         if not asks:
@@ -85,7 +94,15 @@ class ScoreRoutes:
             raise _failure(parcels)
         return rendering.answer(bulk_answer(items, parcels), 202)
 
+    def _banned(self, item: Ask | ProblemError) -> ProblemError | None:
+        if isinstance(item, ProblemError) or not self._bans.is_banned(item.player, item.board):
+            return None
+        errors = [FieldError("player", "is banned")]
+        return ProblemError(P.PLAYER_BANNED, f"The player {item.player} is banned on {item.board}.", errors=errors)
+
     def _accept(self, ask: Ask) -> Response:
+        if problem := self._banned(ask):
+            raise problem
         with self._showing.seat(wait_seconds(request.headers.get("Prefer"))) as seat:
             (parcel,) = self._send([ask], seat.before if seat else None)
             if parcel.outcome is not Outcome.ACKNOWLEDGED:
@@ -127,7 +144,7 @@ class ScoreRoutes:
                 body=Body(ScoreBody, e.SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
             Operation(
                 tag="scores",
@@ -154,7 +171,7 @@ class ScoreRoutes:
                 body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
         ]
 
