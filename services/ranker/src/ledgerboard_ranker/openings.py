@@ -5,18 +5,17 @@ board's state names the generation after the snapshot. So a fact is in the snaps
 knows the generation. Nothing falls between.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from ledgerboard_boards import BoardState, GenerationState, Horizon
 from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
-
-if TYPE_CHECKING:
-    from ledgerboard_ledger import Generation
+from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
 
 MARGIN: Final = MAX_CLOCK_SKEW + timedelta(seconds=5)
 """Skewed clocks, and the time that a call to Redis may take after the moment was read."""
@@ -54,16 +53,19 @@ class States(Protocol):
 class Generations(Protocol):
     """The record of every generation. Every method raises `UnavailableError` when PostgreSQL is down."""
 
-    def adopt(self, board: str, board_version: int) -> "tuple[Generation, bool]":
+    def adopt(self, board: str, board_version: int) -> tuple[Generation, bool]:
         """The live generation; a board that never had one gets its first, and then the second value is True."""
         ...
 
-    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> "Generation":
-        """The generation that is to come. Idempotent while one is pending."""
+    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:
+        """The generation that is to come. One that nobody began yet serves."""
         ...
 
-    def open(self, board: str, number: int) -> "Generation":
-        """Let history look, wait for who does not, and take the snapshot: once, however often it is asked."""
+    def open(self, board: str, number: int) -> Generation:
+        """Let history look, wait for who does not, and take the snapshot: once, however often it is asked.
+
+        Raises `UnknownGenerationError` for one that was given up.
+        """
         ...
 
     def opened(self, board: str, number: int, until: datetime) -> None:
@@ -74,19 +76,32 @@ class Generations(Protocol):
         """Nobody will go on with it."""
         ...
 
+    def list(self, board: str) -> Sequence[Generation]:
+        """The board's generations, the last requested first."""
+        ...
+
+
+class Hidden(Protocol):
+    """Who is banned. Raises `UnavailableError` when PostgreSQL is down."""
+
+    def hidden(self, board: str) -> Mapping[str, UUID]:
+        """The banned players with facts on the board, each with the newest correction."""
+        ...
+
 
 class Openings:
     """The only one who puts a generation into a board's state. Any number of them may race. Safe to repeat."""
 
-    def __init__(self, states: States, generations: Generations, clock: Clock) -> None:
+    def __init__(self, states: States, generations: Generations, hidden: Hidden, clock: Clock) -> None:
         self._states = states
         self._generations = generations
+        self._hidden = hidden
         self._clock = clock
 
     def open(self, board: str, number: int) -> BoardState:
-        """The state of the board, in which generation ``number`` stands. Raises `UnavailableError`.
+        """The state of the board, in which generation ``number`` stands.
 
-        Whoever finds it opened but not noted so, because somebody died in between, notes it.
+        Raises `UnavailableError`, and `UnknownGenerationError` for one that was given up. Whoever finds it opened but not noted so, because somebody died in between, notes it.
         """
         for _ in range(TRIES):
             state = self._states.get(board)
@@ -106,7 +121,7 @@ class Openings:
         if made:
             first = GenerationState(generation.number, generation.board_version, None, None, {})
             self._states.create(board, [first], generation.number)
-        elif generation.requested_at + MAKING < self._clock.now():
+        elif self._is_old(generation):
             return self._recover(board)
         state = self._states.get(board)
         if state is None:
@@ -114,28 +129,47 @@ class Openings:
         return state
 
     def _recover(self, board: str) -> BoardState:
-        """The next generation of a board that Redis lost, open for what comes. One half built is lost with the rest."""
-        _log.warning("board lost", board=board)
-        generation = self._request(board)
-        if generation.state == "building":
-            self._generations.abandon(board, generation.number)
-            generation = self._request(board)
-        return self.open(board, generation.number)
+        """The next generation of a board that Redis lost, open for what comes.
 
-    def _request(self, board: str) -> "Generation":
-        return self._generations.request(board, board_version=None, reason=_LOST, author=_AUTHOR)
+        What was begun before is lost with the rest. What is opening since just now is another ranker's, which noticed
+        the loss too.
+        """
+        _log.warning("board lost", board=board)
+        joined = None
+        for each in self._generations.list(board):
+            if each.state is GenerationStage.BUILDING or (each.state is GenerationStage.OPENING and self._is_old(each)):
+                self._generations.abandon(board, each.number)
+            elif each.state in {GenerationStage.REQUESTED, GenerationStage.OPENING}:
+                joined = each
+        if joined is None:
+            joined = self._generations.request(board, board_version=None, reason=_LOST, author=_AUTHOR)
+        try:
+            return self.open(board, joined.number)
+        except UnknownGenerationError as error:
+            raise UnavailableError(f"{board} is being recovered by somebody else") from error
+
+    def _is_old(self, generation: Generation) -> bool:
+        return generation.requested_at + MAKING < self._clock.now()
 
     def _place(self, board: str, state: BoardState | None, number: int) -> None:
         """Put the generation beside the live one. Where another was faster, the next look finds what that one did."""
         generation = self._generations.open(board, number)
+        until = self._until(state)
+        restated = {
+            player: Horizon(correction_id, generation.snapshot or "", until, hidden=True)
+            for player, correction_id in self._hidden.hidden(board).items()
+        }
         following = GenerationState(
-            number, generation.board_version, generation.snapshot, self._until(state), dict(_hidden(state))
+            number, generation.board_version, generation.snapshot, until, restated | dict(_hidden(state))
         )
         if state is None:
             self._states.create(board, [following], None)
-        else:
-            live = [each for each in state.generations if each.number == state.live]
-            self._states.replace(board, state.version, live=state.live, generations=[*live, following])
+            return
+        live = [each for each in state.generations if each.number == state.live]
+        if self._states.replace(board, state.version, live=state.live, generations=[*live, following]):
+            for each in state.generations:
+                if each.number != state.live:
+                    self._generations.abandon(board, each.number)
 
     def _until(self, state: BoardState | None) -> datetime:
         """Nothing that was accepted later can have been folded or recorded before. Never before a player's horizon."""
