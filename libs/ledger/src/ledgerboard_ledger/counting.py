@@ -17,7 +17,7 @@ EXISTS (
     AND NOT EXISTS (
         SELECT FROM corrections unban
         WHERE unban.kind = 'unban' AND unban.player = ban.player AND unban.board IS NOT DISTINCT FROM ban.board
-        AND (unban.occurred_at, unban.correction_id) > (ban.occurred_at, ban.correction_id)
+        AND unban.correction_id > ban.correction_id
     )
 )
 """
