@@ -12,12 +12,11 @@ from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
-from ledgerboard_gateway.breaker import Breaker
+from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
-from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedLedger
-from ledgerboard_gateway.hot_boards import HotBoards
+from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
@@ -33,10 +32,11 @@ from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.reading import Record, reading
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
-from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.errors import UnavailableError
@@ -45,7 +45,8 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
 from ledgerboard_infra.valkey import RedisClient, make_redis
-from ledgerboard_ledger import CurrentDefinitions, LedgerReader, PostgresDefinitions
+from ledgerboard_ledger import CorrectionsLog, CurrentDefinitions, Endpoints, LedgerReader, PostgresDefinitions
+from ledgerboard_ledger.generations import PostgresGenerations
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -55,6 +56,10 @@ if TYPE_CHECKING:
 
 STATEMENT_TIMEOUT_SECONDS: Final = 3.0
 """A request waits no longer for PostgreSQL, so that its outage does not take every thread."""
+
+
+BANS_SECONDS: Final = 5.0
+"""How old the list of bans may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +92,14 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis = make_redis(settings.redis)
     publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
-    boards = HotBoards(redis, settings.stage, Breaker("Redis"))
+    generations = GuardedGenerations(PostgresGenerations(writer))
+    boards_record = Record(known, definitions, generations)
+    read = reading(redis, settings.stage, Endpoints(reader, writer), boards_record, clock, metrics)
     folds = Folds()
-    announcements = TopAnnouncements(redis, settings.stage, boards.tops, folds)
-    standings = Standings(known, boards, clock)
+    announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
     ledger = GuardedLedger(LedgerReader(reader, writer))
+    showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
+    bans = Bans(CorrectionsLog(Endpoints(reader, writer)), BANS_SECONDS)
     checks: dict[str, Check] = {
         "serving": partial(_check_serving, surroundings.is_draining),
         "queue": partial(_check_queue, client, queue_url),
@@ -99,26 +107,26 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         "postgres": partial(_check_record, record),
     }
     routes = Routes(
-        scores=ScoreRoutes(
-            Submissions(known, publisher, clock, new_uuid7), Showing(boards, ledger, folds, settings.wait), metrics
-        ),
-        standings=StandingRoutes(standings),
-        players=PlayerRoutes(standings),
-        placings=PlacingRoutes(standings),
+        scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), showing, bans, metrics),
+        standings=StandingRoutes(read.standings),
+        players=PlayerRoutes(read.standings),
+        placings=PlacingRoutes(read.standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
         boards=BoardRoutes(definitions, known),
-        published=PublishedRoutes(standings),
+        published=PublishedRoutes(read.standings),
         operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
     app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
-    pages = HotPages(app, boards, known, clock)
+    pages = HotPages(app, read.boards, read.lives, clock)
     publisher.start()
     announcements.start()
+    bans.start()
 
     def close() -> None:
         publisher.close(settings.publisher.timeout_seconds)
         announcements.close()
+        bans.close()
         known.close()
 
     return Gateway(app=Edge(pages, metrics, clock, _write_line, surroundings.is_draining), close=close)

@@ -18,7 +18,7 @@ from ledgerboard_contracts import (
     check_correction,
     wire,
 )
-from ledgerboard_gateway.lives import UnknownBoardError
+from ledgerboard_gateway.views import UnknownBoardError
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.sqs import OutgoingMessage

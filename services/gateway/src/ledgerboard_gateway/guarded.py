@@ -9,6 +9,8 @@ from uuid import UUID
 from ledgerboard_contracts import BoardDefinition, BoardOptions
 from ledgerboard_gateway.breaker import Breaker
 from ledgerboard_ledger import LedgerReader, Play, PostgresDefinitions, Recorded, Rejected
+from ledgerboard_ledger.generation_records import Generation
+from ledgerboard_ledger.generations import PostgresGenerations
 
 
 class GuardedLedger:
@@ -27,6 +29,22 @@ class GuardedLedger:
         return self._breaker.call(lambda: self._ledger.event(event_id))
 
 
+class GuardedGenerations:
+    """The record of generations."""
+
+    def __init__(self, generations: PostgresGenerations) -> None:
+        self._generations = generations
+        self._breaker = Breaker("the record of generations")
+
+    def live(self, board: str) -> Generation | None:
+        """The generation that should be live, or None."""
+        return self._breaker.call(lambda: self._generations.live(board))
+
+    def list(self, board: str, limit: int) -> Sequence[Generation]:
+        """Generations of the board."""
+        return self._breaker.call(lambda: self._generations.list(board, limit))
+
+
 class GuardedDefinitions:
     """The record of definitions."""
 
@@ -37,6 +55,10 @@ class GuardedDefinitions:
     def current(self, board: str) -> BoardDefinition | None:
         """The current definition, or None."""
         return self._breaker.call(lambda: self._definitions.current(board))
+
+    def version(self, board: str, version: int) -> BoardDefinition | None:
+        """One version, or None."""
+        return self._breaker.call(lambda: self._definitions.version(board, version))
 
     def ensure(self, board: str) -> BoardDefinition:
         """The current definition; an unknown board is made."""

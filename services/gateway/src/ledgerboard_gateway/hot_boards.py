@@ -13,6 +13,7 @@ import msgspec
 from ledgerboard_boards import CachedTop, GroupedLibrary, Guard, HotTops, RedisStandings
 from ledgerboard_boards.reading import share_ranks
 from ledgerboard_contracts import TOP_N, BoardOptions, Ranking, Standing, StandingsPage, View
+from ledgerboard_gateway.lives import NOT_PROJECTED
 from ledgerboard_infra.valkey import RedisClient
 
 _decode: Final = msgspec.json.Decoder(tuple[Standing, ...]).decode
@@ -54,6 +55,8 @@ class HotBoards(RedisStandings):
 
     def top(self, view: View, options: BoardOptions) -> CachedTop:
         """The first `TOP_N` places, rendered."""
+        if view.generation == NOT_PROJECTED:  # That there is none may change without a word, so nobody keeps it.
+            return super().top(view, options)
         found = self.tops.top(view, options)
         self._thread.seen = HotRead(view, options, found)
         return found

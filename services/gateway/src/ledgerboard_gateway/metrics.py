@@ -41,6 +41,12 @@ class GatewayMetrics:
             registry=registry,
             buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
         )
+        self._ledger_reads = Counter(
+            "gateway_ledger_reads",
+            "Reads of standings that the ledger answered, by why the boards did not: down, lost, moving or expired.",
+            ("reason",),
+            registry=registry,
+        )
         self.buffered = Gauge(
             "gateway_buffered_submissions",
             "Submissions that wait for a send at this moment.",
@@ -60,6 +66,10 @@ class GatewayMetrics:
     def submissions(self, outcome: str, count: int = 1) -> None:
         """Count submissions: ``accepted``, ``refused`` or ``unavailable``."""
         self._submissions.labels(outcome).inc(count)
+
+    def ledger_read(self, reason: str) -> None:
+        """Count one read that the ledger answered, by why the boards did not."""
+        self._ledger_reads.labels(reason).inc()
 
     def sent(self, result: str, seconds: float, size_bytes: int, submissions: int) -> None:
         """Count one send of one envelope: ``acknowledged`` or ``unavailable``."""

@@ -6,66 +6,12 @@ Asking again while one is pending asks for nothing more.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from ledgerboard_contracts import BoardDefinition
 from ledgerboard_gateway.corrections import Why
-from ledgerboard_gateway.lives import UnknownBoardError
-
-
-class Generation(Protocol):
-    """One complete projection of a board, being asked for, made, live or dropped."""
-
-    @property
-    def board(self) -> str:
-        """The board."""
-        ...
-
-    @property
-    def number(self) -> int:
-        """Its number, from 1."""
-        ...
-
-    @property
-    def board_version(self) -> int:
-        """The definition by which it is made."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """How far it is."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """Why."""
-        ...
-
-    @property
-    def author(self) -> str:
-        """By whom."""
-        ...
-
-    @property
-    def facts_folded(self) -> int:
-        """So far."""
-        ...
-
-    @property
-    def facts_total(self) -> int | None:
-        """Once they are counted."""
-        ...
-
-    @property
-    def requested_at(self) -> datetime:
-        """When it was asked for."""
-        ...
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """When it went live."""
-        ...
+from ledgerboard_gateway.views import UnknownBoardError
+from ledgerboard_ledger.generation_records import Generation, GenerationStage
 
 
 class Generations(Protocol):
@@ -133,4 +79,4 @@ class Rebuilds:
         return self._generations.request(board, board_version=None, reason=why.reason, author=why.author)
 
 
-_PENDING = frozenset({"requested", "opening", "building"})
+_PENDING: Final = (GenerationStage.REQUESTED, GenerationStage.OPENING, GenerationStage.BUILDING)

@@ -13,17 +13,15 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from ledgerboard_contracts import (
-    BoardDefinition,
     BoardOptions,
-    Fact,
     Order,
     Standing,
     Submission,
     View,
     derived_envelope_id,
-    views_of,
 )
 from ledgerboard_gateway.parcels import Parcel
+from ledgerboard_gateway.places import Places
 from ledgerboard_gateway.settings import WaitSettings
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import Recorded, Rejected
@@ -33,11 +31,11 @@ _LAST_LOOK_SECONDS: Final = 0.5
 """The ledger is asked that soon, and then each time after twice the time, up to the second."""
 
 
-class Boards(Protocol):
-    """The live boards. Raises `UnavailableError` when they are down."""
+class PlacesOfPlays(Protocol):
+    """Where players stand. Raises `UnavailableError` where the boards cannot tell."""
 
-    def standings_of(self, player: str, views: Sequence[tuple[View, BoardOptions]]) -> Sequence[Standing | None]:
-        """One player's places."""
+    def of(self, submission: Submission) -> Places:
+        """The player's place in every view that the submission counts in."""
         ...
 
 
@@ -84,13 +82,13 @@ class Showing:
 
     def __init__(
         self,
-        boards: Boards,
+        places: PlacesOfPlays,
         ledger: Ledger,
         folds: Folds,
         settings: WaitSettings,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._boards = boards
+        self._places = places
         self._ledger = ledger
         self._folds = folds
         self._settings = settings
@@ -106,7 +104,7 @@ class Showing:
             return
         try:
             with self._folds.watching():
-                yield Seat(self._boards, self._ledger, self._folds, seconds, self._pause)
+                yield Seat(self._places, self._ledger, self._folds, seconds, self._pause)
         finally:
             self._free.release()
 
@@ -115,22 +113,24 @@ class Seat:
     """What one request waits for. First `before` sending, then `outcome`."""
 
     def __init__(
-        self, boards: Boards, ledger: Ledger, folds: Folds, seconds: int, pause: Callable[[float], None]
+        self,
+        places: PlacesOfPlays,
+        ledger: Ledger,
+        folds: Folds,
+        seconds: int,
+        pause: Callable[[float], None],
     ) -> None:
         self.seconds: Final = seconds
-        self._boards = boards
+        self._places = places
         self._ledger = ledger
         self._folds = folds
         self._pause = pause
-        self._views: Sequence[tuple[View, BoardOptions]] = ()
-        self._previous: Sequence[Standing | None] | None = None
+        self._previous: Places | None = None
 
-    def before(self, submission: Submission, definition: BoardDefinition) -> None:
+    def before(self, submission: Submission) -> None:
         """Note where the player stands. An outage only means that there is nothing to wait for."""
-        options = definition.options
-        self._views = [(view, options) for view in views_of(submission.board, _fact(submission), options)]
         try:
-            self._previous = self._boards.standings_of(submission.player, self._views)
+            self._previous = self._places.of(submission)
         except UnavailableError:
             self._previous = None
 
@@ -142,7 +142,7 @@ class Seat:
         envelope_id = derived_envelope_id(parcel.envelope_id, submission.board, submission.board_version)
         try:
             known = self._known(envelope_id, submission.event_id)
-            return self._shown(submission.player, self._previous) if isinstance(known, Recorded) else known
+            return _shown(self._places.of(submission), self._previous) if isinstance(known, Recorded) else known
         except UnavailableError:
             return None
 
@@ -160,13 +160,15 @@ class Seat:
             look_seconds = min(2 * look_seconds, _LAST_LOOK_SECONDS)
         return None
 
-    def _shown(self, player: str, previous: Sequence[Standing | None]) -> Sequence[ShownView]:
-        now = self._boards.standings_of(player, self._views)
-        return [
-            ShownView(view, standing, before, _improved(standing, before, options))
-            for (view, options), standing, before in zip(self._views, now, previous, strict=True)
-            if standing is not None
-        ]
+
+def _shown(now: Places, before: Places) -> Sequence[ShownView]:
+    shown = []
+    for where, place in now.items():
+        previous = before[where].standing if where in before else None
+        if place.standing is not None:
+            improved = _improved(place.standing, previous, place.options)
+            shown.append(ShownView(place.view, place.standing, previous, improved))
+    return shown
 
 
 def _improved(now: Standing, before: Standing | None, options: BoardOptions) -> bool:
@@ -175,15 +177,3 @@ def _improved(now: Standing, before: Standing | None, options: BoardOptions) -> 
     if now.score == before.score:
         return now.rank < before.rank
     return (now.score > before.score) is (options.order is Order.DESC)
-
-
-def _fact(submission: Submission) -> Fact:
-    return Fact(
-        event_id=submission.event_id,
-        player=submission.player,
-        score=submission.score,
-        occurred_at=submission.occurred_at,
-        level=submission.level,
-        attributes=submission.attributes,
-        session=submission.session,
-    )

@@ -1,15 +1,18 @@
-"""Read the live boards: pages of a view, and where players and scores stand in it.
+"""Read standings: pages of a view, and where players and scores stand in it.
 
-A view that ended long ago is let go by the live boards, so an empty answer for it would be a lie; they refuse it.
+Each answer comes whole from one place and says from which. Never is an empty board told where nobody could be asked.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from ledgerboard_boards import CachedTop
 from ledgerboard_contracts import (
-    BoardOptions,
+    TOP_N,
     Fact,
     HypotheticalPlacing,
     ListedStanding,
@@ -19,164 +22,132 @@ from ledgerboard_contracts import (
     ScorePage,
     Standing,
     StandingsPage,
-    View,
 )
-from ledgerboard_gateway.views import ALL_TIME_OF_BOARD, BoardView, Definitions, Views, Wanted
+from ledgerboard_gateway.boards import Boards, Reads
+from ledgerboard_gateway.fallback import Asked, FallbackBoards, Found
+from ledgerboard_gateway.views import ALL_TIME_OF_BOARD, BoardView, Wanted
 from ledgerboard_infra.clock import Clock
+
+T = TypeVar("T")
 
 _LAST_EVENT: Final = UUID(int=2**128 - 1)
 """Stands for an event that is still to come: of two plays at the same moment it is the later one."""
 
+_encode: Final = msgspec.json.Encoder().encode
 
-class Boards(Protocol):
-    """The live boards. Each call is one atomic read.
 
-    Raises `UnavailableError` when they are down, `ViewExpiredError` for a view that they no longer keep, and
-    `RankTooDeepError` for a dense rank that would cost too much.
-    """
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A score that nobody has yet, the values of its tie-breaks (one left out is the worst), and who would play it."""
 
-    def page(self, view: View, options: BoardOptions, start: int, stop: int, ranking: Ranking) -> StandingsPage:
-        """Consecutive standings, half-open."""
-        ...
-
-    def last(self, view: View, options: BoardOptions, count: int, ranking: Ranking) -> StandingsPage:
-        """The last standings."""
-        ...
-
-    def by_score(
-        self,
-        view: View,
-        options: BoardOptions,
-        bounds: tuple[int | None, int | None],
-        offset: int,
-        count: int,
-        ranking: Ranking,
-    ) -> ScorePage:
-        """Consecutive standings within inclusive bounds."""
-        ...
-
-    def around_player(
-        self, view: View, options: BoardOptions, player: str, side: int, ranking: Ranking = ...
-    ) -> Neighbours | None:
-        """A player's neighbours, or None."""
-        ...
-
-    def around_score(
-        self, view: View, options: BoardOptions, score: int, side: int, ranking: Ranking = ...
-    ) -> Neighbours:
-        """The neighbours of the place of a score."""
-        ...
-
-    def standing(self, view: View, options: BoardOptions, player: str, ranking: Ranking) -> Standing | None:
-        """One player's place, or None."""
-        ...
-
-    def placing(self, view: View, options: BoardOptions, player: str, ranking: Ranking) -> Placing | None:
-        """The same, with what it is worth."""
-        ...
-
-    def listed(
-        self, view: View, options: BoardOptions, players: Sequence[str], ranking: Ranking = ...
-    ) -> Sequence[ListedStanding]:
-        """Several players' places, best first."""
-        ...
-
-    def standings_of(
-        self, player: str, views: Sequence[tuple[View, BoardOptions]], ranking: Ranking = ...
-    ) -> Sequence[Standing | None]:
-        """One player's places in several views."""
-        ...
-
-    def hypothetical(
-        self, view: View, options: BoardOptions, play: Fact, ranking: Ranking = ...
-    ) -> HypotheticalPlacing:
-        """The place of a play that there is not."""
-        ...
-
-    def top(self, view: View, options: BoardOptions) -> CachedTop:
-        """The first `TOP_N` places, rendered."""
-        ...
+    score: int
+    ties: dict[str, int]
+    player: str | None = None
 
 
 class Standings:
-    """Answers from the live boards, never from a guess."""
+    """Answers from the live boards or from the ledger, never from a guess.
 
-    def __init__(self, definitions: Definitions, boards: Boards, clock: Clock) -> None:
-        self._views = Views(definitions, clock)
+    Every read raises `UnknownBoardError`, what `Views.find` raises, and `UnavailableError` where nobody can answer.
+    """
+
+    def __init__(self, fallback: FallbackBoards, boards: Boards, ledger: Reads, clock: Clock) -> None:
+        self._fallback = fallback
         self._boards = boards
+        self._ledger = ledger
         self._clock = clock
 
-    def view(self, board: str, wanted: Wanted) -> BoardView:
-        """The view that is meant. Raises what `Views.find` raises; every read below takes what this gave."""
-        return self._views.find(board, wanted)
-
-    def page(self, of: BoardView, start: int, stop: int, ranking: Ranking) -> StandingsPage:
+    def page(self, asked: Asked, start: int, stop: int, ranking: Ranking) -> Found[StandingsPage]:
         """Places ``start`` to ``stop`` from 0, half-open."""
-        return self._boards.page(of.view, of.options, start, stop, ranking)
+        return self._read(asked, lambda by, of: by.page(of.view, of.options, start, stop, ranking))
 
-    def last(self, of: BoardView, count: int, ranking: Ranking) -> StandingsPage:
+    def last(self, asked: Asked, count: int, ranking: Ranking) -> Found[StandingsPage]:
         """The last ``count`` places."""
-        return self._boards.last(of.view, of.options, count, ranking)
+        return self._read(asked, lambda by, of: by.last(of.view, of.options, count, ranking))
 
     def by_score(
-        self, of: BoardView, bounds: tuple[int | None, int | None], offset: int, count: int, ranking: Ranking
-    ) -> ScorePage:
+        self, asked: Asked, bounds: tuple[int | None, int | None], offset: int, count: int, ranking: Ranking
+    ) -> Found[ScorePage]:
         """Places whose score lies within the inclusive ``bounds``, without the first ``offset`` of them."""
-        return self._boards.by_score(of.view, of.options, bounds, offset, count, ranking)
+        return self._read(asked, lambda by, of: by.by_score(of.view, of.options, bounds, offset, count, ranking))
 
-    def top(self, of: BoardView) -> CachedTop:
-        """The first `TOP_N` places by their ordinal ranks, rendered."""
-        return self._boards.top(of.view, of.options)
+    def top(self, asked: Asked) -> Found[CachedTop]:
+        """The first `TOP_N` places by their ordinal ranks, rendered. From the ledger they have no version."""
 
-    def placing(self, of: BoardView, player: str, ranking: Ranking) -> Placing | None:
+        def boards(views: Sequence[BoardView]) -> CachedTop:
+            return self._boards.top(views[0].view, views[0].options)
+
+        def ledger(views: Sequence[BoardView]) -> CachedTop:
+            page = self._ledger.page(views[0].view, views[0].options, 0, TOP_N, Ranking.ORDINAL)
+            return CachedTop(version=0, body=_encode(page.standings), total=page.total)
+
+        return self._fallback.read([asked], boards, ledger)
+
+    def placing(self, asked: Asked, player: str, ranking: Ranking) -> Found[Placing | None]:
         """The player's place, or None for a player without a play in the view."""
-        return self._boards.placing(of.view, of.options, player, ranking)
+        return self._read(asked, lambda by, of: by.placing(of.view, of.options, player, ranking))
 
-    def around_player(self, of: BoardView, player: str, side: int, ranking: Ranking) -> Neighbours | None:
+    def around_player(self, asked: Asked, player: str, side: int, ranking: Ranking) -> Found[Neighbours | None]:
         """The player between ``side`` rows above and below, or None for a player without a play in the view."""
-        return self._boards.around_player(of.view, of.options, player, side, ranking)
+        return self._read(asked, lambda by, of: by.around_player(of.view, of.options, player, side, ranking))
 
-    def around_score(self, of: BoardView, score: int, side: int, ranking: Ranking) -> Neighbours:
+    def around_score(self, asked: Asked, score: int, side: int, ranking: Ranking) -> Found[Neighbours]:
         """``side`` rows above the place that a new play of that score would take, and as many below."""
-        return self._boards.around_score(of.view, of.options, score, side, ranking)
+        return self._read(asked, lambda by, of: by.around_score(of.view, of.options, score, side, ranking))
 
-    def listed(self, of: BoardView, players: Sequence[str], ranking: Ranking) -> Sequence[ListedStanding]:
+    def listed(self, asked: Asked, players: Sequence[str], ranking: Ranking) -> Found[Sequence[ListedStanding]]:
         """Those of ``players`` who have a place, best first."""
-        return self._boards.listed(of.view, of.options, players, ranking)
+        return self._read(asked, lambda by, of: by.listed(of.view, of.options, players, ranking))
 
     def of_player(
         self, player: str, boards: Sequence[str], wanted: Wanted, ranking: Ranking
-    ) -> Sequence[tuple[BoardView, Standing]]:
-        """The player's places on those of ``boards`` that there are and where the player has one."""
-        found = [each for board in boards if (each := self._views.find_known(board, wanted)) is not None]
-        standings = self._boards.standings_of(player, [(each.view, each.options) for each in found], ranking)
-        return [(each, own) for each, own in zip(found, standings, strict=True) if own is not None]
+    ) -> Found[Sequence[Standing | None]]:
+        """The player's places on those of ``boards`` that there are, or None where the player has none."""
+
+        def ask(by: Reads, views: Sequence[BoardView]) -> Sequence[Standing | None]:
+            return by.standings_of(player, [(of.view, of.options) for of in views], ranking)
+
+        asked = [Asked(board, wanted) for board in boards if self._fallback.has(board)]
+        return self._fallback.read(
+            asked, lambda views: ask(self._boards, views), lambda views: ask(self._ledger, views)
+        )
 
     def hypothetical(
-        self, of: BoardView, score: int, ties: Mapping[str, int], player: str | None, ranking: Ranking
-    ) -> HypotheticalPlacing:
-        """Where a play of that score and those tie-breaks would stand if it came now. Writes nothing.
+        self, asked: Asked, made: Callable[[BoardView], Hypothesis], ranking: Ranking
+    ) -> Found[HypotheticalPlacing]:
+        """Where the play that ``made`` makes for the view would stand if it came now. Writes nothing.
 
-        A tie-break that is left out counts as the worst. The ``player`` who would play stands there no longer with the
-        play that counts now; without one it is a newcomer.
+        The player who would play stands there no longer with the play that counts now; without one it is a newcomer.
         """
-        play = Fact(
-            event_id=_LAST_EVENT,
-            player=player or "",  # Nobody's id, so that nobody is replaced.
-            score=score,
-            occurred_at=self._clock.now(),
-            attributes=dict(ties),
+
+        def ask(by: Reads, of: BoardView) -> HypotheticalPlacing:
+            return by.hypothetical(of.view, of.options, self._play(made(of)), ranking)
+
+        return self._read(asked, ask)
+
+    def all_time_page(self, board: str, start: int, stop: int) -> Found[StandingsPage] | None:
+        """As `page`, over all time; None for an unknown board."""
+        if not self._fallback.has(board):
+            return None
+        return self.page(Asked(board, ALL_TIME_OF_BOARD), start, stop, Ranking.ORDINAL)
+
+    def all_time_standing(self, board: str, player: str) -> Found[Standing | None] | None:
+        """The player's place over all time; None for an unknown board."""
+        if not self._fallback.has(board):
+            return None
+        asked = Asked(board, ALL_TIME_OF_BOARD)
+        return self._read(asked, lambda by, of: by.standing(of.view, of.options, player, Ranking.ORDINAL))
+
+    def _read(self, asked: Asked, ask: Callable[[Reads, BoardView], T]) -> Found[T]:
+        return self._fallback.read(
+            [asked], lambda views: ask(self._boards, views[0]), lambda views: ask(self._ledger, views[0])
         )
-        return self._boards.hypothetical(of.view, of.options, play, ranking)
 
-    def all_time_page(self, board: str, start: int, stop: int) -> StandingsPage:
-        """As `page`, over all time; an unknown board is an empty one."""
-        found = self._views.find_known(board, ALL_TIME_OF_BOARD)
-        if found is None or start == stop:
-            return StandingsPage(standings=(), total=0)
-        return self._boards.page(found.view, found.options, start, stop, Ranking.ORDINAL)
-
-    def all_time_standing(self, board: str, player: str) -> Standing | None:
-        """The player's place over all time; nobody stands on an unknown board."""
-        found = self._views.find_known(board, ALL_TIME_OF_BOARD)
-        return None if found is None else self._boards.standing(found.view, found.options, player, Ranking.ORDINAL)
+    def _play(self, made: Hypothesis) -> Fact:
+        return Fact(
+            event_id=_LAST_EVENT,
+            player=made.player or "",  # Nobody's id, so that nobody is replaced.
+            score=made.score,
+            occurred_at=self._clock.now(),
+            attributes=dict(made.ties),
+        )

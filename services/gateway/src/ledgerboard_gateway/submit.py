@@ -27,8 +27,8 @@ class Ask:
     session: str | None = None
 
 
-Before = Callable[[Submission, BoardDefinition], None]
-"""Is told of a submission that is about to be sent, and of the definition by which it is stamped."""
+Before = Callable[[Submission], None]
+"""Is told of a submission that is about to be sent."""
 
 
 class Definitions(Protocol):
@@ -76,7 +76,7 @@ class Submissions:
         parcels = pack([self._stamp(ask, definitions[ask.board]) for ask in asks], correlation_id)
         if before is not None:
             for submission in (each for parcel in parcels for each in parcel.submissions):
-                before(submission, definitions[submission.board])
+                before(submission)
         self._publisher.publish(parcels)
         return parcels
 

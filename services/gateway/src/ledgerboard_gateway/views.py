@@ -1,15 +1,13 @@
 """Find the view that a reader asks for, in the words of its board's own definition.
 
-Which day is today, which seasons there are and what is ranked at all differ from board to board. A ranking that a board
-does not keep is told apart from one that is empty.
+Which day is today, which seasons there are and what is ranked at all differ from board to board, and from one
+generation of a board to the next. A ranking that a board does not keep is told apart from one that is empty.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from ledgerboard_contracts import (
     WHOLE_BOARD,
-    BoardDefinition,
     BoardOptions,
     InvalidPeriodKeyError,
     Period,
@@ -48,6 +46,15 @@ ALL_TIME_OF_BOARD = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
+class LiveBoard:
+    """What is read of a board: one generation of it, by the options that it was folded by."""
+
+    board: str
+    generation: int
+    options: BoardOptions
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """A view, and the options by which it ranks."""
 
@@ -55,39 +62,21 @@ class BoardView:
     options: BoardOptions
 
 
-class Definitions(Protocol):
-    """Current board definitions. Raises `UnavailableError` where the record is needed and cannot be asked."""
-
-    def current(self, board: str) -> BoardDefinition | None:
-        """The current definition, or None where there is no such board."""
-        ...
-
-
 class Views:
     """Looks up which view is meant."""
 
-    def __init__(self, definitions: Definitions, clock: Clock) -> None:
-        self._definitions = definitions
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def find(self, board: str, wanted: Wanted) -> BoardView:
-        """The view. Raises `UnknownBoardError`, and what `find_known` raises."""
-        found = self.find_known(board, wanted)
-        if found is None:
-            raise UnknownBoardError(board)
-        return found
-
-    def find_known(self, board: str, wanted: Wanted) -> BoardView | None:
-        """The view, or None for an unknown board.
+    def find(self, live: LiveBoard, wanted: Wanted) -> BoardView:
+        """The view, as that generation of its board shows it.
 
         Raises `InvalidPeriodKeyError` for a key that is none, `UnknownViewError` for a ranking that the board lacks.
         """
-        definition = self._definitions.current(board)
-        if definition is None:
-            return None
-        options = definition.options
-        _check_ranked(board, wanted.scope, options)
-        return BoardView(View(board, self._span(board, wanted, options), wanted.scope), options)
+        options = live.options
+        _check_ranked(live.board, wanted.scope, options)
+        span = self._span(live.board, wanted, options)
+        return BoardView(View(live.board, span, wanted.scope, live.generation), options)
 
     def _span(self, board: str, wanted: Wanted, options: BoardOptions) -> Span:
         try:

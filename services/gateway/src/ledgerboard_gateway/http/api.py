@@ -125,7 +125,7 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], No
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *operation.headers],
+        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *operation.parameters],
         methods=[operation.method],
     )
 

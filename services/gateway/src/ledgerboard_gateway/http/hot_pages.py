@@ -1,8 +1,10 @@
 """Keep answered pages of standings, and answer them again without Flask while they are still true.
 
 What is kept is what Flask answered, byte for byte, under the path and query of the request, together with the top that
-it was made of. It is answered again only while the boards would make the page of the very same top, by the same
-definition, in the same period. Everything else - an error, another route, a page that changed - goes on to Flask.
+it was made of. It is answered again only while the boards would make the page of the very same top, of the same
+generation, in the same period. Everything else - an error, another route, a page that changed - goes on to Flask.
+
+HEAD is asked and answered as GET, and only its body is left out (RFC 9110, section 9.3.2): its tag is that of the page.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ledgerboard_boards import CachedTop
-from ledgerboard_contracts import BoardDefinition, BoardOptions, View
+from ledgerboard_contracts import BoardOptions, View
 from ledgerboard_gateway.hot_boards import HotRead
 from ledgerboard_gateway.http.requests import ROUTE, route_of
 from ledgerboard_gateway.http.validators import CACHE_CONTROL, Headers, entity_tag, is_known, without_content
@@ -53,11 +55,11 @@ class Boards(Protocol):
         ...
 
 
-class Definitions(Protocol):
-    """Current board definitions."""
+class Lives(Protocol):
+    """What is live of the boards."""
 
-    def current(self, board: str) -> BoardDefinition | None:
-        """The current definition, or None where there is no such board."""
+    def holds(self, view: View, options: BoardOptions) -> bool:
+        """Whether a read of now would be of this view and by these options."""
         ...
 
 
@@ -70,7 +72,6 @@ class Page:
     body: bytes
     etag: str
     read: HotRead
-    definition_version: int
     ends_at: datetime
 
 
@@ -81,22 +82,33 @@ class HotPages:
         self,
         inner: "WSGIApplication",
         boards: Boards,
-        definitions: Definitions,
+        lives: Lives,
         clock: Clock,
         *,
         capacity: int = CAPACITY,
     ) -> None:
         self._inner = inner
         self._boards = boards
-        self._definitions = definitions
+        self._lives = lives
         self._clock = clock
         self._capacity = capacity
         self._pages: dict[tuple[str, str], Page] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
-        if environ["REQUEST_METHOD"] != "GET":
+        method = environ["REQUEST_METHOD"]
+        if method == "GET":
+            return self._get(environ, start_response)
+        if method != "HEAD":
             return self._inner(environ, start_response)
+        environ["REQUEST_METHOD"] = "GET"
+        try:
+            _joined(self._get(environ, start_response))
+        finally:
+            environ["REQUEST_METHOD"] = method
+        return [b""]
+
+    def _get(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         page = self._pages.get((environ["PATH_INFO"], environ["QUERY_STRING"]))
         if page is None or not self._holds(page):
             return self._ask(environ, start_response)
@@ -109,9 +121,7 @@ class HotPages:
         now = self._boards.kept(read.view, read.options)
         if now is None or now.version != read.top.version or now.total != read.top.total:
             return False
-        definition = self._definitions.current(read.view.board)
-        is_same = definition is not None and definition.version == page.definition_version
-        return is_same and self._clock.now() < page.ends_at
+        return self._lives.holds(read.view, read.options) and self._clock.now() < page.ends_at
 
     def _ask(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         answered: list[Any] = []
@@ -135,16 +145,15 @@ class HotPages:
         return _answer(environ, start_response, headers, body, etag)
 
     def _keep(self, environ: dict[str, Any], asked_at: datetime, answer: tuple[str, Headers, bytes, str]) -> None:
-        """Keep the answer if it came from a hot top and by the current definition."""
+        """Keep the answer if it came from a hot top of what is still live."""
         read, query = self._boards.seen(), environ["QUERY_STRING"]
         if read is None or len(query) > _MAX_QUERY_LENGTH:
             return
-        definition = self._definitions.current(read.view.board)
-        if definition is None or definition.options != read.options:
+        if not self._lives.holds(read.view, read.options):
             return
         while len(self._pages) >= self._capacity:
             self._pages.pop(next(iter(self._pages)), None)
-        page = Page(*answer, read, definition.version, _ends_at(read, asked_at))
+        page = Page(*answer, read, _ends_at(read, asked_at))
         self._pages[environ["PATH_INFO"], query] = page
 
 

@@ -13,6 +13,7 @@ from flask import Response
 from marshmallow import Schema
 
 from ledgerboard_gateway.http.auth import Role
+from ledgerboard_gateway.http.headers import CONDITIONAL, FROM_BOARDS, IF_NONE_MATCH, NOT_MODIFIED
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
 JSON: Final = "application/json"
@@ -65,6 +66,15 @@ class Operation:
     guarded: bool = False
     role: Role = Role.WRITER
     headers: Sequence[Mapping[str, Any]] = ()
+    conditional: bool = False
+    """Whether the answer has an entity tag, and 304 tells that it is the one that the client has."""
+    from_boards: bool = False
+    """Whether the live boards answer, or in their place the ledger."""
+
+    @property
+    def parameters(self) -> Sequence[Mapping[str, Any]]:
+        """The headers that a client may send."""
+        return [*self.headers, IF_NONE_MATCH] if self.conditional else self.headers
 
     @property
     def parsed_body(self) -> type[Schema] | None:
@@ -92,6 +102,11 @@ class Operation:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
         for status, kinds in groupby(sorted(self._all_problems(), key=_status), _status):
             responses[status] = _failure(status, list(kinds))
+        if self.conditional:
+            responses[304] = NOT_MODIFIED
+        for status in self.answers:
+            if headers := (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {}):
+                responses[status]["headers"] = headers
         return responses
 
     def _all_problems(self) -> set[ProblemType]:

@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from flask import Response
 
 from ledgerboard_contracts import Standing, StandingsPage
+from ledgerboard_gateway.fallback import Found
 from ledgerboard_gateway.http import answers, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.operations import Answer, Operation
@@ -17,17 +18,20 @@ from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.query import PublishedPageQuery
 from ledgerboard_gateway.http.query_fields import DEFAULT_PAGE, MAX_PAGE
 from ledgerboard_gateway.http.requests import board_in_path, player_in_path
+from ledgerboard_gateway.http.sources import answer_found
+
+_NOBODY: Final = answers.PublishedStanding(score=0, rank=None)
 
 
 class Standings(Protocol):
-    """The live boards over all time; an unknown board is an empty one."""
+    """The boards over all time; None for an unknown one."""
 
-    def all_time_page(self, board: str, start: int, stop: int) -> StandingsPage:
+    def all_time_page(self, board: str, start: int, stop: int) -> Found[StandingsPage] | None:
         """Consecutive standings."""
         ...
 
-    def all_time_standing(self, board: str, player: str) -> Standing | None:
-        """One player's place, or None."""
+    def all_time_standing(self, board: str, player: str) -> Found[Standing | None] | None:
+        """One player's place, or None for none."""
         ...
 
 
@@ -41,9 +45,11 @@ class PublishedRoutes:
         """Tell the ranks from ``startRank`` to before ``endRank``."""
         board_in_path(leaderboard, "leaderboard")
         start, stop = _range(query)
-        page = self._standings.all_time_page(leaderboard, start, stop)
-        rows = tuple(answers.PublishedRow(row.player, row.score) for row in page.standings)
-        return rendering.answer(answers.PublishedPage(rows))
+        found = self._standings.all_time_page(leaderboard, start, stop) if start < stop else None
+        if found is None:
+            return rendering.answer(answers.PublishedPage(()))
+        rows = tuple(answers.PublishedRow(row.player, row.score) for row in found.value.standings)
+        return answer_found(found, answers.PublishedPage(rows))
 
     def get_standing(self, leaderboard: str, name: str) -> Response:
         """Tell a player's score and rank, from one atomic read."""
@@ -51,8 +57,9 @@ class PublishedRoutes:
         player_in_path(name, "name")
         found = self._standings.all_time_standing(leaderboard, name)
         if found is None:
-            return rendering.answer(answers.PublishedStanding(score=0, rank=None))
-        return rendering.answer(answers.PublishedStanding(found.score, found.rank))
+            return rendering.answer(_NOBODY)
+        own = found.value
+        return answer_found(found, _NOBODY if own is None else answers.PublishedStanding(own.score, own.rank))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -63,6 +70,7 @@ class PublishedRoutes:
                 rule="/<leaderboard>/<name>",
                 view=self.get_standing,
                 summary="Read a standing, as published",
+                from_boards=True,
                 description="`rank` counts from 0. An unknown player has score 0 and rank null.",
                 answers={200: Answer([answers.PublishedStanding], e.PUBLISHED_STANDING, "Score and rank")},
                 problems=[P.UNAVAILABLE],
@@ -74,6 +82,8 @@ class PublishedRoutes:
                 view=self.get_page,
                 summary="Read a page by rank, as published",
                 description="From startRank to before endRank, at most 100 rows. An unknown leaderboard is empty.",
+                from_boards=True,
+                conditional=True,
                 query=PublishedPageQuery,
                 answers={200: Answer([answers.PublishedPage], e.PUBLISHED_PAGE, "The page")},
                 problems=[P.UNAVAILABLE],

@@ -7,40 +7,36 @@ from flask import Response
 
 from ledgerboard_boards import CachedTop
 from ledgerboard_contracts import TOP_N, Ranking, ScorePage, StandingsPage
-from ledgerboard_gateway.http import rendering, view_answers, view_rendering
+from ledgerboard_gateway.fallback import Asked, Found
+from ledgerboard_gateway.http import view_answers, view_rendering
 from ledgerboard_gateway.http import view_examples as e
 from ledgerboard_gateway.http.operations import Answer, Operation
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import board_in_path
+from ledgerboard_gateway.http.sources import answer_found, answer_rendered, asked_view
 from ledgerboard_gateway.http.view_query import ByScoreQuery, LastQuery, StandingsQuery, ViewQuery
-from ledgerboard_gateway.views import BoardView, Wanted
 
 VIEW_PROBLEMS = (P.UNKNOWN_BOARD, P.UNKNOWN_VIEW, P.EXPIRED_VIEW, P.UNAVAILABLE)
 """What every read of a view may meet."""
 
 
 class Standings(Protocol):
-    """The live boards. ``view`` raises where there is no such board or view."""
+    """The boards. Each read raises where there is no such board or view."""
 
-    def view(self, board: str, wanted: Wanted) -> BoardView:
-        """The view that is meant."""
-        ...
-
-    def page(self, of: BoardView, start: int, stop: int, ranking: Ranking) -> StandingsPage:
+    def page(self, asked: Asked, start: int, stop: int, ranking: Ranking) -> Found[StandingsPage]:
         """Consecutive standings, half-open."""
         ...
 
-    def last(self, of: BoardView, count: int, ranking: Ranking) -> StandingsPage:
+    def last(self, asked: Asked, count: int, ranking: Ranking) -> Found[StandingsPage]:
         """The last standings."""
         ...
 
     def by_score(
-        self, of: BoardView, bounds: tuple[int | None, int | None], offset: int, count: int, ranking: Ranking
-    ) -> ScorePage:
+        self, asked: Asked, bounds: tuple[int | None, int | None], offset: int, count: int, ranking: Ranking
+    ) -> Found[ScorePage]:
         """Consecutive standings within inclusive bounds."""
         ...
 
-    def top(self, of: BoardView) -> CachedTop:
+    def top(self, asked: Asked) -> Found[CachedTop]:
         """The first `TOP_N` places, rendered."""
         ...
 
@@ -53,41 +49,30 @@ class StandingRoutes:
 
     def get_standings(self, query: Mapping[str, Any], board: str) -> Response:
         """Tell a page of a view by rank."""
-        found = self._view(query, board)
-        start, limit, ranking = query["start"], query["limit"], query["ranking"]
+        asked, ranking = asked_view(query, board), query["ranking"]
+        start, limit = query["start"], query["limit"]
         if start == 0 and limit == TOP_N and ranking is Ranking.ORDINAL:
-            body = view_rendering.top(found.view, self._standings.top(found))
-            return Response(body, content_type="application/json")
-        return _page(found, self._standings.page(found, start, start + limit, ranking), ranking)
+            found = self._standings.top(asked)
+            return answer_rendered(found, view_rendering.top(found.of.view, found.value))
+        return _page(self._standings.page(asked, start, start + limit, ranking), ranking)
 
     def get_last_standings(self, query: Mapping[str, Any], board: str) -> Response:
         """Tell the end of a view."""
-        found = self._view(query, board)
-        return _page(found, self._standings.last(found, query["limit"], query["ranking"]), query["ranking"])
+        found = self._standings.last(asked_view(query, board), query["limit"], query["ranking"])
+        return _page(found, query["ranking"])
 
     def get_standings_by_score(self, query: Mapping[str, Any], board: str) -> Response:
         """Tell a page of the standings within a range of scores."""
-        found, ranking = self._view(query, board), query["ranking"]
+        asked, ranking = asked_view(query, board), query["ranking"]
         bounds = (query["min_score"], query["max_score"])
-        page = self._standings.by_score(found, bounds, query["offset"], query["limit"], ranking)
-        return rendering.answer(
-            view_answers.ScorePageAnswer(
-                **view_rendering.in_view(found.view),
-                ranking=ranking,
-                total=page.total,
-                matched=page.matched,
-                standings=page.standings,
-            )
-        )
+        found = self._standings.by_score(asked, bounds, query["offset"], query["limit"], ranking)
+        return answer_found(found, view_rendering.score_page(found.of.view, found.value, ranking))
 
     def get_statistics(self, query: Mapping[str, Any], board: str) -> Response:
         """Tell how many entries a view has."""
-        found = self._view(query, board)
-        page = self._standings.page(found, 0, 0, Ranking.ORDINAL)
-        return rendering.answer(view_answers.StatisticsAnswer(**view_rendering.in_view(found.view), total=page.total))
-
-    def _view(self, query: Mapping[str, Any], board: str) -> BoardView:
-        return self._standings.view(board_in_path(board), query["wanted"])
+        found = self._standings.page(asked_view(query, board), 0, 0, Ranking.ORDINAL)
+        in_view = view_rendering.in_view(found.of.view)
+        return answer_found(found, view_answers.StatisticsAnswer(**in_view, total=found.value.total))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -100,6 +85,8 @@ class StandingRoutes:
                 summary="Read a page of a board by rank",
                 description="Equal scores rank by the board's tie-breaks, then by who was first, then by player id. A "
                 "page past the end is empty.",
+                from_boards=True,
+                conditional=True,
                 query=StandingsQuery,
                 answers={200: Answer([view_answers.StandingsAnswer], e.STANDINGS, "The page, from one atomic read")},
                 problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
@@ -111,6 +98,8 @@ class StandingRoutes:
                 view=self.get_last_standings,
                 summary="Read the last places of a board",
                 description="In the order of the board: the very last place is the last row.",
+                from_boards=True,
+                conditional=True,
                 query=LastQuery,
                 answers={200: Answer([view_answers.StandingsAnswer], e.STANDINGS, "The page, from one atomic read")},
                 problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
@@ -123,6 +112,8 @@ class StandingRoutes:
                 summary="Read a page of a board by score",
                 description="The standings whose score is neither below `min_score` nor above `max_score`, best first. "
                 "`matched` tells how many there are.",
+                from_boards=True,
+                conditional=True,
                 query=ByScoreQuery,
                 answers={200: Answer([view_answers.ScorePageAnswer], e.SCORE_PAGE, "The page, from one atomic read")},
                 problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
@@ -134,6 +125,7 @@ class StandingRoutes:
                 view=self.get_statistics,
                 summary="Count a board",
                 description="The number of players, or of plays where the policy is `plays`.",
+                from_boards=True,
                 query=ViewQuery,
                 answers={200: Answer([view_answers.StatisticsAnswer], e.STATISTICS, "The numbers")},
                 problems=VIEW_PROBLEMS,
@@ -141,9 +133,5 @@ class StandingRoutes:
         ]
 
 
-def _page(found: BoardView, page: StandingsPage, ranking: Ranking) -> Response:
-    return rendering.answer(
-        view_answers.StandingsAnswer(
-            **view_rendering.in_view(found.view), ranking=ranking, total=page.total, standings=page.standings
-        )
-    )
+def _page(found: Found[StandingsPage], ranking: Ranking) -> Response:
+    return answer_found(found, view_rendering.page(found.of.view, found.value, ranking))

@@ -14,9 +14,12 @@ from ledgerboard_contracts import (
     Placing,
     Ranking,
     ScopeKind,
+    ScorePage,
     Standing,
+    StandingsPage,
     View,
 )
+from ledgerboard_gateway.fallback import Found
 from ledgerboard_gateway.http import view_answers as answers
 
 _SCOPE_PARAMETERS: Final = {ScopeKind.LEVEL: "level", ScopeKind.SESSION: "session", ScopeKind.LEVELS: "levels"}
@@ -37,6 +40,18 @@ def top(view: View, found: CachedTop) -> bytes:
     """The first places out of the rows that the boards keep rendered; the same document as `StandingsAnswer`."""
     head = _encode(in_view(view) | {"ranking": Ranking.ORDINAL, "total": found.total})
     return b'%b,"standings":%b}' % (head[:-1], found.body)
+
+
+def page(view: View, found: StandingsPage, ranking: Ranking) -> answers.StandingsAnswer:
+    """The answer that tells consecutive standings."""
+    return answers.StandingsAnswer(**in_view(view), ranking=ranking, total=found.total, standings=found.standings)
+
+
+def score_page(view: View, found: ScorePage, ranking: Ranking) -> answers.ScorePageAnswer:
+    """The answer that tells consecutive standings within a range of scores."""
+    return answers.ScorePageAnswer(
+        **in_view(view), ranking=ranking, total=found.total, matched=found.matched, standings=found.standings
+    )
 
 
 def placing(view: View, found: Placing, ranking: Ranking) -> answers.StandingAnswer:
@@ -85,8 +100,18 @@ def lookup(view: View, asked: Sequence[str], found: Sequence[ListedStanding], ra
     return answers.LookupAnswer(**in_view(view), ranking=ranking, standings=rows, missing=missing)
 
 
-def on_board(view: View, own: Standing) -> answers.BoardStanding:
-    """A player's place on one of several boards."""
+def boards_of_player(
+    player: str, boards: Sequence[str], found: Found[Sequence[Standing | None]], ranking: Ranking
+) -> answers.BoardsOfPlayerAnswer:
+    """The answer that tells one player's places on several boards."""
+    places = zip(found.views, found.value, strict=True)
+    standings = tuple(_on_board(of.view, own) for of, own in places if own is not None)
+    placed = {each.board for each in standings}
+    missing = tuple(board for board in boards if board not in placed)
+    return answers.BoardsOfPlayerAnswer(player=player, ranking=ranking, standings=standings, missing=missing)
+
+
+def _on_board(view: View, own: Standing) -> answers.BoardStanding:
     return answers.BoardStanding(
         **in_view(view), rank=own.rank, position=own.position, score=own.score, achieved_at=own.achieved_at
     )

@@ -1,0 +1,42 @@
+"""The headers of reads, as the OpenAPI document tells of them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_TAG: Final = '"0b5f3c1f9a7d4e2286c0d1aa"'
+
+SOURCE: Final = "Ledgerboard-Source"
+
+IF_NONE_MATCH: Final[Mapping[str, Any]] = {
+    "in": "header",
+    "name": "If-None-Match",
+    "description": "The `ETag` of an answer that the client has. Where it still holds, 304 says so without a body.",
+    "example": _TAG,
+    "schema": {"type": "string"},
+}
+
+CONDITIONAL: Final[dict[str, Any]] = {
+    "ETag": {
+        "description": "A hash of the body: the same in every process, and whether the boards or the ledger answered. "
+        "`HEAD` tells it, too.",
+        "schema": {"type": "string", "examples": [_TAG]},
+    },
+    "Cache-Control": {
+        "description": "`no-cache`: keep the answer, and ask with `If-None-Match` before using it again.",
+        "schema": {"type": "string", "const": "no-cache"},
+    },
+}
+
+FROM_BOARDS: Final[dict[str, Any]] = {
+    SOURCE: {
+        "description": "`ledger` where the record answered, because the live boards are down, being rebuilt, or no "
+        "longer keep the period. It is as exact and slower, and shows what is recorded. Absent where the boards "
+        "answered.",
+        "schema": {"type": "string", "const": "ledger"},
+    },
+}
+
+NOT_MODIFIED: Final[Mapping[str, Any]] = {
+    "description": "The client has this answer already",
+    "headers": CONDITIONAL | FROM_BOARDS,
+}
