@@ -14,7 +14,7 @@ import redis
 
 from benchmarks.bare import bare_server
 from benchmarks.figures import Figure, least_of
-from benchmarks.folding import definition_of
+from benchmarks.folding import definition_of, orders_of
 from benchmarks.load import Load, Pace, request_bytes, run_load
 from benchmarks.pipeline import STAGE
 from benchmarks.waiting import wait_until
@@ -81,7 +81,7 @@ def _fill_board(client: redis.Redis, name: str, players: int) -> None:
             for at, score in enumerate(scores)
         )
         envelope = FactEnvelope(envelope_id=uuid4(), correlation_id="bench", board=name, board_version=1, facts=facts)
-        boards.fold([(envelope, definition)], now)
+        boards.fold(orders_of(client, STAGE, [(envelope, definition)]), now)
 
 
 def _scores(players: int) -> Iterator[tuple[int, list[int]]]:

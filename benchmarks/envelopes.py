@@ -11,7 +11,7 @@ import redis
 
 from benchmarks.facts import fact_envelopes
 from benchmarks.figures import Figure, best_of
-from benchmarks.folding import bare_fold_seconds, definition_of
+from benchmarks.folding import bare_fold_seconds, definition_of, orders_of
 from benchmarks.pipeline import STAGE
 from ledgerboard_boards import RedisBoards
 from ledgerboard_contracts import FactEnvelope
@@ -58,10 +58,8 @@ def _figure(stack: Stack, size: int) -> Figure:
 
 def _fold_seconds(client: redis.Redis, made: list[FactEnvelope], batch: int) -> float:
     boards, now = RedisBoards(client, STAGE), datetime.now(UTC)
-    batches = [
-        [(envelope, definition_of(envelope.board)) for envelope in made[at : at + batch]]
-        for at in range(0, len(made), batch)
-    ]
+    orders = orders_of(client, STAGE, [(envelope, definition_of(envelope.board)) for envelope in made])
+    batches = [orders[at : at + batch] for at in range(0, len(orders), batch)]
     started = time.perf_counter()
     for each in batches:
         boards.fold(each, now)

@@ -95,7 +95,7 @@ def test_a_slot_that_was_handed_over_is_followed(
     view, options = View("moving", ALL_TIME), BoardOptions()
     definition = BoardDefinition(board="moving", version=1, options=options)
     boards, standings = FirstGeneration(cluster, stage), RedisStandings(cluster, stage)
-    assert standings.page(view, options, 0, 9).total == 0
+    assert standings.page(View("moving", ALL_TIME, generation=0), options, 0, 9).total == 0
     hand_over(nodes, cluster, Keyspace(stage).of(view).entries)
     envelopes = [(make_envelope("moving", [make_fact(f"p-{i}", i, NOW)]), definition) for i in range(3)]
     assert [result.entries_changed for result in boards.fold(envelopes, NOW)] == [4] * 3

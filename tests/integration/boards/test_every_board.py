@@ -17,8 +17,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.codec import prefix_bytes
-from ledgerboard_boards.keys import Keyspace
 from ledgerboard_boards.folding import FINISHED_MARK_SECONDS, MARK_SECONDS
+from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy, Standing, View, views_of
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope

@@ -163,6 +163,7 @@ def test_no_reader_ever_gets_a_version_older_than_announced(
     client: redis.Redis, stage: str, boards: FirstGeneration
 ) -> None:
     readers = 4
+    boards.begin("chess")
     key = Keyspace(stage).of(CHESS).top
     with hot_tops(client, client, stage) as hot, ThreadPoolExecutor(readers) as pool:
         folding = True

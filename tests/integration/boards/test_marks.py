@@ -8,8 +8,8 @@ import pytest
 import redis
 
 from ledgerboard_boards import Mark, RedisStandings
-from ledgerboard_boards.keys import Keyspace
 from ledgerboard_boards.folding import FINISHED_MARK_SECONDS, MARK_SECONDS
+from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, FactEnvelope, Policy, View
 from ledgerboard_contracts.queues import RANK
 from ledgerboard_testkit.first_generation import FirstGeneration

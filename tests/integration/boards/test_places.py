@@ -94,12 +94,14 @@ def test_one_players_standings_on_several_boards_come_together(
 ) -> None:
     for board, score in (("chess", 1), ("go", 2)):
         boards.fold([(make_envelope(board, [make_fact("ann", score, NOW)]), make_definition(board))], NOW)
-    asked = [(View(board, ALL_TIME), DEFAULT_OPTIONS) for board in ("chess", "none", "go")]
+    asked = [(View(board, ALL_TIME), DEFAULT_OPTIONS) for board in ("chess", "go")]
+    asked.insert(1, (View("none", ALL_TIME, generation=0), DEFAULT_OPTIONS))
     assert [each and each.score for each in standings.standings_of("ann", asked)] == [1, None, 2]
     assert standings.standings_of("ann", []) == []
 
 
-def test_an_expired_view_among_several_is_named(standings: RedisStandings) -> None:
+def test_an_expired_view_among_several_is_named(boards: FirstGeneration, standings: RedisStandings) -> None:
+    boards.begin("chess", "go")
     gone = View("go", span_containing(Period.DAY, NOW - timedelta(days=99)))
     with pytest.raises(ViewExpiredError, match="go"):
         standings.standings_of("ann", [(CHESS, DEFAULT_OPTIONS), (gone, DEFAULT_OPTIONS)])

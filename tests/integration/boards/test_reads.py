@@ -1,5 +1,6 @@
 """Pages and standings."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,10 +42,11 @@ def test_a_negative_start_is_refused(standings: RedisStandings) -> None:
 
 
 def test_an_unknown_board_reads_as_empty(standings: RedisStandings) -> None:
-    page = standings.page(CHESS, DEFAULT_OPTIONS, 0, 10)
+    view = replace(CHESS, generation=0)
+    page = standings.page(view, DEFAULT_OPTIONS, 0, 10)
     assert (page.standings, page.total) == ((), 0)
-    assert standings.standing(CHESS, DEFAULT_OPTIONS, "ann") is None
-    top = standings.top(CHESS, DEFAULT_OPTIONS)
+    assert standings.standing(view, DEFAULT_OPTIONS, "ann") is None
+    top = standings.top(view, DEFAULT_OPTIONS)
     assert (top.version, top.body, top.total) == (0, b"[]", 0)
 
 

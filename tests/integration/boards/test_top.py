@@ -67,6 +67,7 @@ def test_a_top_that_was_overtaken_while_it_was_rendered_is_not_kept(
 def test_a_top_that_was_overtaken_by_the_first_play_of_all_is_not_kept(
     client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
+    boards.begin("chess")
     assert Overtaken(client, stage, lambda: fold(boards, crowd())).top(VIEW, DEFAULT_OPTIONS).body == b"[]"
     assert len(rendered(standings)) == TOP_N
 

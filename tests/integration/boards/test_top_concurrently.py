@@ -22,6 +22,7 @@ VIEW = View("chess", ALL_TIME)
 def test_after_any_race_of_readers_and_folds_the_kept_top_is_the_true_one(redis_url: str, stage: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         boards, standings = FirstGeneration(client, stage), RedisStandings(client, stage)
+        boards.begin("chess")
         stop = threading.Event()
 
         def read_on() -> None:
@@ -43,6 +44,7 @@ def test_a_change_of_a_top_is_announced_with_its_version(
     client: redis.Redis, stage: str, boards: FirstGeneration, standings: RedisStandings
 ) -> None:
     keyspace = Keyspace(stage)
+    boards.begin("chess")
     with client.pubsub(ignore_subscribe_messages=True) as listener:  # type: ignore[no-untyped-call]
         listener.subscribe(keyspace.channel)
         listener.get_message(timeout=5)

@@ -38,6 +38,9 @@ def test_an_unchanged_top_tells_the_players_of_now(boards: FirstGeneration, stan
     assert standings.top_since(CHESS, DEFAULT_OPTIONS, version) == UnchangedTop(version, TOP_N + 1)
 
 
-def test_a_view_that_nobody_played_in_is_unchanged_since_version_0(standings: RedisStandings) -> None:
+def test_a_view_that_nobody_played_in_is_unchanged_since_version_0(
+    boards: FirstGeneration, standings: RedisStandings
+) -> None:
+    boards.begin("chess")
     assert standings.top_since(CHESS, DEFAULT_OPTIONS, 0) == UnchangedTop(0, 0)
     assert standings.top_since(CHESS, DEFAULT_OPTIONS, 7) == CachedTop(0, b"[]", 0)

@@ -36,23 +36,46 @@ scopes = st.one_of(
 )
 
 
+def others_of(keyspace: Keyspace, board: str, generation: int) -> list[bytes]:
+    """The keys of a board that are no view's."""
+    return [
+        keyspace.state(board),
+        keyspace.registry(board, generation),
+        keyspace.plays(board, generation),
+        keyspace.mark(board, generation, ENVELOPE_ID),
+    ]
+
+
 def test_all_keys_of_a_board_share_one_hash_tag() -> None:
-    keys = [key for view in Keyspace("prod").of_all("chess", WHOLE_BOARD, SPANS) for key in view.all]
+    keys = [key for view in Keyspace("prod").of_all("chess", 1, WHOLE_BOARD, SPANS) for key in view.all]
     assert len(set(keys)) == 20
-    keys.append(Keyspace("prod").mark("chess", ENVELOPE_ID))
+    keys += others_of(Keyspace("prod"), "chess", 1)
     assert {re.search(rb"\{(.*?)\}", key)[1] for key in keys} == {b"prod/chess"}  # type: ignore[index]  # All have one.
 
 
-@given(st.lists(st.tuples(st.sampled_from(SPANS), scopes), min_size=2, unique=True))
-def test_no_two_views_of_a_board_share_a_key(views: list[tuple[Span, Scope]]) -> None:
-    found = [key for span, scope in views for key in Keyspace("dev").of(View("chess", span, scope)).all]
+@given(st.lists(st.tuples(st.sampled_from(SPANS), scopes, st.integers(1, 12)), min_size=2, unique=True))
+def test_no_two_views_of_a_board_share_a_key(views: list[tuple[Span, Scope, int]]) -> None:
+    found = [key for span, scope, number in views for key in Keyspace("dev").of(View("chess", span, scope, number)).all]
     assert len(set(found)) == len(found)
+
+
+def test_two_generations_share_the_state_alone() -> None:
+    first, second = (set(others_of(Keyspace("dev"), "chess", number)) for number in (1, 12))
+    assert first & second == {Keyspace("dev").state("chess")}
+
+
+@given(scopes)
+def test_a_state_and_no_other_key_names_the_board_that_moved(scope: Scope) -> None:
+    keyspace = Keyspace("dev")
+    assert keyspace.moved_board(keyspace.state("chess")) == "chess"
+    assert [keyspace.moved_board(key) for key in keyspace.of(View("chess", ALL_TIME, scope)).all] == [None] * 4
+    assert keyspace.moved_board(keyspace.of(View("chess", ALL_TIME, level_scope("}:state"))).top) is None
 
 
 def test_two_stages_share_neither_a_key_nor_a_channel() -> None:
     dev, prod = Keyspace("dev"), Keyspace("prod")
     assert not set(dev.of(View("chess", ALL_TIME)).all) & set(prod.of(View("chess", ALL_TIME)).all)
-    assert dev.mark("chess", ENVELOPE_ID) != prod.mark("chess", ENVELOPE_ID)
+    assert not set(others_of(dev, "chess", 1)) & set(others_of(prod, "chess", 1))
     assert len({dev.channel, prod.channel, dev.folded_channel, prod.folded_channel}) == 4
 
 
@@ -65,10 +88,10 @@ def test_a_stage_that_could_blur_the_tag_is_refused(stage: str) -> None:
 def test_the_keys_of_many_spans_are_those_of_each() -> None:
     keyspace = Keyspace("dev")
     for scope in (WHOLE_BOARD, level_scope("1")):
-        expected = tuple(keyspace.of(View("chess", span, scope)) for span in SPANS)
-        assert keyspace.of_all("chess", scope, SPANS) == expected
+        expected = tuple(keyspace.of(View("chess", span, scope, 7)) for span in SPANS)
+        assert keyspace.of_all("chess", 7, scope, SPANS) == expected
 
 
 def test_all_time_and_seasons_never_expire() -> None:
-    views = Keyspace("dev").of_all("chess", WHOLE_BOARD, SPANS)
+    views = Keyspace("dev").of_all("chess", 1, WHOLE_BOARD, SPANS)
     assert [view.expires_at_seconds > 0 for view in views] == [False, True, True, True, False]

@@ -25,6 +25,10 @@ class FirstGeneration:
         self.states = BoardStates(client, stage)
         self._versions: dict[str, int] = {}
 
+    def begin(self, *boards: str) -> None:
+        """Give these boards their state, though nobody has played on them."""
+        self._learn(dict.fromkeys(boards, 1))
+
     def fold(self, batch: Sequence[tuple[FactEnvelope, BoardDefinition]], now: datetime) -> list[FoldResult]:
         """What each of them changed. A state that was lost or replaced meanwhile is asked for anew, for all of them."""
         self._learn({envelope.board: definition.version for envelope, definition in batch})
