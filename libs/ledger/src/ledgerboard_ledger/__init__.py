@@ -1,23 +1,32 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
 from ledgerboard_ledger.closings import Closings
+from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions, ProjectionConflictError
 from ledgerboard_ledger.endpoints import Endpoints
 from ledgerboard_ledger.final_standings import Closing, FinalStandings
-from ledgerboard_ledger.hooks import Hook, PostgresHooks
+from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
+from ledgerboard_ledger.generations import PostgresGenerations
+from ledgerboard_ledger.hooks import EVENTS, HOOK_NAME_PATTERN, Hook, InvalidHookError, PostgresHooks, check_hook_url
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
 from ledgerboard_ledger.partitions import Partitions
 from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
+from ledgerboard_ledger.replay import Replay, ReplayPage
+from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.snapshots import Snapshots
 from ledgerboard_ledger.standings import SqlFold
+from ledgerboard_ledger.touches import Touches
 from ledgerboard_ledger.versions import CachedVersions
 from ledgerboard_ledger.writer import LedgerWriter
 
 __all__ = [
+    "EVENTS",
+    "HOOK_NAME_PATTERN",
     "AppendResult",
     "Ban",
     "CachedVersions",
@@ -29,21 +38,35 @@ __all__ = [
     "Delivery",
     "Endpoints",
     "FinalStandings",
+    "Generation",
+    "GenerationStage",
     "Hook",
+    "InvalidHookError",
+    "KnownPlayer",
     "LedgerReader",
     "LedgerWriter",
     "Month",
+    "OpenedRestatement",
     "Outbox",
     "Partitions",
     "Play",
+    "PostgresCorrections",
     "PostgresDefinitions",
+    "PostgresGenerations",
     "PostgresHooks",
     "ProjectionConflictError",
     "Recorded",
     "RecordedCorrection",
     "Rejected",
+    "Replay",
+    "ReplayPage",
+    "Restatements",
+    "Snapshots",
     "SqlFold",
+    "Touches",
+    "UnknownGenerationError",
     "UnstorableError",
+    "check_hook_url",
     "check_schema",
     "migrate",
 ]

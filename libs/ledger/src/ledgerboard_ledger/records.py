@@ -3,12 +3,13 @@
 A play is a fact as the ledger kept it: with its board, and with the moment at which it was recorded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ledgerboard_contracts import Rejection
+from ledgerboard_contracts import FactEnvelope, Rejection
 
 
 class UnstorableError(ValueError):
@@ -17,11 +18,16 @@ class UnstorableError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppendResult:
-    """How many facts and rejections were new, and how many of both the ledger held already."""
+    """How many facts and rejections were new, and how many of both the ledger held already.
+
+    ``late``: the facts, new or not, that the boards may have been drawn without, in their envelopes. They are to be
+    told to the boards again.
+    """
 
     recorded: int
     rejected: int
     repeated: int
+    late: Sequence[FactEnvelope] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,83 @@
+"""Erase a player: everything that names them gets another name, made at random, which no longer counts.
+
+What is left are the plays as numbers, since the ledger is a record of what was accepted. What they were called is
+nowhere; a salted digest, the veil, tells the player again when a fact of theirs comes late.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, text
+
+from ledgerboard_contracts import Correction
+from ledgerboard_ledger.renaming import ERASED_WORDS
+from ledgerboard_ledger.snapshots import Snapshots
+
+__NAME: Final = text("SELECT player FROM corrections WHERE correction_id = :correction_id")
+_MEAN_TO: Final = text("SET LOCAL ledgerboard.erasing = 'on'")
+
+_STEPS: Final = tuple(
+    map(
+        text,
+        (
+            """
+            UPDATE facts SET player = :name, attributes = NULL, session = NULL
+            WHERE player = :player AND event_id < first_id_after(:occurred_at)
+            """,
+            """
+            UPDATE rejections SET player = :name, detail = '(erased)'
+            WHERE player = :player AND event_id < first_id_after(:occurred_at)
+            """,
+            """
+            UPDATE corrections SET player = :name,
+                author = CASE WHEN author = :player THEN :name ELSE author END,
+                reason = CASE WHEN position(:player IN reason) > 0 THEN '(erased)' ELSE reason END
+            WHERE player = :player AND correction_id < :correction_id
+            """,
+            # Of a player who came back, later corrections stand.
+            "DELETE FROM corrected WHERE player = :player AND correction_id < :correction_id",
+            """
+            UPDATE corrected SET
+                ban_id = CASE WHEN ban_id > :correction_id THEN ban_id END,
+                unban_id = CASE WHEN unban_id > :correction_id THEN unban_id END
+            WHERE player = :player
+            """,
+            # From now on what was restated is noted under the veil.
+            "DELETE FROM restated WHERE player = :player",
+        ),
+    )
+)
+
+
+class Erasures:
+    """Carries out erasures that are recorded. Safe to repeat."""
+
+    def __init__(self, engine: Engine, snapshots: Snapshots) -> None:
+        self._engine = engine
+        self._snapshots = snapshots
+
+    def erase(self, correction: Correction) -> None:
+        """Rename what was recorded of the player. Waits for those who may be recording it without seeing the erasure."""
+        self._snapshots.after_all_before()
+        with self._engine.begin() as connection:
+            _rename(connection, correction)
+
+
+def without_name(correction: Correction, name: str) -> Correction:
+    """The correction with another name for its player, wherever it says the old one."""
+    old = correction.player or ""
+    author = name if correction.author == old else correction.author
+    reason = ERASED_WORDS if old in correction.reason else correction.reason
+    return replace(correction, player=name, author=author, reason=reason)
+
+
+def _rename(connection: Connection, correction: Correction) -> None:
+    asked: dict[str, Any] = {
+        "player": correction.player,
+        "occurred_at": correction.occurred_at,
+        "correction_id": correction.correction_id,
+    }
+    asked["name"] = connection.execute(_NAME, asked).scalar_one()
+    connection.execute(_MEAN_TO)
+    for step in _STEPS:
+        connection.execute(step, asked)

@@ -1,0 +1,60 @@
+"""Rows of generations inside one transaction: made under the lock of their board, so that numbers are unbroken."""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ledgerboard_ledger.generation_records import Generation, GenerationStage
+from ledgerboard_ledger.repair_tables import generations
+from ledgerboard_ledger.tables import board_versions, boards
+
+COLUMNS: Final = tuple(generations.c)
+
+
+def lock_board(connection: Connection, board: str) -> RowMapping:
+    """The board's row, made if need be and locked until the transaction ends."""
+    connection.execute(insert(boards).values(board=board).on_conflict_do_nothing())
+    locked = select(boards).where(boards.c.board == board).with_for_update()
+    return connection.execute(locked).mappings().one()
+
+
+def request_row(
+    connection: Connection, board: str, *, board_version: int | None, reason: str, author: str
+) -> Generation:
+    """Ask for a rebuild of a board whose lock is held. One that nobody began yet serves, under the version asked last."""
+    version = board_version if board_version is not None else newest_version(connection, board)
+    pending = (
+        update(generations)
+        .where(generations.c.board == board, generations.c.state == GenerationStage.REQUESTED)
+        .values(board_version=version)
+        .returning(*COLUMNS)
+    )
+    row = connection.execute(pending).mappings().first()
+    if row is not None:
+        return generation_of(row)
+    return insert_row(connection, board, board_version=version, state="requested", reason=reason, author=author)
+
+
+def insert_row(connection: Connection, board: str, **values: Any) -> Generation:
+    """The board's next generation, which one who holds the board's lock makes."""
+    number = connection.execute(select(func.max(generations.c.number)).where(generations.c.board == board)).scalar()
+    made = insert(generations).values(board=board, number=(number or 0) + 1, **values).returning(*COLUMNS)
+    return generation_of(connection.execute(made).mappings().one())
+
+
+def newest_version(connection: Connection, board: str) -> int:
+    """The board's greatest version, or 1 for a board that has none."""
+    greatest = select(func.max(board_versions.c.version)).where(board_versions.c.board == board)
+    return connection.execute(greatest).scalar() or 1
+
+
+def is_projected(connection: Connection, board: str) -> bool:
+    """Whether the board has, or had, any generation."""
+    found = select(generations.c.number).where(generations.c.board == board).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def generation_of(row: RowMapping) -> Generation:
+    """A row as the record it is."""
+    return Generation(**dict(row) | {"state": GenerationStage(row["state"])})
