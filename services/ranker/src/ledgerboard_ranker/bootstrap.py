@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy
 from prometheus_client import CollectorRegistry
 
-from ledgerboard_boards import RedisBoards
+from ledgerboard_boards import BoardStates, RedisBoards
 from ledgerboard_contracts.queues import RANK
-from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.clock import Clock, SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import make_engine
@@ -18,9 +18,18 @@ from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_infra.valkey import RedisClient, make_redis
 from ledgerboard_ledger import CachedVersions, PostgresDefinitions
+from ledgerboard_ledger.generations import PostgresGenerations
+from ledgerboard_ledger.replay import Replay
+from ledgerboard_ledger.restatements import Restatements
+from ledgerboard_ledger.touches import Touches
+from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
+from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.projection import Projection
+from ledgerboard_ranker.restating import Restating
 from ledgerboard_ranker.settings import Settings
+from ledgerboard_ranker.touching import Touching
 from ledgerboard_ranker.worker import FactsHandler
 
 if TYPE_CHECKING:
@@ -48,22 +57,39 @@ def make_worker(settings: Settings) -> Worker:
     )
     sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))
-    projection = Projection(
-        CachedVersions(PostgresDefinitions(engine)),
-        RedisBoards(boards, settings.stage),
-        RankerMetrics(registry),
-        clock,
-    )
+    handler = _handler(boards, engine, settings.stage, RankerMetrics(registry), clock)
     runtime = StreamRuntime(
         sqs,
         queue_url,
         resolve_queue_url(sqs, RANK.dead_letter_name(settings.stage)),
-        FactsHandler(projection),
+        handler,
         settings.stream,
         StreamMetrics(registry, SERVICE),
         clock,
     )
     return Worker(runtime, OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry))
+
+
+def _handler(
+    client: RedisClient, engine: sqlalchemy.Engine, stage: str, metrics: RankerMetrics, clock: Clock
+) -> FactsHandler:
+    boards, states = RedisBoards(client, stage), BoardStates(client, stage)
+    definitions = PostgresDefinitions(engine)
+    versions = CachedVersions(definitions)
+    generations, restatements, replay = PostgresGenerations(engine), Restatements(engine), Replay(engine)
+    openings = Openings(states, generations, restatements, clock)
+    restating = Restating(openings, boards, restatements, replay, definitions, clock=clock)
+    projection = Projection(
+        versions,
+        boards,
+        KnownStates(states, openings),
+        replay,
+        Touching(Touches(engine), clock),
+        CatchingUp(states, generations, restatements, openings, restating),
+        metrics=metrics,
+        clock=clock,
+    )
+    return FactsHandler(projection, restating)
 
 
 def _checks(boards: RedisClient, sqs: "SQSClient", queue_url: str, engine: sqlalchemy.Engine) -> Mapping[str, Check]:

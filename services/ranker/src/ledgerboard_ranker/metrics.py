@@ -21,6 +21,12 @@ class RankerMetrics:
         self.views_expired: Final = meter.counter(
             "ranker_views_expired", "Times that a fact came too late for one of its date-bound views."
         )
+        self.late_facts: Final = meter.counter(
+            "ranker_late_facts", "Facts added to a total alone, because the ledger might have held them already."
+        )
+        self.stale: Final = meter.counter(
+            "ranker_stale", "Envelopes that were folded once more, because their board's state had changed."
+        )
         self.lag_seconds: Final = meter.histogram(
             "score_visible_lag_seconds",
             "Time from the gateway's acceptance of a score until the boards showed it.",

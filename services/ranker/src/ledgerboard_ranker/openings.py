@@ -101,7 +101,8 @@ class Openings:
     def open(self, board: str, number: int) -> BoardState:
         """The state of the board, in which generation ``number`` stands.
 
-        Raises `UnavailableError`, and `UnknownGenerationError` for one that was given up. Whoever finds it opened but not noted so, because somebody died in between, notes it.
+        Raises `UnavailableError`, and `UnknownGenerationError` for one that was given up. Whoever finds it opened but
+        not noted so, because somebody died in between, notes it.
         """
         for _ in range(TRIES):
             state = self._states.get(board)

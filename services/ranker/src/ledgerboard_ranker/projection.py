@@ -1,35 +1,31 @@
 """Project facts onto the live boards.
 
 A standard SQS queue delivers at least once, in no fixed order. Neither matters here: folding is commutative, and an
-envelope that was already folded has nothing left to say. Totals know such an envelope by the mark that it left.
+envelope that was already folded has nothing left to say. Totals know such an envelope by the mark that it left. What a
+correction or a rebuild drew from the ledger meanwhile, the board's state says, and no fold is made by an older one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-from ledgerboard_boards import FoldResult, Mark, mark_of
-from ledgerboard_contracts import BoardDefinition, FactEnvelope, SettledEnvelope
+from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, Stale, mark_of
+from ledgerboard_contracts import BoardDefinition, BoardOptions, FactEnvelope, SettledEnvelope
 from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ranker.arrivals import Arrival, Outcome
+from ledgerboard_ranker.known import Known, KnownStates
+from ledgerboard_ranker.late import Answers, Ledger, Rule, ask, orders_of
 from ledgerboard_ranker.metrics import RankerMetrics
-
-
-class Outcome(StrEnum):
-    """What became of one envelope. Doubles as the ``outcome`` label of ``ranker_envelopes``."""
-
-    FOLDED = "folded"
-    UNCHANGED = "unchanged"
-    """No view changed: the envelope is a repeat, or nobody in it did better than before."""
-    UNDEFINED = "undefined"
-    """There is no such version of the board, so far."""
+from ledgerboard_ranker.openings import TRIES
 
 
 class Boards(Protocol):
-    """The live boards. ``fold`` is atomic for each envelope. Raises `UnavailableError` when they are down."""
+    """The live boards. ``fold`` is atomic for each order. Raises `UnavailableError` when they are down."""
 
-    def fold(self, batch: Sequence[tuple[FactEnvelope, BoardDefinition]], now: datetime) -> Sequence[FoldResult]:
-        """Fold each envelope by its definition."""
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
+        """Carry out each order whose board still has the state that it was made by."""
         ...
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:
@@ -49,29 +45,63 @@ class Definitions(Protocol):
         ...
 
 
-class Projection:
-    """The boards' only writer. Replaying the ledger through it rebuilds them from nothing."""
+class Touching(Protocol):
+    """Notes which boards are about to be written to."""
 
-    def __init__(self, definitions: Definitions, boards: Boards, metrics: RankerMetrics, clock: Clock) -> None:
+    def touch(self, boards: Sequence[str]) -> None:
+        """Note them. Never raises."""
+        ...
+
+
+class CatchingUp(Protocol):
+    """Brings a board's state up to what the ledger knows. Raises `UnavailableError`."""
+
+    def catch_up(self, board: str, players: Sequence[str]) -> None:
+        """Open what is opening, restate those players who are behind."""
+        ...
+
+
+class Projection:
+    """Who folds what arrives. It never draws anything from the ledger: see `restating` and the rebuilder."""
+
+    def __init__(  # noqa: PLR0913 -- everything that a fold depends on.
+        self,
+        definitions: Definitions,
+        boards: Boards,
+        states: KnownStates,
+        ledger: Ledger,
+        touching: Touching,
+        catching_up: CatchingUp,
+        *,
+        metrics: RankerMetrics,
+        clock: Clock,
+    ) -> None:
         self._definitions = definitions
         self._boards = boards
+        self._states = states
+        self._ledger = ledger
+        self._touching = touching
+        self._catching_up = catching_up
         self._metrics = metrics
         self._clock = clock
 
-    def apply(self, envelopes: Sequence[FactEnvelope]) -> Sequence[Outcome]:
-        """Fold the envelopes, all in one round trip. Safe to repeat; safe out of order."""
-        definitions = [self._definitions.version(each.board, each.board_version) for each in envelopes]
-        batch = [(each, found) for each, found in zip(envelopes, definitions, strict=True) if found is not None]
-        results = iter(self._boards.fold(batch, self._clock.now()))
-        outcomes = [Outcome.UNDEFINED if found is None else self._outcome(next(results)) for found in definitions]
-        self._count(outcomes, [envelope for envelope, _ in batch])
-        return outcomes
+    def apply(self, arrivals: Sequence[Arrival]) -> None:
+        """Fold the envelopes, all in one round trip, and tell each its outcome. Safe to repeat; safe out of order.
 
-    def marks_of(self, envelopes: Iterable[FactEnvelope]) -> Sequence[Mark]:
-        """The marks that folding left, of those envelopes that left one."""
-        found = ((each, self._definitions.version(each.board, each.board_version)) for each in envelopes)
-        marks = (mark_of(envelope, definition) for envelope, definition in found if definition is not None)
-        return [mark for mark in marks if mark is not None]
+        Raises `UnavailableError` when boards, definitions or, for late facts, the ledger cannot be reached.
+        """
+        known = [each for each in arrivals if self._is_defined(each)]
+        self._touching.touch(list({each.envelope.board for each in known}))
+        self._catch_up([each.envelope for each in known if each.recorded])
+        waiting: Sequence[Arrival] = known
+        for _ in range(TRIES):
+            waiting = self._fold(waiting)
+            if not waiting:
+                self._count(arrivals)
+                return
+            self._metrics.stale.inc(len(waiting))
+            self._states.forget({each.envelope.board for each in waiting})
+        raise UnavailableError("the states of boards keep changing")
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:
         """The messages that brought these envelopes are deleted. Skipping this costs memory, never exactness.
@@ -85,20 +115,88 @@ class Projection:
 
         Raises `UnavailableError` when the boards are down.
         """
-        self._boards.settled([Mark(each.board, each.envelope_id) for each in envelopes])
+        self._boards.settled(
+            [
+                Mark(each.board, generation, each.envelope_id)
+                for each in envelopes
+                for generation in self._states.generations(each.board)
+            ]
+        )
 
-    def _outcome(self, result: FoldResult) -> Outcome:
+    def _is_defined(self, arrival: Arrival) -> bool:
+        envelope = arrival.envelope
+        if self._definitions.version(envelope.board, envelope.board_version) is not None:
+            return True
+        arrival.outcome = Outcome.UNDEFINED
+        return False
+
+    def _catch_up(self, recorded: Sequence[FactEnvelope]) -> None:
+        players: defaultdict[str, set[str]] = defaultdict(set)
+        for envelope in recorded:
+            players[envelope.board].update(fact.player for fact in envelope.facts)
+        for board, those in players.items():
+            self._catching_up.catch_up(board, sorted(those))
+        self._states.forget(players)
+
+    def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Fold by the states as they are known, and return what they were too old for."""
+        known = self._states.of({each.envelope.board: each.envelope.board_version for each in arrivals})
+        answers = ask(
+            self._ledger,
+            ((each.envelope, rule) for each in arrivals for rule in known[each.envelope.board].rules),
+        )
+        asked = [(each, order) for each in arrivals for order in self._orders(each, known, answers)]
+        results = self._boards.fold([order for _, order in asked], self._clock.now())
+        stale: dict[int, Arrival] = {}
+        for (arrival, order), result in zip(asked, results, strict=True):
+            if result is STALE:
+                stale[id(arrival)] = arrival
+            else:
+                self._note(arrival, order, result)
+        return list(stale.values())
+
+    def _orders(self, arrival: Arrival, known: Mapping[str, Known], answers: Answers) -> Sequence[FoldOrder]:
+        envelope = arrival.envelope
+        board = known[envelope.board]
+        return [
+            order
+            for rule in board.rules
+            for order in orders_of(
+                envelope,
+                recorded=arrival.recorded,
+                rule=rule,
+                options=self._options(envelope.board, rule),
+                version=board.state.version,
+                answers=answers,
+            )
+        ]
+
+    def _options(self, board: str, rule: Rule) -> BoardOptions:
+        found = self._definitions.version(board, rule.generation.board_version)
+        if found is None:
+            raise UnavailableError(f"board {board!r} has no version {rule.generation.board_version}")
+        return found.options
+
+    def _note(self, arrival: Arrival, order: FoldOrder, result: FoldResult) -> None:
+        mark = mark_of(order)
+        if mark is not None and not order.keep_mark:
+            arrival.marks.append(mark)
+        if result.entries_changed:
+            arrival.outcome = Outcome.FOLDED
         self._metrics.entries_changed.inc(result.entries_changed)
         self._metrics.tops_changed.inc(result.tops_changed)
         self._metrics.views_expired.inc(result.views_expired)
-        return Outcome.FOLDED if result.entries_changed else Outcome.UNCHANGED
+        self._metrics.late_facts.inc(order.keep_mark)
 
-    def _count(self, outcomes: Sequence[Outcome], folded: Sequence[FactEnvelope]) -> None:
+    def _count(self, arrivals: Sequence[Arrival]) -> None:
+        outcomes = [each.outcome for each in arrivals]
         for outcome in Outcome:
             self._metrics.envelopes.labels(outcome.value).inc(outcomes.count(outcome))
         visible_at = self._clock.now()
         observe = self._metrics.lag_seconds.observe
-        for envelope in folded:
-            self._metrics.facts.inc(len(envelope.facts))
-            for fact in envelope.facts:
+        for each in arrivals:
+            if each.outcome is Outcome.UNDEFINED or each.recorded:
+                continue
+            self._metrics.facts.inc(len(each.envelope.facts))
+            for fact in each.envelope.facts:
                 observe(max(0.0, (visible_at - fact.occurred_at).total_seconds()))

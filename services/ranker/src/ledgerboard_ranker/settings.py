@@ -30,3 +30,40 @@ class Settings:
     stream: StreamSettings = field(default_factory=StreamSettings)
     ops: OpsSettings = field(default_factory=OpsSettings)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildSettings:
+    """How rebuilds are claimed, and how closely Redis is watched."""
+
+    lease_seconds: Annotated[float, Meta(ge=1)] = setting(
+        "LEDGERBOARD_REBUILD_LEASE_SECONDS",
+        default=15.0,
+        doc="After so long without a sign of life another process goes on with a rebuild.",
+    )
+    poll_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_REBUILD_POLL_SECONDS", default=0.5, doc="How often an idle rebuilder asks for work."
+    )
+    look_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_WATCH_LOOK_SECONDS", default=1.0, doc="How often Redis is asked whether it lost data."
+    )
+    looks_a_check: Annotated[int, Meta(ge=1)] = setting(
+        "LEDGERBOARD_WATCH_LOOKS_A_CHECK", default=30, doc="After so many looks every board's state is looked for."
+    )
+    grace_seconds: Annotated[float, Meta(ge=0)] = setting(
+        "LEDGERBOARD_REBUILD_GRACE_SECONDS", default=25.0, doc="How long a stop may take."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuilderSettings:
+    """What rebuilding takes. It reads the ledger from the writer, where a snapshot holds what it says."""
+
+    stage: Annotated[str, Meta(pattern=STAGE_PATTERN)] = setting(
+        "LEDGERBOARD_STAGE", default="dev", doc="Part of every key's name."
+    )
+    redis: RedisSettings
+    postgres: PostgresSettings
+    rebuild: RebuildSettings = field(default_factory=RebuildSettings)
+    ops: OpsSettings = field(default_factory=OpsSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -1,48 +1,87 @@
 """Turn received messages into folded envelopes, and each message's fate into a verdict.
 
 A message is done once every envelope in it is in the boards. One that cannot be read, or that names an unknown board
-version, takes no batch-mate along; its other envelopes are folded all the same, since a repeat does them no harm. A
-message that says which envelopes are settled is done once their marks were told.
+version, takes no batch-mate along; its other envelopes are folded all the same, since a repeat does them no harm. So it
+is with facts that are not sound. A message that says which envelopes are settled is done once their marks were told,
+one that asks for restatements once the standings are drawn.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from ledgerboard_boards import Mark
-from ledgerboard_contracts import FactsMessage, SettledMessage, wire
+from ledgerboard_contracts import (
+    FactsMessage,
+    RecordedMessage,
+    Restatement,
+    RestatementsMessage,
+    SettledEnvelope,
+    SettledMessage,
+    wire,
+)
 from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
-from ledgerboard_ranker.projection import Outcome, Projection
+from ledgerboard_ranker.arrivals import Arrival, Outcome
+from ledgerboard_ranker.projection import Projection
+from ledgerboard_ranker.soundness import reason_of, sound_part
 
 _MOST_MESSAGES: Final = 1000
 """More than lanes could have in hand."""
 
 
+class Restating(Protocol):
+    """Draws standings from the ledger. Raises `UnavailableError`."""
+
+    def restate(self, board: str, player: str) -> bool:
+        """Whether there was anything to restate."""
+        ...
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One message, as far as it could be read. ``verdict`` is there if reading it settled that already."""
+
+    verdict: Verdict | None = None
+    arrivals: Sequence[Arrival] = ()
+    settled: Sequence[SettledEnvelope] = ()
+    restatements: Sequence[Restatement] = ()
+    unsound: list[str] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Verdict:
+        """The verdict, once everything that arrived was folded."""
+        if self.verdict is not None:
+            return self.verdict
+        for arrival in self.arrivals:
+            if arrival.outcome is Outcome.UNDEFINED:
+                return Retry(f"board {arrival.envelope.board!r} has no version {arrival.envelope.board_version}")
+        return Dead(reason_of(self.unsound)) if self.unsound else Done()
+
+
 class FactsHandler:
     """The consumer of ``rank``. Safe to repeat: folding an envelope again changes nothing. Thread-safe."""
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, restating: Restating) -> None:
         self._projection = projection
+        self._restating = restating
         self._marks = _MarksInHand()
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
-        """Fold the batch in one round trip. Raises `UnavailableError` when boards or definitions cannot be reached."""
-        read = [_read(message.body) for message in batch]
-        envelopes = [envelope for each in read if isinstance(each, FactsMessage) for envelope in each.envelopes]
-        outcomes = iter(self._projection.apply(envelopes))
-        verdicts = [_verdict(each, outcomes) for each in read]
-        self._settle([each for each in read if isinstance(each, SettledMessage)])
-        for message, content, verdict in zip(batch, read, verdicts, strict=True):
-            if isinstance(content, FactsMessage) and isinstance(verdict, Done):
-                self._marks.keep(message.message_id, self._projection.marks_of(content.envelopes))
+        """Fold the batch in one round trip. Raises `UnavailableError` when boards or ledger cannot be reached."""
+        readings = [_read(message.body) for message in batch]
+        for each in dict.fromkeys(each for reading in readings for each in reading.restatements):
+            self._restating.restate(each.board, each.player)
+        self._projection.apply([arrival for reading in readings for arrival in reading.arrivals])
+        settled = [envelope for reading in readings for envelope in reading.settled]
+        if settled:
+            self._projection.settled(settled)
+        verdicts = [reading.outcome for reading in readings]
+        for message, reading, verdict in zip(batch, readings, verdicts, strict=True):
+            if isinstance(verdict, Done):
+                self._marks.keep(message.message_id, [mark for each in reading.arrivals for mark in each.marks])
         return verdicts
-
-    def _settle(self, messages: Sequence[SettledMessage]) -> None:
-        envelopes = [envelope for message in messages for envelope in message.envelopes]
-        if envelopes:
-            self._projection.settled(envelopes)
 
     def acknowledged(self, batch: Sequence[Message]) -> None:
         """Tell the marks of messages that these are deleted. Raises `UnavailableError` when the boards are down."""
@@ -74,23 +113,22 @@ class _MarksInHand:
             return self._marks.pop(message_id, ())
 
 
-def _read(body: str) -> FactsMessage | SettledMessage | Verdict:
+def _read(body: str) -> _Reading:
     try:
-        return wire.RANK.decode(body)
+        message = wire.RANK.decode(body)
     except wire.NewerVersionError as error:
-        return Retry(str(error))
+        return _Reading(Retry(str(error)))
     except wire.UndecodableError as error:
-        return Dead(str(error))
-
-
-def _verdict(message: FactsMessage | SettledMessage | Verdict, outcomes: Iterator[Outcome]) -> Verdict:
-    """What the next ``outcomes``, one for each fact envelope of ``message``, mean for it."""
+        return _Reading(Dead(str(error)))
     if isinstance(message, SettledMessage):
-        return Done()
-    if not isinstance(message, FactsMessage):
-        return message
-    fates = zip(message.envelopes, list(islice(outcomes, len(message.envelopes))), strict=True)
-    for envelope, outcome in fates:
-        if outcome is Outcome.UNDEFINED:
-            return Retry(f"board {envelope.board!r} has no version {envelope.board_version}")
-    return Done()
+        return _Reading(settled=message.envelopes)
+    if isinstance(message, RestatementsMessage):
+        return _Reading(restatements=message.restatements)
+    return _arrived(message)
+
+
+def _arrived(message: FactsMessage | RecordedMessage) -> _Reading:
+    unsound: list[str] = []
+    parts = [sound_part(envelope, unsound) for envelope in message.envelopes]
+    recorded = isinstance(message, RecordedMessage)
+    return _Reading(arrivals=[Arrival(each, recorded) for each in parts if each is not None], unsound=unsound)

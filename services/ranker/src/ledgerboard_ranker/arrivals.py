@@ -1,0 +1,28 @@
+"""Envelopes on their way into the boards, and what becomes of each."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ledgerboard_boards import Mark
+from ledgerboard_contracts import FactEnvelope
+
+
+class Outcome(StrEnum):
+    """What became of one envelope. Doubles as the ``outcome`` label of ``ranker_envelopes``."""
+
+    FOLDED = "folded"
+    UNCHANGED = "unchanged"
+    """No view changed: the envelope is a repeat, or nobody in it did better than before."""
+    UNDEFINED = "undefined"
+    """There is no such version of the board, so far."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """An envelope on its way into the boards. ``recorded``: history told it again."""
+
+    envelope: FactEnvelope
+    recorded: bool = False
+    outcome: Outcome = Outcome.UNCHANGED
+    marks: list[Mark] = field(default_factory=list)
+    """Those that may be cut once the envelope's message is deleted."""

@@ -1,0 +1,152 @@
+"""Draw a player's standing from the ledger again, once a correction was recorded.
+
+The horizon is opened first, and only then is the ledger read: a fact that the reading misses is told again by history,
+to a ranker that knows the horizon. The state is read before both, so that of two who restate the same player the one
+that read the ledger earlier cannot have the last word.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+from ledgerboard_boards import BoardState, GenerationState, Horizon
+from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact
+from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.logs import get_logger
+from ledgerboard_ledger.restatements import OpenedRestatement
+from ledgerboard_ranker.openings import MARGIN, TRIES
+
+KEPT: Final = timedelta(days=60)
+"""Longer than a fact can wait in all of its queues and their dead letters, one after the other."""
+
+_TICK: Final = timedelta(microseconds=1)
+
+_log = get_logger(__name__)
+
+Drawn = tuple[int, BoardOptions, Sequence[Fact]]
+
+
+class Boards(Protocol):
+    """The live boards. Raises `UnavailableError` when they are down."""
+
+    def restate(
+        self,
+        board: str,
+        player: str,
+        entries: Sequence[Drawn],
+        state_version: int,
+        generations: Sequence[GenerationState],
+        now: datetime,
+    ) -> bool:
+        """Put these entries in place of the player's, and these generations into the state; or neither."""
+        ...
+
+
+class Founding(Protocol):
+    """Gives a board that has no state one. Raises `UnavailableError` when that cannot be done now."""
+
+    def ensure(self, board: str, board_version: int) -> BoardState:
+        """The state, now that there is one."""
+        ...
+
+
+class Restatements(Protocol):
+    """The horizons of players, as the ledger keeps them. Raises `UnavailableError` when it is down."""
+
+    def open(self, board: str, player: str) -> OpenedRestatement:
+        """Let history look, wait for who does not, and take the snapshot."""
+        ...
+
+    def opened(self, board: str, player: str, correction_id: UUID, snapshot: str, until: datetime) -> bool:
+        """The board's state has the horizon. False: somebody else restates the player now."""
+        ...
+
+
+class Facts(Protocol):
+    """The ledger. Raises `UnavailableError` when it is down."""
+
+    def player(self, board: str, player: str, snapshot: str) -> Sequence[Fact]:
+        """The player's facts that count, among those that were recorded in the snapshot."""
+        ...
+
+
+class Definitions(Protocol):
+    """Board definitions. Raises `UnavailableError` when the record cannot be asked."""
+
+    def current(self, board: str) -> BoardDefinition | None:
+        """The board's current version, or None: it is deleted or was never there."""
+        ...
+
+    def version(self, board: str, version: int) -> BoardDefinition | None:
+        """One version of a board, or None where there is none."""
+        ...
+
+
+class Restating:
+    """What makes the boards follow a correction. Safe to repeat: each time it draws what counts by then."""
+
+    def __init__(
+        self,
+        founding: Founding,
+        boards: Boards,
+        restatements: Restatements,
+        facts: Facts,
+        definitions: Definitions,
+        *,
+        clock: Clock,
+    ) -> None:
+        self._founding = founding
+        self._boards = boards
+        self._restatements = restatements
+        self._facts = facts
+        self._definitions = definitions
+        self._clock = clock
+
+    def restate(self, board: str, player: str) -> bool:
+        """Draw the player's standing in every view of the board. False: the board is deleted.
+
+        Raises `UnavailableError`, also where the board's state changes all the time.
+        """
+        current = self._definitions.current(board)
+        if current is None:
+            return False  # A deleted board shows nothing, and what it shows when it is made anew is younger.
+        for _ in range(TRIES):
+            state = self._founding.ensure(board, current.version)
+            opened = self._restatements.open(board, player)
+            horizon = Horizon(opened.correction_id, opened.snapshot, self._until(state, player), opened.hidden)
+            if self._draw(board, player, state, horizon):
+                self._restatements.opened(board, player, horizon.correction_id, horizon.snapshot, horizon.until)
+                _log.info("player restated", board=board, hidden=horizon.hidden)
+                return True
+        raise UnavailableError(f"a player of {board} could not be restated: the board's state keeps changing")
+
+    def _draw(self, board: str, player: str, state: BoardState, horizon: Horizon) -> bool:
+        facts = () if horizon.hidden else self._facts.player(board, player, horizon.snapshot)
+        entries = [(each.number, self._options(board, each), facts) for each in state.generations]
+        now = self._clock.now()
+        generations = [_with(each, player, horizon, now - KEPT) for each in state.generations]
+        return self._boards.restate(board, player, entries, state.version, generations, now)
+
+    def _options(self, board: str, generation: GenerationState) -> BoardOptions:
+        definition = self._definitions.version(board, generation.board_version)
+        if definition is None:
+            raise UnavailableError(f"board {board!r} has no version {generation.board_version}")
+        return definition.options
+
+    def _until(self, state: BoardState, player: str) -> datetime:
+        """After every horizon that the new one takes the place of: its facts must be late for this one too."""
+        moments = [each.until for each in state.generations if each.until is not None]
+        moments += [each.restated[player].until + _TICK for each in state.generations if player in each.restated]
+        return max([self._clock.now() + MARGIN, *moments])
+
+
+def _with(generation: GenerationState, player: str, horizon: Horizon, forgotten: datetime) -> GenerationState:
+    restated = dict(_remembered(generation.restated, forgotten)) | {player: horizon}
+    return GenerationState(generation.number, generation.board_version, generation.snapshot, generation.until, restated)
+
+
+def _remembered(restated: Mapping[str, Horizon], forgotten: datetime) -> Iterator[tuple[str, Horizon]]:
+    """The horizons by which a fact may still be late, and all that hide."""
+    return ((player, each) for player, each in restated.items() if each.hidden or each.until > forgotten)
