@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=ledgerboard-smoke LEDGERBOARD_VERSION=smoke LEDGERBOARD_PORT=0 # 0: any free port.
 export LEDGERBOARD_WRITE_KEY LEDGERBOARD_DATABASE_PASSWORD
-readonly SERVICES="gateway ingest ranker history history-jobs history-beat"
+readonly SERVICES="gateway ingest ranker rebuilder history history-jobs history-beat"
 readonly IMAGES="gateway ingest ranker history"
 readonly LOGS_ON_FAILURE=8
 PYTHON=${PYTHON:-python3}

@@ -20,6 +20,7 @@ GATEWAY: Final = Blueprint(
 WORKERS: Final = (
     Blueprint(name="ingest", module="ledgerboard_ingest", command="stream"),
     Blueprint(name="ranker", module="ledgerboard_ranker", command="stream"),
+    Blueprint(name="rebuilder", module="ledgerboard_ranker", command="rebuild"),
     Blueprint(name="history", module="ledgerboard_history", command="stream"),
     Blueprint(name="history-jobs", module="ledgerboard_history", command="jobs"),
     Blueprint(name="history-beat", module="ledgerboard_history", command="beat"),

@@ -48,7 +48,7 @@ def test_a_score_reaches_its_board_and_the_ledger(api: Api) -> None:
 
 
 def test_every_process_of_every_service_runs_and_is_ready(stack: Stack) -> None:
-    names = {"gateway", "ingest", "ranker", "ranker-2", "history", "history-jobs", "history-beat"}
+    names = {"gateway", "ingest", "ranker", "ranker-2", "rebuilder", "history", "history-jobs", "history-beat"}
     assert {name for name, service in stack.services.items() if service.ready} == names
 
 

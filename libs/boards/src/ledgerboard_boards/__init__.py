@@ -6,6 +6,7 @@ from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
 from ledgerboard_boards.library import Guard
 from ledgerboard_boards.orders import STALE, FoldOrder, FoldResult, Mark, Stale, mark_of
+from ledgerboard_boards.pulse import Beat, RedisPulse
 from ledgerboard_boards.reader import RedisStandings
 from ledgerboard_boards.reading import MovedError, RankTooDeepError, ViewExpiredError
 from ledgerboard_boards.registry import Entry, GenerationInUseError, view_id
@@ -16,6 +17,7 @@ from ledgerboard_boards.writer import RedisBoards
 __all__ = [
     "STAGE_PATTERN",
     "STALE",
+    "Beat",
     "BoardState",
     "BoardStates",
     "CachedTop",
@@ -33,6 +35,7 @@ __all__ = [
     "MovedError",
     "RankTooDeepError",
     "RedisBoards",
+    "RedisPulse",
     "RedisStandings",
     "Stale",
     "TopAnnouncements",

@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ledgerboard-ranker",
         description="Folds facts into the live boards.",
-        epilog=f"Environment of stream:\n{describe(Settings)}\n\nEnvironment of rebuild:\n{describe(RebuilderSettings)}",
+        epilog=f"Of stream:\n{describe(Settings)}\n\nOf rebuild:\n{describe(RebuilderSettings)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

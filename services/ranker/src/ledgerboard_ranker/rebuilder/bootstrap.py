@@ -1,0 +1,76 @@
+"""Turn settings into a rebuilder. Builds the clients that it needs, and nothing else does."""
+
+import os
+import socket
+from functools import partial
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from ledgerboard_boards import BoardStates, RedisBoards, RedisPulse
+from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.health import OpsServer
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_ledger import (
+    CachedVersions,
+    PostgresDefinitions,
+    PostgresGenerations,
+    Replay,
+    Restatements,
+    Touches,
+    check_schema,
+)
+from ledgerboard_ranker.openings import Openings
+from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
+from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
+from ledgerboard_ranker.rebuilder.renewing import Renewal
+from ledgerboard_ranker.rebuilder.runtime import RebuilderRuntime
+from ledgerboard_ranker.rebuilder.scanning import Scan
+from ledgerboard_ranker.rebuilder.swapping import Swap
+from ledgerboard_ranker.rebuilder.watching import Watcher
+from ledgerboard_ranker.settings import RebuilderSettings
+
+REBUILDER: Final = "rebuilder"
+
+_STATEMENT_SECONDS: Final = 120.0
+"""Counting the facts of a great board takes longer than what anybody waits for."""
+
+
+def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsServer]:
+    """Build the rebuilder. Connects when it runs; of a cluster it asks for the nodes at once."""
+    registry, clock = CollectorRegistry(), SystemClock()
+    metrics = RebuilderMetrics(registry)
+    client = make_redis(settings.redis)
+    engine = make_engine(
+        settings.postgres.writer_url,
+        application_name=f"ledgerboard-{REBUILDER}",
+        pool_size=settings.postgres.pool_size,
+        statement_timeout_seconds=_STATEMENT_SECONDS,
+    )
+    generations, touches, ledger = PostgresGenerations(engine), Touches(engine), Replay(engine)
+    states, boards = BoardStates(client, settings.stage), RedisBoards(client, settings.stage)
+    openings = Openings(states, generations, Restatements(engine), clock)
+    rebuilder = Rebuilder(
+        f"{socket.gethostname()}:{os.getpid()}",
+        settings.rebuild.lease_seconds,
+        generations=generations,
+        openings=openings,
+        definitions=CachedVersions(PostgresDefinitions(engine)),
+        ledger=ledger,
+        touches=touches,
+        scan=Scan(ledger, states, boards, clock),
+        swap=Swap(generations, states, boards),
+        metrics=metrics,
+        clock=clock,
+    )
+    renewal = Renewal(generations, states, openings)
+    pulse = RedisPulse(client, settings.stage)
+    watcher = Watcher(pulse, states, generations, touches, renewal, metrics, clock)
+    checks = {"redis": partial(_ping, client), "postgres": partial(check_schema, engine)}
+    runtime = RebuilderRuntime(rebuilder, watcher, settings.rebuild, metrics)
+    return runtime, OpsServer(settings.ops, checks, registry)
+
+
+def _ping(client: RedisClient) -> None:
+    client.ping()

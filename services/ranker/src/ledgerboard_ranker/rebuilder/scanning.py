@@ -1,0 +1,129 @@
+"""Fold what the ledger holds into a generation that is being built, page by page.
+
+The facts of the generation's snapshot never change, and a page is cut by what was recorded, not by what counts. So a
+page that is folded again, by this process or by another one after a crash, holds the same facts under the same marks
+and adds nothing. Players whose standing was drawn since the generation was opened are left out: they are complete.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid5
+from zlib import crc32
+
+from ledgerboard_boards import FoldOrder, FoldResult, GenerationState
+from ledgerboard_contracts import BoardOptions, Fact, FactEnvelope
+from ledgerboard_infra.clock import Clock
+from ledgerboard_ledger import Generation, ReplayPage
+from ledgerboard_ranker.rebuilder.ports import Boards, Ledger, States
+
+PAGE_FACTS: Final = 8_000
+"""Facts recorded in a page. A release that changes it must not go on with what another release began."""
+
+PARTS: Final = 8
+"""Function calls of a page, the facts of a player all in one. Each keeps Redis from everybody else for some 15 ms."""
+
+_NAMESPACE: Final = UUID("6b1d8f0a-4c57-5d0e-9d53-0c1f3f1f2a77")
+_CORRELATION_ID: Final = "rebuild"
+
+
+class GenerationGoneError(Exception):
+    """The board's state does not name the generation any more: Redis lost it, or a later one took its place."""
+
+    def __init__(self, row: Generation) -> None:
+        super().__init__(f"generation {row.number} of board {row.board!r} is not being built any more")
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One page that is in the boards: where it ended, and how many facts of it were folded."""
+
+    cursor: UUID
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One page, and the state that was true before it was read: what a correction takes out is either drawn or read."""
+
+    after: UUID | None
+    page: ReplayPage
+    state_version: int
+    generation: GenerationState
+
+
+class Scan:
+    """Folds generations from the ledger. Safe to repeat; two at the same generation do each other no harm."""
+
+    def __init__(self, ledger: Ledger, states: States, boards: Boards, clock: Clock) -> None:
+        self._ledger = ledger
+        self._states = states
+        self._boards = boards
+        self._clock = clock
+
+    def pages(self, row: Generation, options: BoardOptions) -> Iterator[Scanned]:
+        """Fold one page after the other from the row's cursor on, and read the next one meanwhile.
+
+        Raises `GenerationGoneError`, and `UnavailableError` when boards or ledger are down.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="replay") as reader:
+            following = reader.submit(self._read, row, row.cursor)
+            while (read := following.result()).page.cursor is not None:
+                cursor = read.page.cursor
+                following = reader.submit(self._read, row, cursor)
+                yield Scanned(cursor, self._fold(row, options, read))
+
+    def _fold(self, row: Generation, options: BoardOptions, read: _Read) -> int:
+        """Fold a page by the state that is true; where another one is by now, read both again."""
+        while True:
+            skipped = restated_since(read.generation)
+            facts = [fact for fact in read.page.facts if fact.player not in skipped]
+            orders = [
+                FoldOrder(envelope, options, row.number, read.state_version, keep_mark=True)
+                for envelope in page_envelopes(row, read.after, facts)
+            ]
+            if all(isinstance(result, FoldResult) for result in self._boards.fold(orders, self._clock.now())):
+                return len(facts)
+            read = self._read(row, read.after)
+
+    def _read(self, row: Generation, after: UUID | None) -> _Read:
+        state = self._states.get(row.board)
+        generation = next((each for each in state.generations if each.number == row.number), None) if state else None
+        if state is None or generation is None or generation.snapshot is None:
+            raise GenerationGoneError(row)
+        page = self._ledger.page(row.board, generation.snapshot, after, PAGE_FACTS)
+        return _Read(after, page, state.version, generation)
+
+
+def restated_since(generation: GenerationState) -> set[str]:
+    """The players who are not the scan's to fold: hidden ones, and those whose standing was drawn since the opening.
+
+    One who was corrected before may stand there too, with the horizon of the generation itself.
+    """
+    drawn = (generation.snapshot, generation.until)
+    named = generation.restated.items()
+    return {player for player, each in named if each.hidden or (each.snapshot, each.until) != drawn}
+
+
+def page_envelopes(row: Generation, after: UUID | None, facts: Sequence[Fact]) -> Sequence[FactEnvelope]:
+    """The facts of a page in parts by player, each under an id of its own, which is the same at every attempt."""
+    parts: list[list[Fact]] = [[] for _ in range(PARTS)]
+    places: dict[str, list[Fact]] = {}
+    for fact in facts:
+        part = places.get(fact.player)
+        if part is None:
+            part = places[fact.player] = parts[crc32(fact.player.encode()) % PARTS]
+        part.append(fact)
+    source = uuid5(_NAMESPACE, f"{row.board}:{row.number}:{after}")
+    return [
+        FactEnvelope(
+            envelope_id=uuid5(source, str(number)),
+            correlation_id=_CORRELATION_ID,
+            board=row.board,
+            board_version=row.board_version,
+            facts=tuple(part),
+        )
+        for number, part in enumerate(parts)
+        if part
+    ]
