@@ -4,7 +4,7 @@ from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
-from ledgerboard_ledger.definitions import PostgresDefinitions, ProjectionConflictError
+from ledgerboard_ledger.definitions import PostgresDefinitions
 from ledgerboard_ledger.endpoints import Endpoints
 from ledgerboard_ledger.final_standings import Closing, FinalStandings
 from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
@@ -54,7 +54,6 @@ __all__ = [
     "PostgresDefinitions",
     "PostgresGenerations",
     "PostgresHooks",
-    "ProjectionConflictError",
     "Recorded",
     "RecordedCorrection",
     "Rejected",

@@ -143,6 +143,11 @@ class Closings:
             late = select(func.coalesce(func.sum(closings.c.late_facts), 0)).where(closings.c.closed_at >= closed_since)
             return int(connection.execute(late).scalar_one())
 
+    def late_facts(self) -> int:
+        """The late facts of all periods, as last counted."""
+        with postgres_errors(), self._engine.connect() as connection:
+            return int(connection.execute(select(func.coalesce(func.sum(closings.c.late_facts), 0))).scalar_one())
+
 
 def _new(definition: BoardDefinition, span: Span) -> Any:
     """Closed is closed: of two who try, the unique key takes one."""

@@ -2,12 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.closing_tables import hooks
+
+EVENTS: Final = ("season.closed", "month.closed", "week.closed", "day.closed")
+MAX_URL: Final = 500
+HOOK_NAME_PATTERN: Final = r"\A[a-z0-9][a-z0-9-]{0,63}\Z"
+"""Of a hook and of its secret: fit for a path, a file and, with ``_`` for ``-``, a variable."""
+
+
+class InvalidHookError(ValueError):
+    """A hook's address breaks a rule. The message is fit for the operator."""
+
+
+def check_hook_url(url: str, *, allow_http: bool) -> str:
+    """Return ``url`` or raise `InvalidHookError`: https, a host, no user, no fragment, printable ASCII.
+
+    Plain http would let whoever listens read the standings, and reaches what only listens inside a network, such as the
+    metadata of a machine.
+    """
+    if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
+        raise InvalidHookError(f"a hook's URL is at most {MAX_URL} printable ASCII characters without spaces")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise InvalidHookError(f"a hook's URL cannot be read: {error}") from error
+    if parts.scheme not in ({"https", "http"} if allow_http else {"https"}):
+        raise InvalidHookError("a hook's URL begins with https://")
+    if not parts.hostname or port == 0 or parts.username is not None or parts.password is not None or parts.fragment:
+        raise InvalidHookError("a hook's URL names a host, and neither a user nor a fragment")
+    return url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

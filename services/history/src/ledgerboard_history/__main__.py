@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ledgerboard_history.bootstrap import build_jobs, build_worker
 from ledgerboard_history.jobs import CREATE_PARTITIONS
-from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings
+from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings, hook_secrets
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.jobs import run_beat, run_jobs
 from ledgerboard_infra.logs import configure_logs, get_logger
@@ -45,7 +45,7 @@ def _stream(environ: Mapping[str, str]) -> int:
 def _jobs(environ: Mapping[str, str]) -> int:
     settings = from_env(JobsSettings, environ)
     configure_logs(settings.telemetry, "history-jobs")
-    jobs = build_jobs(settings)
+    jobs = build_jobs(settings, hook_secrets(environ))
     with jobs.ops_server:
         return run_jobs(jobs.app)
 
@@ -54,7 +54,7 @@ def _beat(environ: Mapping[str, str]) -> int:
     """What is due daily is also sent at once, so a schedule that is forgotten at the end has nothing to remember."""
     settings = from_env(JobsSettings, environ)
     configure_logs(settings.telemetry, "history-beat")
-    jobs = build_jobs(settings)
+    jobs = build_jobs(settings, hook_secrets(environ))
     with jobs.ops_server, tempfile.TemporaryDirectory(prefix="ledgerboard-beat-") as directory:
         jobs.app.send_task(CREATE_PARTITIONS)
         run_beat(jobs.app, schedule_path=Path(directory) / "schedule")

@@ -1,26 +1,46 @@
 """Turn settings into a worker. The only module of the service that builds clients."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
+from urllib3 import PoolManager
 
-from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS
+from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS, SUBMISSIONS
+from ledgerboard_history.closing import ClosePeriods, CountLateFacts, Road
+from ledgerboard_history.closing_jobs import ClosingJobs, register_closing_jobs
+from ledgerboard_history.closing_metrics import ClosingMetrics
+from ledgerboard_history.delivering import DeliverHooks
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS, CreatePartitions, register_jobs
 from ledgerboard_history.metrics import HistoryMetrics
+from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.settings import JobsSettings, Settings
+from ledgerboard_history.signing import Secrets
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
+from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
+from ledgerboard_infra.sqs import queue_depth, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
-from ledgerboard_ledger import LedgerWriter, Partitions, check_schema
+from ledgerboard_ledger import (
+    Closings,
+    LedgerWriter,
+    Outbox,
+    Partitions,
+    PostgresDefinitions,
+    PostgresHooks,
+    SqlFold,
+    check_schema,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_sqs import SQSClient
     from sqlalchemy import Engine
 
@@ -59,7 +79,7 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     return runtime, OpsServer(settings.ops, checks, registry)
 
 
-def build_jobs(settings: JobsSettings) -> JobsProcess:
+def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProcess:
     """The jobs, for their worker and for beat. Raises `MisconfiguredError` where the queue could lose a job."""
     client = sqs_client(settings.aws)
     queue_url = resolve_queue_url(client, HISTORY_JOBS.full_name(settings.stage))
@@ -71,18 +91,57 @@ def build_jobs(settings: JobsSettings) -> JobsProcess:
         time_limit_seconds=TIME_LIMIT_SECONDS,
     )
     register_jobs(app, lambda: CreatePartitions(Partitions(_engine(settings.postgres)), SystemClock()))
+    register_closing_jobs(app, partial(_closing_jobs, settings, secrets))
     check_job_queue(client, app)
+    registry, engine = CollectorRegistry(), _engine(settings.postgres)
+    registry.register(ClosingMetrics(Closings(engine, SqlFold(engine)), Outbox(engine)))
     checks: dict[str, Check] = {
-        "ledger": partial(check_schema, _engine(settings.postgres)),
+        "ledger": partial(check_schema, engine),
         HISTORY_JOBS.name: partial(_check_queue, client, queue_url),
     }
-    return JobsProcess(app=app, ops_server=OpsServer(settings.ops, checks, CollectorRegistry()))
+    return JobsProcess(app=app, ops_server=OpsServer(settings.ops, checks, registry))
 
 
-def _engine(settings: "PostgresSettings", *, at_least: int = 1) -> "Engine":
+def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> ClosingJobs:
+    engine = _engine(settings.postgres, at_least=6, statement_timeout_seconds=TIME_LIMIT_SECONDS)
+    closings, clock, client = Closings(engine, SqlFold(engine)), SystemClock(), sqs_client(settings.aws)
+    queues = [resolve_queue_url(client, queue.full_name(settings.stage)) for queue in (SUBMISSIONS, HISTORY)]
+    road = Road(closings, lambda: sum(queue_depth(client, url) for url in queues))
+    directory = settings.hooks.secrets_directory
+    posts = HttpPosts(
+        PoolManager(), timeout_seconds=settings.hooks.timeout_seconds, allow_http=settings.hooks.allow_http
+    )
+    return ClosingJobs(
+        close=ClosePeriods(
+            PostgresDefinitions(engine),
+            closings,
+            road,
+            clock,
+            settling=timedelta(seconds=settings.closing.settling_seconds),
+            depth=settings.closing.depth,
+        ),
+        deliver=DeliverHooks(
+            Outbox(engine),
+            PostgresHooks(engine),
+            Secrets(secrets, Path(directory) if directory else None),
+            posts,
+            clock,
+        ),
+        count_late=CountLateFacts(closings, clock),
+    )
+
+
+def _engine(
+    settings: "PostgresSettings", *, at_least: int = 1, statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS
+) -> "Engine":
     """An engine for the writer with a connection for each lane and one for the readiness check."""
     pool_size = max(settings.pool_size, at_least)
-    return make_engine(settings.writer_url, application_name="ledgerboard-history", pool_size=pool_size)
+    return make_engine(
+        settings.writer_url,
+        application_name="ledgerboard-history",
+        pool_size=pool_size,
+        statement_timeout_seconds=statement_timeout_seconds,
+    )
 
 
 def _check_queue(client: "SQSClient", queue_url: str) -> None:

@@ -53,4 +53,5 @@ def register_jobs(app: "JobApp", make: Callable[[], CreatePartitions]) -> None:
         """Safe to repeat, as is what it calls."""
         return create_partitions.get().run()
 
-    app.conf.beat_schedule = {"create-partitions": {"task": CREATE_PARTITIONS, "schedule": EVERY}}
+    own = {"create-partitions": {"task": CREATE_PARTITIONS, "schedule": EVERY}}
+    app.conf.beat_schedule = dict(app.conf.beat_schedule) | own

@@ -1,11 +1,17 @@
 """Everything that history reads from the environment. No other module of the service does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from ledgerboard_infra.settings import (
     AwsSettings,
+    Count,
     OpsSettings,
     PostgresSettings,
+    Seconds,
     StreamSettings,
     TelemetrySettings,
     setting,
@@ -21,12 +27,57 @@ class MigrateSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClosingSettings:
+    """When periods close, and what is kept of them."""
+
+    settling_seconds: Seconds = setting(
+        "LEDGERBOARD_CLOSING_SETTLING_SECONDS",
+        default=900.0,
+        doc="How long after its end a period stays open.",
+    )
+    depth: Count = setting(
+        "LEDGERBOARD_CLOSING_DEPTH", default=100, doc="Final places kept of a day, week or month; of a season, all are."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookSettings:
+    """How hooks are told."""
+
+    timeout_seconds: Annotated[float, Meta(gt=0, le=30)] = setting(
+        "LEDGERBOARD_HOOK_TIMEOUT_SECONDS", default=10.0, doc="How long a hook may take to answer."
+    )
+    allow_http: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
+    )
+    secrets_directory: str = setting(
+        "LEDGERBOARD_HOOK_SECRETS_DIRECTORY",
+        default="",
+        doc="Directory with a file for each hook's secret; else LEDGERBOARD_HOOK_SECRET_<NAME> is taken.",
+    )
+
+
+HOOK_SECRET: Final = "LEDGERBOARD_HOOK_SECRET_"  # noqa: S105 -- the beginning of a variable's name.
+
+
+def hook_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The secrets of hooks in the environment, by name in lower case, with ``-`` for ``_``."""
+    return {
+        name.removeprefix(HOOK_SECRET).lower().replace("_", "-"): value
+        for name, value in environ.items()
+        if name.startswith(HOOK_SECRET)
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobsSettings(MigrateSettings):
     """What the jobs and their schedule take. Their results go to the writer's database."""
 
     stage: str = setting("LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's name.")
     aws: AwsSettings = field(default_factory=AwsSettings)
     ops: OpsSettings = field(default_factory=OpsSettings)
+    closing: ClosingSettings = field(default_factory=ClosingSettings)
+    hooks: HookSettings = field(default_factory=HookSettings)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,24 @@
+"""How much a queue holds: what waits, what is in a consumer's hand, and what is delayed. SQS tells it approximately."""
+
+from typing import TYPE_CHECKING, Final
+
+from ledgerboard_infra.sqs.client import sqs_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+_COUNTS: "Final[Sequence[QueueAttributeNameType]]" = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+def queue_depth(client: "SQSClient", queue_url: str) -> int:
+    """The number of messages in the queue that nobody has deleted yet. Raises `UnavailableError`."""
+    with sqs_errors():
+        attributes = client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=_COUNTS).get("Attributes", {})
+    return sum(int(attributes.get(name, 0)) for name in _COUNTS)
