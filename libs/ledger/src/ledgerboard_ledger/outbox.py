@@ -117,9 +117,9 @@ class Outbox:
 
     def counts(self) -> Mapping[str, int]:
         """How many deliveries are in each state."""
-        wanted = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        wanted = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
         with postgres_errors(), self._engine.connect() as connection:
-            found: dict[str, int] = dict(connection.execute(wanted).tuples().all())
+            found: dict[str, int] = {row.state: row.number for row in connection.execute(wanted)}
         return {state: found.get(state, 0) for state in (PENDING, DELIVERED, DEAD)}
 
 
