@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from ledgerboard_contracts import SubmissionEnvelope, wire
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
+from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
@@ -24,15 +25,20 @@ from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.settings import PublisherSettings, WaitSettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
+from ledgerboard_gateway.views import Views
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemorySender, MemoryStandings
+from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemorySender
+from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
+from tests.unit.gateway.operating import Operating
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -66,22 +72,31 @@ class MemoryGateway:
 
     def __init__(self) -> None:
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
-        self.record, self.ledger, self.boards = MemoryRecord(), MemoryLedger(), MemoryStandings(self.clock)
+        self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
+        self.boards = MemoryBoards(self.clock, self.generations)
+        self.fold = MemoryFold(self.boards)
+        self.operating = Operating(self.ledger, self.record, self.queue, self.clock)
         self.folds = Folds()
         self.lines: list[str] = []
         self.registry = CollectorRegistry()
         metrics = GatewayMetrics(self.registry)
         settings = PublisherSettings(timeout_seconds=0.3, senders=1)
         self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
-        standings = Standings(self.record, self.boards, self.clock)
-        showing = Showing(self.boards, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
+        self.lives = Lives(self.boards, self.generations, self.record, self.record)
+        fallback = FallbackBoards(self.lives, Views(self.clock), metrics)
+        standings = Standings(fallback, self.boards, self.fold, self.clock)
+        places = PlayPlaces(self.boards, self.lives)
+        showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         routes = Routes(
-            scores=ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), showing, metrics),
+            scores=ScoreRoutes(
+                Submissions(self.record, self.publisher, self.clock, new_uuid7), showing, self.operating.bans, metrics
+            ),
             standings=StandingRoutes(standings),
             players=PlayerRoutes(standings),
             placings=PlacingRoutes(standings),
             history=HistoryRoutes(self.ledger, Events(self.ledger, self.clock)),
-            boards=BoardRoutes(self.record, self.record),
+            boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
+            operators=self.operating.routes,
             published=PublishedRoutes(standings),
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),

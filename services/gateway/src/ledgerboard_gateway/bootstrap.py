@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.bans import Bans
+from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
@@ -32,9 +33,11 @@ from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.operators import dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.reading import Record, reading
+from ledgerboard_gateway.rebuilds import Rebuilds
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
@@ -58,10 +61,6 @@ STATEMENT_TIMEOUT_SECONDS: Final = 3.0
 """A request waits no longer for PostgreSQL, so that its outage does not take every thread."""
 
 
-BANS_SECONDS: Final = 5.0
-"""How old the list of bans may be."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """The WSGI application and how to stop what runs beside it."""
@@ -83,7 +82,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     clock, registry = SystemClock(), CollectorRegistry()
     metrics = GatewayMetrics(registry)
     client = sqs_client(
-        settings.aws, call_seconds=settings.publisher.send_seconds, connections=settings.publisher.senders + 1
+        settings.aws, call_seconds=settings.publisher.send_seconds, connections=settings.publisher.senders + 2
     )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     writer, reader = _engines(settings.postgres)
@@ -91,7 +90,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis = make_redis(settings.redis)
-    publisher = Publisher(QueueSender(client, queue_url), settings.publisher, metrics, lambda: new_uuid7(clock.now()))
+    queue = QueueSender(client, queue_url)
+    publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
     boards_record = Record(known, definitions, generations)
     read = reading(redis, settings.stage, Endpoints(reader, writer), boards_record, clock, metrics)
@@ -99,7 +99,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
     ledger = GuardedLedger(LedgerReader(reader, writer))
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
-    bans = Bans(CorrectionsLog(Endpoints(reader, writer)), BANS_SECONDS)
+    log = CorrectionsLog(Endpoints(reader, writer))
+    bans = Bans(log, settings.bans_period_seconds)
+    rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     checks: dict[str, Check] = {
         "serving": partial(_check_serving, surroundings.is_draining),
         "queue": partial(_check_queue, client, queue_url),
@@ -112,7 +114,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
-        boards=BoardRoutes(definitions, known),
+        boards=BoardRoutes(definitions, known, rebuilds),
+        operators=operator_routes(
+            ledger=ledger,
+            definitions=definitions,
+            queue=queue,
+            log=log,
+            made=rebuilds,
+            letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
+            clock=clock,
+        ),
         published=PublishedRoutes(read.standings),
         operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),

@@ -23,7 +23,9 @@ MOST_LETTERS: Final = 1000
 LOOK_SECONDS: Final = 10.0
 """So long it may take; well below the time for which SQS hides what was received."""
 
-_WAIT_SECONDS: Final = 1
+WAIT_SECONDS: Final = 1
+"""How long one poll waits; the client must be made for it."""
+
 _CORRELATION: Final = "correlation_id"
 
 _log = get_logger(__name__)
@@ -84,9 +86,14 @@ class Outcome:
 
 
 class DeadLetters:
-    """The dead letters of every queue. Every method raises `UnavailableError` when SQS is down."""
+    """The dead letters of every queue. Every method raises `UnavailableError` when SQS is down.
 
-    def __init__(self, desks: Mapping[str, Desk], *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    ``desks`` gives each queue's once it is asked for, since a queue may be made while the gateway runs.
+    """
+
+    def __init__(
+        self, desks: Mapping[str, Callable[[], Desk]], *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._desks = desks
         self._monotonic = monotonic
 
@@ -97,7 +104,7 @@ class DeadLetters:
 
     def depths(self, queue: str | None) -> Mapping[str, int]:
         """About how many letters there are, by queue."""
-        return {name: self._desks[name].dead.depth() for name in self._named(queue)}
+        return {name: self._desks[name]().dead.depth() for name in self._named(queue)}
 
     def look(self, queue: str | None, limit: int) -> Sequence[Letter]:
         """Up to ``limit`` letters of each queue that is meant, oldest first."""
@@ -114,7 +121,7 @@ class DeadLetters:
 
     def replay(self, queue: str, message_ids: Sequence[str]) -> Outcome:
         """Send the letters again and delete them. Safe to repeat."""
-        desk, done, refused = self._desks[queue], list[Receipt](), dict[str, str]()
+        desk, done, refused = self._desks[queue](), list[Receipt](), dict[str, str]()
         with self._picked(queue, message_ids) as (picked, missing):
             try:
                 for receipt in picked:
@@ -132,7 +139,7 @@ class DeadLetters:
     def discard(self, queue: str, message_ids: Sequence[str]) -> Outcome:
         """Delete the letters. What was in them is gone."""
         with self._picked(queue, message_ids) as (picked, missing):
-            failed = {receipt.message.message_id for receipt in self._desks[queue].dead.delete(picked)}
+            failed = {receipt.message.message_id for receipt in self._desks[queue]().dead.delete(picked)}
         done = [each.message.message_id for each in picked if each.message.message_id not in failed]
         _log.info("dead letters discarded", queue=queue, done=done)
         return Outcome(done, dict.fromkeys(failed, "it went to other hands meanwhile"), missing)
@@ -151,11 +158,11 @@ class DeadLetters:
     @contextmanager
     def _held(self, queue: str, enough: Callable[[Mapping[str, Receipt]], bool]) -> Iterator[dict[str, Receipt]]:
         """Letters by id until there are enough, or no more; all are given back, which what is deleted survives."""
-        inbox, held = self._desks[queue].dead, dict[str, Receipt]()
+        inbox, held = self._desks[queue]().dead, dict[str, Receipt]()
         deadline = self._monotonic() + LOOK_SECONDS
         try:
             while not enough(held) and len(held) < MOST_LETTERS and self._monotonic() < deadline:
-                received = inbox.receive(_WAIT_SECONDS)
+                received = inbox.receive(WAIT_SECONDS)
                 if not received:
                     break
                 held.update((receipt.message.message_id, receipt) for receipt in received)

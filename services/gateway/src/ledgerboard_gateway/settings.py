@@ -101,6 +101,11 @@ class GatewaySettings:
     definitions_ttl_seconds: Seconds = setting(
         "LEDGERBOARD_DEFINITIONS_TTL_SECONDS", default=5.0, doc="How long a board's definition is used unasked."
     )
+    bans_period_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_BANS_PERIOD_SECONDS",
+        default=5.0,
+        doc="How often to read who is banned. Until then a banned player's scores are accepted, and never shown.",
+    )
     http: HttpSettings
     publisher: PublisherSettings
     wait: WaitSettings

@@ -7,20 +7,21 @@ from urllib.parse import urlencode
 from flask import Response
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions
-from ledgerboard_gateway.http import answers, rendering
+from ledgerboard_gateway.http import answers, rebuild_rendering, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
+from ledgerboard_gateway.http.operator_answers import RedefinedBoard
+from ledgerboard_gateway.http.operator_examples import REDEFINED
 from ledgerboard_gateway.http.options import OptionsBody
-from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.query import BoardsQuery
 from ledgerboard_gateway.http.requests import board_in_path
 from ledgerboard_gateway.views import UnknownBoardError
-from ledgerboard_ledger import ProjectionConflictError
+from ledgerboard_ledger.generation_records import Generation
 
 
 class Definitions(Protocol):
-    """The record of definitions. ``define`` raises `ProjectionConflictError`; all raise `UnavailableError`."""
+    """The record of definitions. All raise `UnavailableError`."""
 
     def current(self, board: str) -> BoardDefinition | None:
         """The current definition, or None where there is no such board."""
@@ -43,23 +44,33 @@ class Known(Protocol):
         ...
 
 
+class Rebuilds(Protocol):
+    """The generations that are still to come. Raises `UnavailableError`."""
+
+    def pending(self, definition: BoardDefinition) -> Generation | None:
+        """The one that is to bring this definition to its board, or None."""
+        ...
+
+
 class BoardRoutes:
     """The routes that read and write definitions. A write is safe to repeat: equal options make no new version."""
 
-    def __init__(self, definitions: Definitions, known: Known) -> None:
+    def __init__(self, definitions: Definitions, known: Known, rebuilds: Rebuilds) -> None:
         self._definitions = definitions
         self._known = known
+        self._rebuilds = rebuilds
 
     def put_board(self, body: BoardOptions, board: str) -> Response:
         """Make the board's next version, or its first, unless its options are these already."""
         board_in_path(board)
-        try:
-            definition, created = self._definitions.define(board, body)
-        except ProjectionConflictError as error:
-            errors = [FieldError(error.field, str(error))]
-            raise ProblemError(ProblemType.PROJECTION_CONFLICT, str(error), errors=errors) from error
+        definition, created = self._definitions.define(board, body)
         self._known.remember(definition)
-        return rendering.answer(rendering.board(definition), 201 if created and definition.version == 1 else 200)
+        if created and definition.version == 1:
+            return rendering.answer(rendering.board(definition), 201)
+        rebuild = self._rebuilds.pending(definition)
+        if rebuild is not None:
+            return rendering.answer(rebuild_rendering.redefined(definition, rebuild), 202)
+        return rendering.answer(rendering.board(definition))
 
     def get_board(self, board: str) -> Response:
         """Tell the board's current definition."""
@@ -110,15 +121,17 @@ class BoardRoutes:
                 view=self.put_board,
                 summary="Define a board",
                 description="Makes version 1, or the next version where options differ; each submission is judged by "
-                "the version it was accepted under. What decides who is ranked where cannot change on a board that "
-                "exists: `order`, `policy`, `ties`, `time_zone`, `seasons` and which views there are. Options that are "
-                "left out take their defaults. Other replicas follow within 5 seconds.",
+                "the version it was accepted under. Where `order`, `policy`, `ties`, `time_zone`, `seasons` or which "
+                "views there are differ, the board is rebuilt from the ledger: readers see it as it was until the new "
+                "generation takes its place. Options that are left out take their defaults. Other replicas follow "
+                "within 5 seconds.",
                 guarded=True,
                 body=Body(OptionsBody, e.OPTIONS),
                 answers={
                     200: Answer([answers.BoardAnswer], e.BOARD, "The board existed; this is its version now"),
                     201: Answer([answers.BoardAnswer], e.BOARD, "The board is new"),
+                    202: Answer([RedefinedBoard], REDEFINED, "It is defined so; the board is still to be rebuilt"),
                 },
-                problems=[P.PROJECTION_CONFLICT, P.UNAVAILABLE],
+                problems=[P.UNAVAILABLE],
             ),
         ]

@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from ledgerboard_contracts import CorrectionKind
 from ledgerboard_contracts.scores import AwareDatetime
+from ledgerboard_gateway.http.answers import BoardAnswer
+from ledgerboard_ledger.generation_records import GenerationStage
 
 
 class AcceptedCorrection(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,13 +50,19 @@ class RebuildItem(msgspec.Struct, frozen=True, kw_only=True):
     board: str
     generation: int
     board_version: int
-    state: Annotated[str, Meta(description="`requested`, `opening`, `building`, `live` or `dropped`.")]
+    state: GenerationStage
     reason: str
     author: str
     facts_folded: int
     facts_total: int | None
     requested_at: AwareDatetime
     finished_at: AwareDatetime | None
+
+
+class RedefinedBoard(BoardAnswer, frozen=True, kw_only=True):
+    """A board's definition that ranks otherwise than the one before. Readers see it once ``rebuild`` is live."""
+
+    rebuild: RebuildItem
 
 
 class RebuildsAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ledgerboard_gateway.http.examples import EVENT_ID
+from ledgerboard_gateway.http.examples import BOARD, EVENT_ID
 
 _AT: Final = "2026-11-21T10:15:30.123456Z"
 _ID: Final = "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5f"
@@ -33,6 +33,7 @@ REBUILD: Final[dict[str, Any]] = {
     "requested_at": _AT,
     "finished_at": None,
 }
+REDEFINED: Final[dict[str, Any]] = BOARD | {"version": 3, "rebuild": REBUILD}
 REBUILDS_TOLD: Final[dict[str, Any]] = {"rebuilds": [REBUILD]}
 REBUILDS_REQUESTED: Final[dict[str, Any]] = {"rebuilds": [REBUILD], "next": None}
 _MESSAGE_ID: Final = "5fea7756-0ea4-451a-a703-a558b933e274"

@@ -61,12 +61,6 @@ class ProblemType(Enum):
         "Nothing was accepted. Scores of a banned player are refused until the ban is lifted.",
     )
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
-    PROJECTION_CONFLICT = (
-        "projection-conflict",
-        409,
-        "The board would rank differently",
-        "What decides who is ranked where cannot change on a board that exists; `errors` names the option.",
-    )
     EXPIRED_VIEW = (
         "expired-view",
         410,

@@ -7,7 +7,7 @@ from flask import Response
 
 from ledgerboard_gateway.corrections import Why
 from ledgerboard_gateway.http import operator_examples as e
-from ledgerboard_gateway.http import rendering
+from ledgerboard_gateway.http import rebuild_rendering, rendering
 from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import RebuildItem, RebuildsAnswer, RequestedRebuilds
@@ -15,7 +15,8 @@ from ledgerboard_gateway.http.operator_bodies import RebuildsBody, WhyBody, deco
 from ledgerboard_gateway.http.operator_query import RebuildsQuery
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import board_in_path, json_body, note
-from ledgerboard_gateway.rebuilds import Generation, Requested
+from ledgerboard_gateway.rebuilds import Requested
+from ledgerboard_ledger.generation_records import Generation
 
 
 class Rebuilds(Protocol):
@@ -44,18 +45,22 @@ class RebuildRoutes:
         """Ask for a new generation of one board."""
         made = self._rebuilds.request(board_in_path(board), decode_why(json_body()))
         note(board=made.board, generation=made.number)
-        return rendering.answer(rebuild(made), 202)
+        return rendering.answer(rebuild_rendering.rebuild(made), 202)
 
     def rebuild_boards(self) -> Response:
         """Ask for a new generation of many boards."""
         why, after, limit = decode_rebuilds(json_body())
         made = self._rebuilds.request_all(after, limit, why)
         note(boards=len(made.generations))
-        return rendering.answer(RequestedRebuilds(rebuilds=tuple(map(rebuild, made.generations)), next=made.after), 202)
+        return rendering.answer(
+            RequestedRebuilds(rebuilds=tuple(map(rebuild_rendering.rebuild, made.generations)), next=made.after), 202
+        )
 
     def list_rebuilds(self, query: Mapping[str, Any]) -> Response:
         """Tell generations."""
-        return rendering.answer(RebuildsAnswer(rebuilds=tuple(map(rebuild, self._rebuilds.known(query["board"])))))
+        return rendering.answer(
+            RebuildsAnswer(rebuilds=tuple(map(rebuild_rendering.rebuild, self._rebuilds.known(query["board"]))))
+        )
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -101,19 +106,3 @@ class RebuildRoutes:
                 problems=[P.UNAVAILABLE],
             ),
         ]
-
-
-def rebuild(made: Generation) -> RebuildItem:
-    """One generation as it is told."""
-    return RebuildItem(
-        board=made.board,
-        generation=made.number,
-        board_version=made.board_version,
-        state=str(made.state),
-        reason=made.reason,
-        author=made.author,
-        facts_folded=made.facts_folded,
-        facts_total=made.facts_total,
-        requested_at=made.requested_at,
-        finished_at=made.finished_at,
-    )

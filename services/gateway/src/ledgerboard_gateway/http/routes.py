@@ -8,6 +8,7 @@ from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.operations import Operation
+from ledgerboard_gateway.http.operator_routes import OPERATOR_TAGS, OperatorRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
@@ -19,6 +20,7 @@ TAGS: Final = {
     "standings": "Read the live boards.",
     "history": "Read the ledger: the record of every score that was accepted or refused.",
     "boards": "Define boards.",
+    **OPERATOR_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
     "operations": "Health, metrics and this documentation.",
 }
@@ -34,6 +36,7 @@ class Routes:
     placings: PlacingRoutes
     history: HistoryRoutes
     boards: BoardRoutes
+    operators: OperatorRoutes
     published: PublishedRoutes
     operations: OperationRoutes
     documentation: DocumentationRoutes
@@ -47,6 +50,7 @@ class Routes:
             *self.placings.operations(),
             *self.history.operations(),
             *self.boards.operations(),
+            *self.operators.operations(),
             *self.published.operations(),
             *self.operations.operations(),
             *self.documentation.operations(),

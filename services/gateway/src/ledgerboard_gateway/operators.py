@@ -1,0 +1,58 @@
+"""Put together what operators use: corrections, rebuilds, dead letters. Bootstrap brings the clients."""
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, Protocol
+
+from ledgerboard_contracts.queues import ALL_QUEUES, QueueSpec
+from ledgerboard_gateway import corrections, rebuilds
+from ledgerboard_gateway.dead_letters import DeadLetters, Desk
+from ledgerboard_gateway.http.correction_log_routes import CorrectionLogRoutes, CorrectionsLog
+from ledgerboard_gateway.http.correction_routes import CorrectionRoutes
+from ledgerboard_gateway.http.dead_letter_routes import DeadLetterRoutes
+from ledgerboard_gateway.http.operator_routes import OperatorRoutes
+from ledgerboard_gateway.http.rebuild_routes import RebuildRoutes
+from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_infra.sqs import QueueSender, resolve_queue_url
+from ledgerboard_infra.stream.inbox import Inbox
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+class Definitions(corrections.Definitions, rebuilds.Definitions, Protocol):
+    """The record of boards, for both of its users."""
+
+
+def operator_routes(
+    *,
+    ledger: corrections.Ledger,
+    definitions: Definitions,
+    queue: corrections.Queue,
+    log: CorrectionsLog,
+    made: rebuilds.Rebuilds,
+    letters: DeadLetters,
+    clock: Clock,
+) -> OperatorRoutes:
+    """The routes. Opens nothing."""
+    return OperatorRoutes(
+        corrections=CorrectionRoutes(corrections.Corrections(ledger, definitions, queue, clock, new_uuid7)),
+        log=CorrectionLogRoutes(log),
+        rebuilds=RebuildRoutes(made),
+        dead_letters=DeadLetterRoutes(letters, clock),
+    )
+
+
+def dead_letters(client: "SQSClient", stage: str) -> DeadLetters:
+    """The dead letters of every queue of the stage, each looked up when it is first asked for."""
+    return DeadLetters({queue.name: _desk(client, queue, stage) for queue in ALL_QUEUES})
+
+
+def _desk(client: "SQSClient", queue: QueueSpec, stage: str) -> Callable[[], Desk]:
+    return cache(partial(_find_desk, client, queue, stage))
+
+
+def _find_desk(client: "SQSClient", queue: QueueSpec, stage: str) -> Desk:
+    dead = Inbox(client, resolve_queue_url(client, queue.dead_letter_name(stage)))
+    return Desk(dead=dead, origin=QueueSender(client, resolve_queue_url(client, queue.full_name(stage))))

@@ -1,0 +1,129 @@
+"""What operators work with, in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from ledgerboard_contracts.queues import ALL_QUEUES
+from ledgerboard_gateway.bans import Bans
+from ledgerboard_gateway.corrections import Ledger
+from ledgerboard_gateway.dead_letters import DeadLetters, Desk
+from ledgerboard_gateway.operators import Definitions, operator_routes
+from ledgerboard_gateway.rebuilds import Rebuilds
+from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.stream.messages import Message, Receipt
+from ledgerboard_ledger import Ban, RecordedCorrection
+from ledgerboard_ledger.generation_records import Generation, GenerationStage
+from ledgerboard_testkit.memory import NOON, MemorySender
+from ledgerboard_testkit.memory.dependency import Dependency
+
+
+class MemoryCorrectionsLog(Dependency):
+    """Corrections and bans, as a test puts them there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.corrections: list[RecordedCorrection] = []
+        self.in_force: list[Ban] = []
+
+    def page(
+        self, before: UUID | None, limit: int, *, board: str | None = None, player: str | None = None
+    ) -> Sequence[RecordedCorrection]:
+        self.answer()
+        found = sorted(self.corrections, key=lambda each: each.correction_id, reverse=True)
+        found = [each for each in found if before is None or each.correction_id < before]
+        return [each for each in found if board in {None, each.board} and player in {None, each.player}][:limit]
+
+    def bans(self) -> Sequence[Ban]:
+        self.answer()
+        return self.in_force
+
+
+class MemoryGenerations(Dependency):
+    """Generations, each requested at noon."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[Generation] = []
+
+    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:
+        self.answer()
+        known = self.list(board)
+        if known and known[0].state is GenerationStage.REQUESTED:
+            return known[0]
+        made = Generation(
+            board=board,
+            number=len(known) + 1,
+            board_version=board_version or 1,
+            state=GenerationStage.REQUESTED,
+            reason=reason,
+            author=author,
+            requested_at=NOON,
+        )
+        self.made.append(made)
+        return made
+
+    def list(self, board: str | None) -> Sequence[Generation]:
+        self.answer()
+        return [each for each in reversed(self.made) if board in {None, each.board}]
+
+
+@dataclass
+class MemoryInbox:
+    """Dead letters; what was received is hidden until it is given back."""
+
+    letters: dict[str, Message] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+
+    def put(self, body: str, *, sent_at: datetime = NOON - timedelta(hours=1), **attributes: str) -> str:
+        message_id = str(uuid4())
+        self.letters[message_id] = Message(
+            body=body, message_id=message_id, receive_count=1, sent_at=sent_at, attributes=attributes
+        )
+        return message_id
+
+    def depth(self) -> int:
+        return len(self.letters)
+
+    def receive(self, wait_seconds: int) -> list[Receipt]:
+        assert wait_seconds
+        shown = [message for each, message in self.letters.items() if each not in self.hidden][:10]
+        self.hidden |= {message.message_id for message in shown}
+        return [Receipt(message=message, handle=message.message_id) for message in shown]
+
+    def delete(self, receipts: Sequence[Receipt]) -> list[Receipt]:
+        return [receipt for receipt in receipts if self.letters.pop(receipt.message.message_id, None) is None]
+
+    def show_after(self, delays: Sequence[tuple[Receipt, float]]) -> list[Receipt]:
+        self.hidden -= {receipt.message.message_id for receipt, _ in delays}
+        return []
+
+
+class Operating:
+    """The collaborators of operators, and the routes over them."""
+
+    def __init__(self, ledger: Ledger, definitions: Definitions, queue: MemorySender, clock: Clock) -> None:
+        self.log, self.generations = MemoryCorrectionsLog(), MemoryGenerations()
+        self.bans = Bans(self.log, period_seconds=1)
+        self.dead = {spec.name: MemoryInbox() for spec in ALL_QUEUES}
+        self.origins = {spec.name: queue if spec.name == "submissions" else MemorySender() for spec in ALL_QUEUES}
+        self.rebuilds = Rebuilds(self.generations, definitions)
+        self.letters = DeadLetters({name: self._desk(name) for name in self.dead})
+        self.routes = operator_routes(
+            ledger=ledger,
+            definitions=definitions,
+            queue=queue,
+            log=self.log,
+            made=self.rebuilds,
+            letters=self.letters,
+            clock=clock,
+        )
+
+    def ban(self, player: str, board: str | None = None) -> None:
+        """Let a ban be known here."""
+        self.log.in_force.append(Ban(player, board))
+        self.bans.refresh()
+
+    def _desk(self, name: str) -> Callable[[], Desk]:
+        return lambda: Desk(dead=self.dead[name], origin=self.origins[name])
