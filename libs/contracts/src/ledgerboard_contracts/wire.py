@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from ledgerboard_contracts.corrections import CorrectionKind
 from ledgerboard_contracts.envelopes import (
     CorrectionsMessage,
     CorrelationId,
@@ -81,6 +82,10 @@ class Codec(Generic[M]):
             if header.version > version:
                 raise NewerVersionError(f"{header.type} version {header.version} is newer than version {version}")
             return msgspec.convert(self._upcast(header, version, body), message_type)
+        except msgspec.ValidationError as error:
+            if kind := _later_kind(body):
+                raise NewerVersionError(f"corrections of kind {kind!r} are of a later release") from error
+            raise UndecodableError(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UndecodableError(str(error)) from error
 
@@ -95,6 +100,28 @@ class Codec(Generic[M]):
             except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
                 raise UndecodableError(f"not a {header.type} of version {step}: {error!r}") from error
         return document
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    corrections: tuple[_Kind, ...] = ()
+
+
+_kinds: Final = msgspec.json.Decoder(_Kinds)
+
+
+def _later_kind(body: str | bytes) -> str | None:
+    """A kind of correction that this release does not know, as only a later one can have written it."""
+    try:
+        named = [each.kind for each in _kinds.decode(body).corrections]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return next((kind for kind in named if kind not in set(CorrectionKind)), None)
 
 
 def _literal(message_type: type, field: str) -> Any:

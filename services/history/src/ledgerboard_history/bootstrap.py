@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 from urllib3 import PoolManager
 
-from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS, SUBMISSIONS
+from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS, RANK, SUBMISSIONS
 from ledgerboard_history.closing import ClosePeriods, CountLateFacts, Road
 from ledgerboard_history.closing_jobs import ClosingJobs, register_closing_jobs
 from ledgerboard_history.closing_metrics import ClosingMetrics
@@ -19,13 +19,14 @@ from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.settings import JobsSettings, Settings
 from ledgerboard_history.signing import Secrets
+from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
-from ledgerboard_infra.sqs import queue_depth, queue_limits, resolve_queue_url, sqs_client
+from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_ledger import (
     Closings,
@@ -62,12 +63,14 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     client = sqs_client(settings.aws)
     queue_url = resolve_queue_url(client, HISTORY.full_name(settings.stage))
     engine = _engine(settings.postgres, at_least=settings.stream.lanes + 1)
+    rank_url = resolve_queue_url(client, RANK.full_name(settings.stage))
     registry = CollectorRegistry()
+    metrics = HistoryMetrics(registry)
     runtime = StreamRuntime(
         poller,
         queue_url,
         resolve_queue_url(client, HISTORY.dead_letter_name(settings.stage)),
-        HistoryHandler(LedgerWriter(engine), HistoryMetrics(registry)),
+        HistoryHandler(LedgerWriter(engine), Telling(QueueSender(client, rank_url), metrics), metrics),
         settings.stream,
         StreamMetrics(registry, "history"),
         SystemClock(),
@@ -75,6 +78,7 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     checks: dict[str, Check] = {
         "ledger": partial(check_schema, engine),
         HISTORY.name: partial(_check_queue, client, queue_url),
+        RANK.name: partial(_check_queue, client, rank_url),
     }
     return runtime, OpsServer(settings.ops, checks, registry)
 

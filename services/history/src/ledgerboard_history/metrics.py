@@ -17,6 +17,12 @@ class HistoryMetrics:
             "Events by outcome: recorded (a fact), rejected, repeated (known already) or unstorable.",
             ("outcome",),
         )
+        self.corrections: Final = meter.counter(
+            "history_corrections", "Corrections by outcome: recorded, new or not, or unstorable.", ("outcome",)
+        )
+        self.told: Final = meter.counter(
+            "history_told", "What the ranker was told: facts recorded late, and restatements.", ("what",)
+        )
         self.append_seconds: Final = meter.histogram("history_append_seconds", "Time of one append, with its commit.")
         self.append_events: Final = meter.histogram(
             "history_append_events", "Facts and rejections in one append.", buckets=COUNT_BUCKETS

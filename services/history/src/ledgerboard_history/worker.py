@@ -2,12 +2,22 @@
 
 The ledger keeps every event once, so a batch may come again, whole or cut otherwise. An event that PostgreSQL will
 never take condemns its message to the dead letters, but only after everything sound in that message was recorded.
+Facts come before corrections, so that a correction finds the plays that it came with. What the boards must learn of
+either is told before the batch is done.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from ledgerboard_contracts import FactEnvelope, Rejection
+from ledgerboard_contracts import (
+    UNSOUND,
+    Correction,
+    CorrectionsMessage,
+    FactEnvelope,
+    Rejection,
+    Restatement,
+    check_corrections,
+)
 from ledgerboard_contracts.wire import HISTORY, NewerVersionError, UndecodableError
 from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.records import Records, records_of, single_events, together
@@ -21,9 +31,9 @@ _log = get_logger(__name__)
 
 
 class Ledger(Protocol):
-    """The record. ``append`` is one transaction and keeps each event once.
+    """The record. ``append`` is one transaction and keeps each event once, ``correct`` each correction.
 
-    It raises `UnstorableError` for data that can never be stored, and `UnavailableError` when the record is down.
+    They raise `UnstorableError` for data that can never be stored, and `UnavailableError` when the record is down.
     """
 
     def append(
@@ -32,23 +42,60 @@ class Ledger(Protocol):
         """Append all of it or nothing."""
         ...
 
+    def correct(self, corrections: Sequence[Correction]) -> Sequence[Restatement]:
+        """Record all of it or nothing. Returns the standings that change by it, of known corrections too."""
+        ...
+
+
+class Telling(Protocol):
+    """The way to the ranker. Raises `UnavailableError` if it was not acknowledged."""
+
+    def recorded(self, envelopes: Sequence[FactEnvelope]) -> None:
+        """These facts were recorded late."""
+        ...
+
+    def restatements(self, restatements: Sequence[Restatement], correlation_id: str) -> None:
+        """These standings change."""
+        ...
+
 
 class HistoryHandler:
     """The consumer of ``history``. Safe to repeat: the ledger's primary key drops what it holds already."""
 
-    def __init__(self, ledger: Ledger, metrics: HistoryMetrics) -> None:
+    def __init__(self, ledger: Ledger, telling: Telling, metrics: HistoryMetrics) -> None:
         self._ledger = ledger
+        self._telling = telling
         self._metrics = metrics
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
-        """Record the batch. Raises `UnavailableError` when the ledger is down."""
+        """Record the batch. Raises `UnavailableError` when the ledger or the queue ``rank`` is down."""
         read = [_read(message) for message in batch]
+        verdicts = self._record(read)
+        return [self._correct(each) if isinstance(each, CorrectionsMessage) else each for each in verdicts]
+
+    def _record(self, read: "Sequence[_Read]") -> "Sequence[CorrectionsMessage | Verdict]":
+        """Append all facts and rejections, and leave the corrections in their places."""
         sound = [records for records in read if isinstance(records, Records)]
         try:
             self._append(together(sound))
         except UnstorableError:
             return [self._record_alone(records) if isinstance(records, Records) else records for records in read]
         return [Done() if isinstance(records, Records) else records for records in read]
+
+    def _correct(self, message: CorrectionsMessage) -> Verdict:
+        unstorable: list[str] = []
+        with correlated(correlation_ids=[message.correlation_id]):
+            for correction in message.corrections:
+                try:
+                    restatements = self._ledger.correct([correction])
+                except UnstorableError as error:
+                    unstorable.append(f"correction {correction.correction_id}: {error}")
+                    continue
+                self._telling.restatements(restatements, message.correlation_id)
+                _log.info("correction recorded", kind=correction.kind.value, restatements=len(restatements))
+        self._metrics.corrections.labels("unstorable").inc(len(unstorable))
+        self._metrics.corrections.labels("recorded").inc(len(message.corrections) - len(unstorable))
+        return Dead("; ".join(unstorable[:_MOST_REASONS])) if unstorable else Done()
 
     def _record_alone(self, records: Records) -> Verdict:
         unstorable = self._salvage(list(single_events(records)))
@@ -77,6 +124,7 @@ class HistoryHandler:
                 result = self._ledger.append(
                     records.envelopes, records.rejections, correlation_ids=records.correlation_ids
                 )
+            self._telling.recorded(result.late)
             self._count(result)
 
     def _count(self, result: AppendResult) -> None:
@@ -87,10 +135,18 @@ class HistoryHandler:
         _log.info("events recorded", recorded=result.recorded, rejected=result.rejected, repeated=result.repeated)
 
 
-def _read(message: Message) -> Records | Verdict:
+_Read = Records | CorrectionsMessage | Verdict
+"""What a message asks for, or its fate if it could not be read."""
+
+
+def _read(message: Message) -> _Read:
     try:
-        return records_of(HISTORY.decode(message.body))
-    except UndecodableError as error:
+        content = HISTORY.decode(message.body)
+        if not isinstance(content, CorrectionsMessage):
+            return records_of(content)
+        check_corrections(content.corrections)
+    except (UndecodableError, *UNSOUND) as error:
         return Dead(str(error))
     except NewerVersionError as error:
         return Retry(str(error))
+    return content

@@ -17,11 +17,14 @@ from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_infra.valkey import RedisClient, make_redis
-from ledgerboard_ledger import CachedVersions, PostgresDefinitions
-from ledgerboard_ledger.generations import PostgresGenerations
-from ledgerboard_ledger.replay import Replay
-from ledgerboard_ledger.restatements import Restatements
-from ledgerboard_ledger.touches import Touches
+from ledgerboard_ledger import (
+    CachedVersions,
+    PostgresDefinitions,
+    PostgresGenerations,
+    Replay,
+    Restatements,
+    Touches,
+)
 from ledgerboard_ranker.catching_up import CatchingUp
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics

@@ -10,8 +10,7 @@ from typing import Protocol
 
 from ledgerboard_boards import BoardState, GenerationState
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
-from ledgerboard_ledger.restatements import KnownPlayer
+from ledgerboard_ledger import Generation, GenerationStage, KnownPlayer, UnknownGenerationError
 
 
 class Generations(Protocol):

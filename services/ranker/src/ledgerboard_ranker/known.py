@@ -52,7 +52,10 @@ class KnownStates:
         if missing:
             found = self._states.get_many(missing)
             for board in missing:
-                self._keep(board, found.get(board) or self._founding.ensure(board, versions[board]))
+                state = found.get(board)
+                if state is None or not state.generations:
+                    state = self._founding.ensure(board, versions[board])
+                self._keep(board, state)
         return {board: self._known[board] for board in versions}
 
     def generations(self, board: str) -> Sequence[int]:

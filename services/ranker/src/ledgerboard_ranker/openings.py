@@ -15,7 +15,7 @@ from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
-from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
+from ledgerboard_ledger import Generation, GenerationStage, UnknownGenerationError
 
 MARGIN: Final = MAX_CLOCK_SKEW + timedelta(seconds=5)
 """Skewed clocks, and the time that a call to Redis may take after the moment was read."""
@@ -114,9 +114,12 @@ class Openings:
         raise UnavailableError(f"generation {number} of {board} could not be opened: its state keeps changing")
 
     def ensure(self, board: str, board_version: int) -> BoardState:
-        """The state of the board; one that has none is new, or lost. Raises `UnavailableError`."""
+        """The state of the board, with a generation in it. A board without any is new, or lost.
+
+        Raises `UnavailableError`.
+        """
         state = self._states.get(board)
-        if state is not None:
+        if state is not None and state.generations:
             return state
         generation, made = self._generations.adopt(board, board_version)
         if made:
@@ -125,7 +128,7 @@ class Openings:
         elif self._is_old(generation):
             return self._recover(board)
         state = self._states.get(board)
-        if state is None:
+        if state is None or not state.generations:
             raise UnavailableError(f"the first state of {board} is being made")
         return state
 

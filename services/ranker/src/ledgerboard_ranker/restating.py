@@ -15,7 +15,7 @@ from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
-from ledgerboard_ledger.restatements import OpenedRestatement
+from ledgerboard_ledger import OpenedRestatement
 from ledgerboard_ranker.openings import MARGIN, TRIES
 
 KEPT: Final = timedelta(days=60)
