@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, BoardOptions, Order
-from ledgerboard_ledger import PostgresDefinitions, ProjectionConflictError
+from ledgerboard_ledger import Generation, GenerationStage, PostgresDefinitions, PostgresGenerations
 
 _LAPS = BoardOptions(order=Order.ASC, min_score=0, max_score=10**9, title="Lap times")
 
@@ -54,12 +54,29 @@ def test_other_options_make_the_next_version_and_leave_the_earlier_ones(
     assert definitions.version(board, 3) is None
 
 
-def test_another_order_is_refused_and_makes_nothing(definitions: PostgresDefinitions, board: str) -> None:
+def _rebuilds(engine: Engine, board: str) -> list[Generation]:
+    return [each for each in PostgresGenerations(engine).list(board) if each.state is GenerationStage.REQUESTED]
+
+
+def test_another_order_asks_for_one_rebuild_under_the_newest_version(
+    engine: Engine, definitions: PostgresDefinitions, board: str
+) -> None:
+    PostgresGenerations(engine).adopt(board, definitions.ensure(board).version)
+    assert definitions.define(board, _LAPS)[0].version == 2
+    definitions.define(board, replace(_LAPS, title="Only the title"))
+    assert [(each.number, each.board_version) for each in _rebuilds(engine, board)] == [(2, 2)]
+    definitions.define(board, DEFAULT_OPTIONS)
+    assert [(each.number, each.board_version) for each in _rebuilds(engine, board)] == [(2, 4)]
+
+
+def test_a_board_that_was_never_projected_needs_no_rebuild(
+    engine: Engine, definitions: PostgresDefinitions, board: str
+) -> None:
     definitions.ensure(board)
-    with pytest.raises(ProjectionConflictError) as caught:
-        definitions.define(board, _LAPS)
-    assert caught.value.field == "order"
-    assert definitions.current(board) == BoardDefinition(board=board, version=1, options=DEFAULT_OPTIONS)
+    definitions.define(board, _LAPS)
+    assert _rebuilds(engine, board) == []
+    adopted, made = PostgresGenerations(engine).adopt(board, 1)
+    assert (adopted.board_version, made) == (2, True)
 
 
 def test_twenty_at_once_that_want_different_options_make_twenty_versions(

@@ -107,8 +107,8 @@ def _record_of_board(connection: Connection, correction: Correction) -> None:
 def _insert(connection: Connection, correction: Correction, **others: str) -> bool:
     """Whether it is new."""
     values = {name: getattr(correction, name) for name in _COLUMNS} | {"kind": correction.kind.value} | others
-    added = insert(corrections).values(values).on_conflict_do_nothing()
-    return connection.execute(added).rowcount == 1
+    added = insert(corrections).values(values).on_conflict_do_nothing().returning(corrections.c.correction_id)
+    return connection.execute(added).first() is not None
 
 
 def _sum_up(connection: Connection, correction: Correction, key: str) -> None:

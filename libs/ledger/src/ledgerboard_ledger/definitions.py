@@ -8,22 +8,16 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, RowMapping, Select, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, BoardOptions
 from ledgerboard_infra.postgres import postgres_errors
+from ledgerboard_ledger.generation_rows import is_projected, lock_board, request_row
 from ledgerboard_ledger.tables import board_versions, boards
 
+_is_not_deleted: Final = board_versions.c.version > func.coalesce(boards.c.deleted_version, 0)
 _versions: Final = select(board_versions.c.board, board_versions.c.version, board_versions.c.options)
-
-
-class ProjectionConflictError(ValueError):
-    """The new options would rank the same facts otherwise, which takes a rebuild. ``field`` names the first such."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"{field} cannot change on a board that exists")
-        self.field = field
 
 
 class PostgresDefinitions:
@@ -33,7 +27,7 @@ class PostgresDefinitions:
         self._engine = engine
 
     def current(self, board: str) -> BoardDefinition | None:
-        """The board's greatest version, or None for a board that nobody defined or submitted to."""
+        """The board's greatest version, or None for one that nobody defined or played, or not since its deletion."""
         with postgres_errors(), self._engine.connect() as connection:
             return _first(connection, _current(board))
 
@@ -50,19 +44,15 @@ class PostgresDefinitions:
     def define(self, board: str, options: BoardOptions) -> tuple[BoardDefinition, bool]:
         """The definition that now carries ``options``, and whether this call made it (version 1: the board is new).
 
-        Equal options make nothing. Raises `ProjectionConflictError` where facts would rank otherwise.
+        Equal options make nothing. Options that rank the same facts otherwise ask for a rebuild in the same
+        transaction; until it is done, the board is read as before.
         """
         with postgres_errors(), self._engine.begin() as connection:
-            connection.execute(insert(boards).values(board=board).on_conflict_do_nothing())
-            connection.execute(select(boards.c.board).where(boards.c.board == board).with_for_update())
+            lock_board(connection, board)
             current = _first(connection, _current(board))
             if current is not None and current.options == options:
                 return current, False
-            if current is not None:
-                _refuse_other_projection(current.options, options)
-            following = BoardDefinition(board=board, version=current.version + 1 if current else 1, options=options)
-            connection.execute(insert(board_versions).values(_values(following)))
-            return following, True
+            return _make(connection, board, options), True
 
     def list(self, after: str | None, limit: int, prefix: str = "", contains: str = "") -> Sequence[BoardDefinition]:
         """Current definitions by name (byte order), from the first one after ``after``.
@@ -72,7 +62,7 @@ class PostgresDefinitions:
         """
         latest = (
             select(board_versions.c.version, board_versions.c.options)
-            .where(board_versions.c.board == boards.c.board)
+            .where(board_versions.c.board == boards.c.board, _is_not_deleted)
             .order_by(board_versions.c.version.desc())
             .limit(1)
             .lateral()
@@ -88,16 +78,28 @@ class PostgresDefinitions:
             return [_definition(row) for row in connection.execute(page).mappings()]
 
     def _make_default(self, board: str) -> BoardDefinition:
-        """The loser of a race waits for the winner's commit at the unique key, and then reads what the winner wrote."""
-        first = BoardDefinition(board=board, version=1, options=DEFAULT_OPTIONS)
+        """The loser of a race waits for the winner's lock, and then reads what the winner wrote."""
         with postgres_errors(), self._engine.begin() as connection:
-            connection.execute(insert(boards).values(board=board).on_conflict_do_nothing())
-            connection.execute(insert(board_versions).values(_values(first)).on_conflict_do_nothing())
-            return _first(connection, _current(board)) or first
+            lock_board(connection, board)
+            return _first(connection, _current(board)) or _make(connection, board, DEFAULT_OPTIONS)
+
+
+def _make(connection: Connection, board: str, options: BoardOptions) -> BoardDefinition:
+    """The next version of a board whose lock is held, and the rebuild that it may take."""
+    newest = _first(connection, _newest(board))
+    made = BoardDefinition(board=board, version=newest.version + 1 if newest else 1, options=options)
+    connection.execute(insert(board_versions).values(_values(made)))
+    if newest is not None and not newest.options.projects_like(options) and is_projected(connection, board):
+        request_row(connection, board, board_version=made.version, reason="definition", author="definitions")
+    return made
+
+
+def _newest(board: str) -> Select[Any]:
+    return _versions.where(board_versions.c.board == board).order_by(board_versions.c.version.desc()).limit(1)
 
 
 def _current(board: str) -> Select[Any]:
-    return _versions.where(board_versions.c.board == board).order_by(board_versions.c.version.desc()).limit(1)
+    return _newest(board).join(boards).where(_is_not_deleted)
 
 
 def _first(connection: Connection, wanted: Select[Any]) -> BoardDefinition | None:
@@ -113,9 +115,3 @@ def _definition(row: RowMapping) -> BoardDefinition:
 def _values(definition: BoardDefinition) -> dict[str, Any]:
     options = msgspec.to_builtins(definition.options)
     return {"board": definition.board, "version": definition.version, "options": options}
-
-
-def _refuse_other_projection(before: BoardOptions, after: BoardOptions) -> None:
-    conflict = before.projection_conflict(after)
-    if conflict is not None:
-        raise ProjectionConflictError(conflict)

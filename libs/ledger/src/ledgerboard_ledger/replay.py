@@ -37,7 +37,7 @@ _RESET_AT: Final = text("SELECT max(occurred_at) FROM corrections WHERE board = 
 _VOIDED: Final = text("""
     SELECT event_id FROM corrections WHERE kind = 'void' AND event_id = ANY(:ids)
     UNION
-    SELECT event_id FROM facts JOIN corrections AS erasure USING (player)
+    SELECT facts.event_id FROM facts JOIN corrections AS erasure USING (player)
     WHERE erasure.kind = 'erase' AND facts.event_id = ANY(:ids)
 """)
 _ERASED: Final = text("""

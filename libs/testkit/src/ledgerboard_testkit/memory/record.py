@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, BoardOptions
-from ledgerboard_ledger import ProjectionConflictError
 from ledgerboard_testkit.memory.dependency import Dependency
 
 
@@ -33,9 +32,6 @@ class MemoryRecord(Dependency):
         before = self.current(board)
         if before is not None and before.options == options:
             return before, False
-        conflict = before.options.projection_conflict(options) if before is not None else None
-        if conflict is not None:
-            raise ProjectionConflictError(conflict)
         made = BoardDefinition(board=board, version=before.version + 1 if before else 1, options=options)
         self._versions.setdefault(board, []).append(made)
         return made, True

@@ -10,7 +10,6 @@ import pytest
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardDefinition, BoardOptions, Order
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_ledger import ProjectionConflictError
 
 _LAPS: Final = BoardOptions(order=Order.ASC, min_score=0, title="Lap times")
 
@@ -58,12 +57,9 @@ class DefinitionsSuite:
         assert definitions.current(board) == definitions.ensure(board) == second
         assert [definitions.version(board, number) for number in (1, 2, 3)] == [first, second, None]
 
-    def test_another_order_is_refused_by_name_and_makes_nothing(self, definitions: Definitions) -> None:
-        made = definitions.ensure(fresh_board())
-        with pytest.raises(ProjectionConflictError) as caught:
-            definitions.define(made.board, _LAPS)
-        assert caught.value.field == "order"
-        assert definitions.current(made.board) == made
+    def test_options_that_rank_otherwise_make_a_version_like_others(self, definitions: Definitions) -> None:
+        board = definitions.ensure(fresh_board()).board
+        assert definitions.define(board, _LAPS) == (BoardDefinition(board=board, version=2, options=_LAPS), True)
 
     def test_boards_are_listed_by_name_in_pages_with_their_current_options(self, definitions: Definitions) -> None:
         stem = uuid4().hex[:8]
