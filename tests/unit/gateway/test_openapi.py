@@ -76,7 +76,7 @@ def test_every_example_is_valid(document: dict[str, Any]) -> None:
     for _, _, operation, _ in operations(document):
         bodies = [operation["requestBody"], *operation["responses"].values()] if "requestBody" in operation else []
         for described in bodies or operation["responses"].values():
-            for media, content in described["content"].items():
+            for media, content in described.get("content", {}).items():
                 examples = [content["example"]] if "example" in content else []
                 examples += [each["value"] for each in content.get("examples", {}).values()]
                 assert examples, (operation["summary"], media)

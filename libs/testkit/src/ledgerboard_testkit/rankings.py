@@ -1,12 +1,23 @@
 """The fold that every view must equal, for every policy, written as plainly as it can be: from all facts, each time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from math import inf
 from typing import TypeAlias
 
-from ledgerboard_contracts import BoardOptions, Fact, Order, Policy, ScopeKind, Standing, View, views_of
+from ledgerboard_contracts import (
+    FIRST_GENERATION,
+    BoardOptions,
+    Fact,
+    Order,
+    Policy,
+    ScopeKind,
+    Standing,
+    View,
+    views_of,
+)
 
 Row: TypeAlias = tuple[tuple[object, ...], str, int, datetime]
 """What a view orders by, the player, the score, and when it was achieved."""
@@ -23,7 +34,8 @@ def expected_standings(facts: Iterable[Fact], options: BoardOptions, view: View)
 def expected_rows(facts: Iterable[Fact], options: BoardOptions, view: View) -> list[Row]:
     """The same with what orders them, best first."""
     distinct = {fact.event_id: fact for fact in facts}.values()
-    members = [fact for fact in distinct if view in views_of(view.board, fact, options)]
+    drawn = replace(view, generation=FIRST_GENERATION)  # Every generation shows the same.
+    members = [fact for fact in distinct if drawn in views_of(view.board, fact, options)]
     if view.scope.kind is ScopeKind.LEVELS:
         rows = _by_player(members, lambda plays: _sum_of(_bests_of_levels(plays, options), options))
     elif options.policy is Policy.TOTAL:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from ledgerboard_boards import RankTooDeepError, ViewExpiredError
+from ledgerboard_boards import RankTooDeepError
 from ledgerboard_contracts import InvalidPeriodKeyError
 from ledgerboard_gateway.buffer import BufferFullError
 from ledgerboard_gateway.http.api import bind
@@ -55,7 +55,6 @@ def _answer_errors(app: Flask) -> None:
     app.register_error_handler(UnknownBoardError, _answer_unknown_board)
     app.register_error_handler(InvalidPeriodKeyError, _answer_bad_key)
     app.register_error_handler(UnknownViewError, _answer_unknown_view)
-    app.register_error_handler(ViewExpiredError, _answer_expired)
     app.register_error_handler(RankTooDeepError, _answer_too_deep)
     app.register_error_handler(Exception, _answer_defect)
 
@@ -95,12 +94,6 @@ def _answer_bad_key(error: InvalidPeriodKeyError) -> Response:
 
 def _answer_unknown_view(error: UnknownViewError) -> Response:
     return respond(ProblemError(ProblemType.UNKNOWN_VIEW, f"{error}."))
-
-
-def _answer_expired(error: ViewExpiredError) -> Response:
-    view = error.view
-    detail = f"The ranking of {view.board} for {view.span.key} is no longer kept."
-    return respond(ProblemError(ProblemType.EXPIRED_VIEW, detail))
 
 
 def _answer_too_deep(error: RankTooDeepError) -> Response:

@@ -150,7 +150,7 @@ class PlayerRoutes:
                 from_boards=True,
                 query=BoardsOfPlayerQuery,
                 answers={200: Answer([view_answers.BoardsOfPlayerAnswer], e.BOARDS_OF_PLAYER, "The player's places")},
-                problems=[P.UNKNOWN_VIEW, P.EXPIRED_VIEW, P.UNAVAILABLE, P.RANK_TOO_DEEP],
+                problems=[P.UNKNOWN_VIEW, P.UNAVAILABLE, P.RANK_TOO_DEEP],
             ),
         ]
 

@@ -15,7 +15,7 @@ from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.sources import answer_found, answer_rendered, asked_view
 from ledgerboard_gateway.http.view_query import ByScoreQuery, LastQuery, StandingsQuery, ViewQuery
 
-VIEW_PROBLEMS = (P.UNKNOWN_BOARD, P.UNKNOWN_VIEW, P.EXPIRED_VIEW, P.UNAVAILABLE)
+VIEW_PROBLEMS = (P.UNKNOWN_BOARD, P.UNKNOWN_VIEW, P.UNAVAILABLE)
 """What every read of a view may meet."""
 
 
