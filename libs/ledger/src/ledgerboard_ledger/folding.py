@@ -99,7 +99,8 @@ def _is_drawn(view: View, options: BoardOptions) -> bool:
         ScopeKind.SESSION: options.session_views and view.span == ALL_TIME,
     }
     start = view.span.start
-    return drawn[view.scope.kind] and (start is None or view.span in spans_of(start, options.calendar))
+    is_on = view.span == ALL_TIME or (start is not None and view.span in spans_of(start, options.calendar))
+    return drawn[view.scope.kind] and is_on
 
 
 def _bests_of_levels(plays: Select[Any], options: BoardOptions) -> Select[Any]:

@@ -1,0 +1,96 @@
+"""Compare the live views of a board, as Redis holds them, with the fold of the ledger: every entry, to its last byte.
+
+A look is not of one moment, since it reads two stores one after the other. What it finds is therefore a suspicion only;
+`reconciling` tells which of them stand.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, Protocol
+
+from ledgerboard_boards import Entry as BoardEntry
+from ledgerboard_boards import view_id
+from ledgerboard_boards.members import entry_id, place_of, view_named
+from ledgerboard_contracts import DEFAULT_OPTIONS, BoardOptions, View
+from ledgerboard_history.differences import Difference, Entry, differences
+from ledgerboard_infra.clock import Clock
+from ledgerboard_ledger.standings import FoldedEntry, SqlFold
+
+PAGE: Final = 1_000
+_MARGIN: Final = timedelta(minutes=1)
+"""So long before its end a view is left alone: the clock of Redis lets it go, not ours."""
+
+Where = tuple[str, bytes]
+"""A view by its id, and in it an entry by its own."""
+
+
+class Boards(Protocol):
+    """The boards as they are held, whichever generation."""
+
+    def views(self, board: str, generation: int) -> Sequence[str]:
+        """The ids of the views that ever had an entry."""
+
+    def entries(self, view: View, options: BoardOptions, after: BoardEntry | None, limit: int) -> Sequence[BoardEntry]:
+        """The first entries that rank after ``after``."""
+
+
+class Drawn(Protocol):
+    """The views that the ledger fills."""
+
+    def of(self, board: str, options: BoardOptions) -> set[View]:
+        """Those of one board."""
+
+
+class Comparison:
+    """Looks at boards. ``look`` writes nothing."""
+
+    def __init__(self, boards: Boards, drawn: Drawn, fold: SqlFold, clock: Clock) -> None:
+        self._boards = boards
+        self._drawn = drawn
+        self._fold = fold
+        self._clock = clock
+
+    def views(self, board: str, generation: int, options: BoardOptions) -> Mapping[str, View]:
+        """Every view that the ledger fills or that the boards hold, but for those that have expired or are about to."""
+        drawn = {view_id(view): replace(view, generation=generation) for view in self._drawn.of(board, options)}
+        held = {name: view_named(board, name, generation, options) for name in self._boards.views(board, generation)}
+        latest = self._clock.now() + _MARGIN
+        return {
+            name: view
+            for name, view in (held | drawn).items()
+            if view.span.expires_at is None or view.span.expires_at > latest
+        }
+
+    def is_played(self, board: str) -> bool:
+        """Whether any fact of ``board`` counts."""
+        return bool(self._drawn.of(board, DEFAULT_OPTIONS))
+
+    def look(self, views: Mapping[str, View], options: BoardOptions) -> Mapping[Where, Difference]:
+        """What is not the same on both sides at this look."""
+        found: dict[Where, Difference] = {}
+        for name, view in views.items():
+            with closing(self._fold.rows(view, options)) as rows:
+                expected = (_expected(row, view, options) for row in rows)
+                differing = differences(expected, self._held(view, options))
+            found.update({(name, known): difference for known, difference in differing.items()})
+        return found
+
+    def _held(self, view: View, options: BoardOptions) -> Iterator[Entry]:
+        last: BoardEntry | None = None
+        while page := self._boards.entries(view, options, last, PAGE):
+            yield from (_found(entry, view, options) for entry in page)
+            last = page[-1]
+
+
+def _expected(row: FoldedEntry, view: View, options: BoardOptions) -> Entry:
+    key, *columns, _ = row.order
+    place = place_of(int(key), columns, row.player, options, view.scope)
+    return Entry(row.player, row.score, row.achieved_at, place, entry_id(place[1], row.player, options, view.scope))
+
+
+def _found(entry: BoardEntry, view: View, options: BoardOptions) -> Entry:
+    standing = entry.standing
+    known = entry_id(entry.member, standing.player, options, view.scope)
+    return Entry(standing.player, standing.score, standing.achieved_at, (entry.key, entry.member), known)

@@ -1,0 +1,156 @@
+"""Reconciling finds every single difference between the boards and the ledger, and none where there is none."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from ledgerboard_contracts import BoardOptions, Fact, Policy, TieBreak
+from ledgerboard_history.differences import Kind
+from ledgerboard_history.reconciling import lines
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger import migrate
+from ledgerboard_testkit.plays import make_fact
+from tests.integration.boards.games import facts
+from tests.integration.history.proving import NOW, Proof
+from tests.integration.ledger.standings_model import options as any_options
+
+_TIED = BoardOptions(ties=(TieBreak(attribute="lives"),))
+
+
+@pytest.fixture(scope="module")
+def engine(fresh_database: str) -> Iterator[Engine]:
+    migrate(fresh_database)
+    engine = make_engine(fresh_database, application_name="test", pool_size=5)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def valkey(redis_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_url) as valkey:
+        yield valkey
+
+
+@pytest.fixture
+def proof(valkey: redis.Redis, engine: Engine) -> Proof:
+    proof = Proof(valkey, engine)
+    proof.play(*(make_fact(f"player-{place}", place, NOW) for place in range(5)))
+    return proof
+
+
+def _members(proof: Proof, first: int, last: int) -> list[bytes]:
+    found: Any = proof.valkey.zrange(proof.entries_key, first, last)
+    return list(found)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(choice=any_options, history=st.lists(facts, max_size=16))
+def test_whatever_was_played_a_correct_board_has_no_difference(
+    valkey: redis.Redis, engine: Engine, choice: BoardOptions, history: list[Fact]
+) -> None:
+    proof = Proof(valkey, engine, choice)
+    proof.play(*history)
+    result = proof.reconcile()
+    assert lines(result) == [f"{proof.board}: {result.views_compared} views, 0 differences"]
+    assert (result.views_compared > 0) == bool(history)
+
+
+def test_one_changed_score_is_found(proof: Proof, valkey: redis.Redis) -> None:
+    (member,) = _members(proof, 2, 2)
+    valkey.zadd(proof.entries_key, {member: -77})
+    ((where, difference),) = proof.reconcile().differences.items()
+    assert (where[0], difference.player, difference.kind) == ("all:board", "player-2", Kind.SCORE)
+    assert "'player-2' has 77 at" in lines(proof.reconcile())[1]
+
+
+def test_a_missing_player_is_found(proof: Proof, valkey: redis.Redis) -> None:
+    valkey.zremrangebyrank(proof.entries_key, 1, 1)
+    (difference,) = proof.reconcile().differences.values()
+    assert (difference.player, difference.kind) == ("player-3", Kind.MISSING)
+
+
+def test_an_extra_player_is_found_in_every_view(proof: Proof) -> None:
+    proof.fold(make_fact("ghost", 9, NOW))
+    found = proof.reconcile().differences
+    assert {(each.player, each.kind) for each in found.values()} == {("ghost", Kind.EXTRA)}
+    assert len(found) == len({view for view, _ in found}) == 4
+
+
+def test_a_wrong_order_among_equal_scores_is_found(valkey: redis.Redis, engine: Engine) -> None:
+    proof = Proof(valkey, engine, _TIED)
+    tied = [make_fact(name, 5, NOW, attributes={"lives": lives}) for lives, name in enumerate(("ann", "bob"))]
+    proof.play(*tied)
+    first, second = _members(proof, 0, -1)
+    valkey.zrem(proof.entries_key, first, second)
+    valkey.zadd(proof.entries_key, {second[:-3] + first[-3:]: -5, first[:-3] + second[-3:]: -5})
+    found = proof.reconcile()
+    assert {(each.player, each.kind) for each in found.differences.values()} == {
+        ("ann", Kind.ORDER),
+        ("bob", Kind.ORDER),
+    }
+    assert "'ann' stands in the wrong place among equal scores" in "".join(lines(found))
+
+
+def test_an_extra_view_is_found(proof: Proof) -> None:
+    play = make_fact("player-0", 0, NOW, level="7")
+    proof.fold(play)
+    found = proof.reconcile().differences
+    assert {view for view, _ in found} == {view for view, _ in found if view.endswith(":level:7")}
+    assert {each.kind for each in found.values()} == {Kind.EXTRA}
+    assert len(found) == 4
+
+
+def test_one_lost_play_of_many_is_found(valkey: redis.Redis, engine: Engine) -> None:
+    proof = Proof(valkey, engine, BoardOptions(policy=Policy.PLAYS))
+    proof.play(*(make_fact("ann", 5, NOW) for _ in range(3)))
+    valkey.zremrangebyrank(proof.entries_key, 1, 1)
+    (difference,) = proof.reconcile().differences.values()
+    assert (difference.player, difference.kind) == ("ann", Kind.MISSING)
+
+
+def test_what_arrives_at_the_other_end_meanwhile_is_no_difference(proof: Proof) -> None:
+    early, late = make_fact("early", 9, NOW), make_fact("late", 9, NOW)
+    proof.fold(early)
+    proof.record(late)
+    arriving: list[Callable[[], None]] = [lambda: proof.fold(late), lambda: proof.record(early)]
+    proof.on_pause = lambda: arriving.pop()() if arriving else None
+    result = proof.reconcile()
+    assert (result.differences, result.unsettled) == ({}, 0)
+
+
+def test_while_messages_wait_nothing_is_judged(proof: Proof) -> None:
+    proof.fold(make_fact("early", 9, NOW))
+    proof.messages = 3
+    result = proof.reconcile()
+    assert (result.differences, result.unsettled) == ({}, 4)
+    assert "4 entries kept changing and were not judged" in lines(result)[0]
+
+
+def test_an_entry_that_keeps_changing_is_not_judged_and_its_neighbour_is(proof: Proof) -> None:
+    proof.fold(make_fact("ghost", 9, NOW - timedelta(days=400)))
+    scores = iter(range(10, 10_000))
+    proof.fold(make_fact("busy", 9, NOW))
+    proof.on_pause = lambda: proof.fold(make_fact("busy", next(scores), NOW))
+    result = proof.reconcile()
+    assert {each.player for each in result.differences.values()} == {"ghost"}
+    assert result.unsettled == 4
+
+
+def test_a_board_without_a_live_generation_is_not_called_correct(valkey: redis.Redis, proof: Proof) -> None:
+    valkey.delete(f"{{{proof.stage}/{proof.board}}}:state")
+    result = proof.reconcile()
+    assert not result.is_live
+    assert lines(result) == [f"{proof.board}: no live generation; it is being drawn from the ledger"]
+
+
+def test_a_board_on_which_nobody_played_has_nothing_to_compare(valkey: redis.Redis, engine: Engine) -> None:
+    proof = Proof(valkey, engine)
+    proof.begin = False
+    result = proof.reconcile()
+    assert (result.is_live, result.views_compared, result.differences) == (True, 0, {})
