@@ -16,9 +16,9 @@ MOST_SECONDS: Final = 10.0
 """How long a snapshot waits for writers from before."""
 _STEP_SECONDS: Final = 0.01
 
-_NEXT: Final = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+_OWN: Final = text("SELECT pg_current_xact_id()::text")
 _OVER: Final = text(
-    "SELECT CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) >= CAST(:next AS xid8)"
+    "SELECT CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) >= CAST(:own AS xid8)"
     " THEN pg_current_snapshot()::text END"
 )
 
@@ -36,16 +36,17 @@ class Snapshots:
     def after_all_before(self) -> str:
         """A snapshot in which every transaction has ended that wrote before this call.
 
-        So a writer who is not in it began to write after this call, and sees whatever was committed before. Raises
-        `UnavailableError` when somebody keeps a transaction open for too long.
+        So a writer who is not in it began to write after this call, and sees whatever was committed before. A number
+        of our own tells them apart: ``xmax`` of a snapshot follows the last transaction that ended, and there may be
+        running ones above it. Raises `UnavailableError` when somebody keeps a transaction open for too long.
         """
         deadline = self._monotonic() + self._most_seconds
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            following = connection.execute(_NEXT).scalar_one()
+            own = connection.execute(_OWN).scalar_one()
             while True:
-                snapshot: str | None = connection.execute(_OVER, {"next": following}).scalar_one()
+                snapshot: str | None = connection.execute(_OVER, {"own": own}).scalar_one()
                 if snapshot is not None:
                     return snapshot
                 if self._monotonic() > deadline:
-                    raise UnavailableError(f"PostgreSQL: a transaction before {following} does not end")
+                    raise UnavailableError(f"PostgreSQL: a transaction before {own} does not end")
                 time.sleep(_STEP_SECONDS)
