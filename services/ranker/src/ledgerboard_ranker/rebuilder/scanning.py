@@ -56,11 +56,14 @@ class _Read:
 class Scan:
     """Folds generations from the ledger. Safe to repeat; two at the same generation do each other no harm."""
 
-    def __init__(self, ledger: Ledger, states: States, boards: Boards, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, states: States, boards: Boards, clock: Clock, *, page_facts: int = PAGE_FACTS
+    ) -> None:
         self._ledger = ledger
         self._states = states
         self._boards = boards
         self._clock = clock
+        self._page_facts = page_facts
 
     def pages(self, row: Generation, options: BoardOptions) -> Iterator[Scanned]:
         """Fold one page after the other from the row's cursor on, and read the next one meanwhile.
@@ -92,7 +95,7 @@ class Scan:
         generation = next((each for each in state.generations if each.number == row.number), None) if state else None
         if state is None or generation is None or generation.snapshot is None:
             raise GenerationGoneError(row)
-        page = self._ledger.page(row.board, generation.snapshot, after, PAGE_FACTS)
+        page = self._ledger.page(row.board, generation.snapshot, after, self._page_facts)
         return _Read(after, page, state.version, generation)
 
 
