@@ -52,7 +52,8 @@ class MemoryQueue(MemorySender):
 
     @property
     def envelopes(self) -> list[SubmissionEnvelope]:
-        return [wire.SUBMISSIONS.decode(message.body) for message in self.sent]
+        read = [wire.SUBMISSIONS.decode(message.body) for message in self.sent]
+        return [message for message in read if isinstance(message, SubmissionEnvelope)]
 
 
 class MemoryProbe:
