@@ -9,7 +9,15 @@ from ledgerboard_ledger.endpoints import Endpoints
 from ledgerboard_ledger.final_standings import Closing, FinalStandings
 from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
 from ledgerboard_ledger.generations import PostgresGenerations
-from ledgerboard_ledger.hooks import EVENTS, HOOK_NAME_PATTERN, Hook, InvalidHookError, PostgresHooks, check_hook_url
+from ledgerboard_ledger.hooks import (
+    EVENTS,
+    HOOK_NAME_PATTERN,
+    Hook,
+    InvalidHookError,
+    PostgresHooks,
+    check_hook,
+    check_hook_url,
+)
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
@@ -65,6 +73,7 @@ __all__ = [
     "Touches",
     "UnknownGenerationError",
     "UnstorableError",
+    "check_hook",
     "check_hook_url",
     "check_schema",
     "migrate",

@@ -20,8 +20,11 @@ from ledgerboard_ledger.moments import id_at
 from ledgerboard_ledger.standings import FoldedEntry
 from ledgerboard_ledger.tables import boards, facts, rejections
 
-_CLOSING_LOCK: Final = 0x6C65_6467_6572_0004
-"""An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
+CLOSING_LOCK: Final = 0x6C65_6467_6572_0004
+"""An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose.
+
+An erasure takes it too, so that no closing copies a name that is just being taken away.
+"""
 
 _BATCH: Final = 5_000
 
@@ -71,7 +74,7 @@ class Closings:
         The number of the closing, or None where it is closed already, or is no season and nobody stands in it.
         """
         with postgres_errors(), self._engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLOSING_LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLOSING_LOCK})
             made = connection.execute(_new(definition, span)).one_or_none()
             if made is None:
                 return None

@@ -10,10 +10,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, text
 
 from ledgerboard_contracts import Correction
+from ledgerboard_ledger.closings import CLOSING_LOCK
 from ledgerboard_ledger.renaming import ERASED_WORDS
 from ledgerboard_ledger.snapshots import Snapshots
 
-__NAME: Final = text("SELECT player FROM corrections WHERE correction_id = :correction_id")
+_NAME: Final = text("SELECT player FROM corrections WHERE correction_id = :correction_id")
 _MEAN_TO: Final = text("SET LOCAL ledgerboard.erasing = 'on'")
 
 _STEPS: Final = tuple(
@@ -33,6 +34,9 @@ _STEPS: Final = tuple(
                 author = CASE WHEN author = :player THEN :name ELSE author END,
                 reason = CASE WHEN position(:player IN reason) > 0 THEN '(erased)' ELSE reason END
             WHERE player = :player AND correction_id < :correction_id
+            """,
+            """
+            UPDATE final_standings SET player = :name WHERE player = :player AND achieved_at <= :occurred_at
             """,
             # Of a player who came back, later corrections stand.
             "DELETE FROM corrected WHERE player = :player AND correction_id < :correction_id",
@@ -57,7 +61,7 @@ class Erasures:
         self._snapshots = snapshots
 
     def erase(self, correction: Correction) -> None:
-        """Rename what was recorded of the player. Waits for those who may be recording it without seeing the erasure."""
+        """Rename what was recorded of the player. Waits for those who may record it without seeing the erasure."""
         self._snapshots.after_all_before()
         with self._engine.begin() as connection:
             _rename(connection, correction)
@@ -78,6 +82,7 @@ def _rename(connection: Connection, correction: Correction) -> None:
         "correction_id": correction.correction_id,
     }
     asked["name"] = connection.execute(_NAME, asked).scalar_one()
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLOSING_LOCK})
     connection.execute(_MEAN_TO)
     for step in _STEPS:
         connection.execute(step, asked)

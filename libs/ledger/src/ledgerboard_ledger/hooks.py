@@ -1,5 +1,6 @@
 """Hooks: who is told when a period closes. A hook names its secret; the secret itself is never here."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -16,9 +17,15 @@ MAX_URL: Final = 500
 HOOK_NAME_PATTERN: Final = r"\A[a-z0-9][a-z0-9-]{0,63}\Z"
 """Of a hook and of its secret: fit for a path, a file and, with ``_`` for ``-``, a variable."""
 
+_NAME: Final = re.compile(HOOK_NAME_PATTERN)
+
 
 class InvalidHookError(ValueError):
-    """A hook's address breaks a rule. The message is fit for the operator."""
+    """A hook breaks a rule. The message is fit for the operator; ``field`` names what is at fault."""
+
+    def __init__(self, message: str, field: str = "url") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def check_hook_url(url: str, *, allow_http: bool) -> str:
@@ -49,6 +56,15 @@ class Hook:
     url: str
     events: tuple[str, ...]
     secret: str
+
+
+def check_hook(hook: Hook, *, allow_http: bool) -> Hook:
+    """Return ``hook`` or raise `InvalidHookError`."""
+    for field in ("hook", "secret"):
+        if not _NAME.match(getattr(hook, field)):
+            raise InvalidHookError("a name is 1 to 64 of a-z, 0-9 and '-', not beginning with '-'", field)
+    check_hook_url(hook.url, allow_http=allow_http)
+    return hook
 
 
 class PostgresHooks:
