@@ -2,87 +2,28 @@
 
 import os
 import signal
-from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import redis
 from redis.cluster import RedisCluster
 
-from ledgerboard_boards import CachedTop, HotTops, RedisStandings, TopAnnouncements, UnchangedTop
+from ledgerboard_boards import (
+    RedisStandings,
+)
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, BoardOptions, View
+from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, View
 from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.settings import RedisSettings
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.valkey import make_redis
 from ledgerboard_testkit.first_generation import FirstGeneration
-from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.relay import Relay
-
-NOW = datetime.now(UTC)
-CHESS: Final = View("chess", ALL_TIME)
-
-
-class CountedStandings(RedisStandings):
-    """Counts how often a top was asked for."""
-
-    asked = 0
-
-    def top(self, view: View, options: BoardOptions) -> CachedTop:
-        self.asked += 1
-        return super().top(view, options)
-
-    def top_since(self, view: View, options: BoardOptions, version: int) -> CachedTop | UnchangedTop:
-        self.asked += 1
-        return super().top_since(view, options, version)
-
-
-class Watched(HotTops):
-    """Tells what it was told, once it knows it, and how often it asked."""
-
-    def __init__(self, client: RedisClient, stage: str) -> None:
-        self.events: Counter[str] = Counter()
-        self.versions: Counter[bytes] = Counter()
-        self._standings = CountedStandings(client, stage)
-        super().__init__(self._standings, stage)
-
-    @property
-    def asked(self) -> int:
-        return self._standings.asked
-
-    def connected(self) -> None:
-        super().connected()
-        self.events["connected"] += 1
-
-    def lost(self) -> None:
-        super().lost()
-        self.events["lost"] += 1
-
-    def heard(self, top_key: bytes, version: int) -> None:
-        super().heard(top_key, version)
-        self.versions[top_key] = max(version, self.versions[top_key])
-
-
-@contextmanager
-def hot_tops(reads: RedisClient, subscribes: RedisClient, stage: str) -> Iterator[Watched]:
-    hot = Watched(reads, stage)
-    announcements = TopAnnouncements(subscribes, stage, hot)
-    announcements.start()
-    eventually(lambda: hot.events["connected"], what="a subscription")
-    yield hot
-    announcements.close()
-
-
-def fold(boards: FirstGeneration, player: str, score: int, board: str = "chess") -> None:
-    boards.fold([(make_envelope(board, [make_fact(player, score, NOW)]), make_definition(board))], NOW)
+from tests.integration.boards.watched_tops import CHESS, Watched, fold, hot_tops
 
 
 def shows(hot: Watched, score: int) -> bool:

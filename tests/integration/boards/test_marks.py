@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 import redis
 
-from ledgerboard_boards import Mark, RedisStandings
+from ledgerboard_boards import FoldOrder, GenerationState, Mark, RedisStandings, mark_of
 from ledgerboard_boards.folding import FINISHED_MARK_SECONDS, MARK_SECONDS
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, FactEnvelope, Policy, View
@@ -113,3 +113,46 @@ def test_a_word_lengthens_no_mark(client: redis.Redis, marked: Marked) -> None:
 def test_acknowledging_what_left_no_mark_makes_none(client: redis.Redis, marked: Marked) -> None:
     marked.meets("acknowledged")
     assert not client.exists(marked.key)
+
+
+def kept_order(marked: Marked, version: int, *, keep_mark: bool) -> FoldOrder:
+    return FoldOrder(marked.envelope, SUMS.options, 1, version, keep_mark=keep_mark)
+
+
+@pytest.mark.parametrize("words", [("acknowledged", "settled"), ("settled", "acknowledged"), ("fold", *WORDS[1:])])
+def test_no_word_cuts_a_kept_mark_before_or_after(
+    boards: FirstGeneration, marked: Marked, words: tuple[str, ...]
+) -> None:
+    """Neither does an ordinary delivery of the same envelope make it an ordinary one."""
+    boards.begin("sums")
+    state = boards.states.get("sums")
+    assert state is not None
+    marked.meets("settled")
+    for _ in range(2):
+        boards.boards.fold([kept_order(marked, state.version, keep_mark=True)], NOW)
+        assert is_whole(marked.meets(*words))
+    assert marked.score == 7
+
+
+def test_an_order_without_a_mark_adds_and_leaves_none(
+    client: redis.Redis, boards: FirstGeneration, marked: Marked
+) -> None:
+    boards.begin("sums")
+    state = boards.states.get("sums")
+    assert state is not None
+    order = FoldOrder(marked.envelope, SUMS.options, 1, state.version, marked=False)
+    assert mark_of(order) is None
+    boards.boards.fold([order, order], NOW)
+    assert marked.score == 14
+    assert not client.exists(marked.key)
+
+
+def test_two_generations_mark_an_envelope_each_for_itself(boards: FirstGeneration, marked: Marked) -> None:
+    boards.states.create("sums", [GenerationState(1, 1), GenerationState(2, 1)], 1)
+    marked.meets("fold")
+    state = boards.states.get("sums")
+    assert state is not None
+    order = FoldOrder(marked.envelope, SUMS.options, 2, state.version)
+    boards.boards.fold([order, order], NOW)
+    (entry,) = boards.boards.entries(View("sums", ALL_TIME, generation=2), SUMS.options, None, 9)
+    assert (entry.standing.score, marked.score) == (7, 7)

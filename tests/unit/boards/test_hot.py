@@ -113,7 +113,7 @@ def test_what_was_read_before_the_connection_is_not_kept_beyond_it() -> None:
     assert scene.read() == 1
 
 
-def test_a_view_that_keeps_changing_is_asked_for_ten_times_a_second() -> None:
+def test_a_view_that_keeps_changing_is_asked_for_a_hundred_times_a_second_at_most() -> None:
     scene = Scene()
     scene.read()
     start = scene.time.now

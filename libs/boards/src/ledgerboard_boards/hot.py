@@ -19,8 +19,9 @@ FRESH_SECONDS: Final = 1.0
 """How long a top is served without asking, announced or not. A change below the top is not announced, so this is also
 how old ``total`` may be; and an announcement that got lost somewhere does no harm for longer."""
 
-REBUILD_SECONDS: Final = 0.1
-"""How often one view is asked for at most, however often its top changes. Readers of such a view wait so long."""
+REBUILD_SECONDS: Final = 0.01
+"""How often one view is asked for at most, however often its top changes. Readers of such a view wait so long, so it is
+little beside their own way here; and many times what asking and rendering take, so no hot view keeps a core busy."""
 
 CAPACITY: Final = 2_000
 """How many views are kept; a rendered top has some 12 KB."""
