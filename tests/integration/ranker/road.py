@@ -1,0 +1,269 @@
+"""The road of facts and corrections behind ingest: history and ranker on real stores, with queues that a test delivers.
+
+Each message is delivered when the test says, twice if it says so, and whoever handles it dies where it says.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import redis
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+
+from ledgerboard_boards import BoardStates, RedisBoards, RedisStandings
+from ledgerboard_contracts import (
+    BoardOptions,
+    Correction,
+    CorrectionKind,
+    CorrectionsMessage,
+    Fact,
+    FactEnvelope,
+    FactsMessage,
+    SettledEnvelope,
+    SettledMessage,
+    Standing,
+    View,
+    wire,
+)
+from ledgerboard_history.metrics import HistoryMetrics
+from ledgerboard_history.telling import Telling
+from ledgerboard_history.worker import HistoryHandler
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_infra.stream import Done, Message
+from ledgerboard_ledger import (
+    CachedVersions,
+    LedgerWriter,
+    PostgresDefinitions,
+    PostgresGenerations,
+    Replay,
+    Restatements,
+    Touches,
+)
+from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.known import KnownStates
+from ledgerboard_ranker.metrics import RankerMetrics
+from ledgerboard_ranker.openings import Openings
+from ledgerboard_ranker.projection import Projection
+from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
+from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
+from ledgerboard_ranker.rebuilder.scanning import Scan
+from ledgerboard_ranker.rebuilder.swapping import Swap
+from ledgerboard_ranker.restating import Restating
+from ledgerboard_ranker.touching import Touching
+from ledgerboard_ranker.worker import FactsHandler
+from ledgerboard_testkit.memory import FixedClock, MemorySender
+
+_LEASE_SECONDS = 0.001
+_MOST_DELIVERIES = 3000
+
+
+class Fuse:
+    """Kills whoever makes the n-th call to a store from now on: after the call, so that its effect stands."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+
+    def through(self, target: Any) -> Any:
+        """``target`` with this fuse in every call."""
+        return _Fused(target, self)
+
+    def burn(self) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left <= 0:
+                self.left = None
+                raise UnavailableError("killed")
+
+
+@dataclass
+class _Fused:
+    target: Any
+    fuse: Fuse
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **words: Any) -> Any:
+            answer = getattr(self.target, name)(*arguments, **words)
+            self.fuse.burn()
+            return answer
+
+        return call
+
+
+@dataclass
+class Queue:
+    """What waits, and what was deleted so lately that it may come once more."""
+
+    waiting: list[Message] = field(default_factory=list)
+    deleted: list[Message] = field(default_factory=list)
+
+    def put(self, body: str) -> None:
+        self.waiting.append(Message(body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC)))
+
+
+class Road:
+    """One board, and everything that writes to it."""
+
+    def __init__(self, client: redis.Redis, engine: Engine, options: BoardOptions, now: datetime) -> None:
+        self.stage, self.board, self.options = f"t{uuid4().hex[:12]}", f"b{uuid4().hex[:12]}", options
+        self.clock, self.fuse = FixedClock(now), Fuse()
+        self.rank, self.history = Queue(), Queue()
+        self.facts: list[Fact] = []
+        self.corrections: list[Correction] = []
+        self._client, self._sent = client, MemorySender()
+        self._standings = RedisStandings(client, self.stage)
+        through = self.fuse.through
+        definitions = PostgresDefinitions(engine)
+        definitions.define(self.board, options)
+        self.states, boards = through(BoardStates(client, self.stage)), through(RedisBoards(client, self.stage))
+        self.generations, restatements = through(PostgresGenerations(engine)), through(Restatements(engine))
+        replay, versions = through(Replay(engine)), CachedVersions(definitions)
+        openings = Openings(self.states, self.generations, restatements, self.clock)
+        self.restating = Restating(openings, boards, restatements, replay, definitions, clock=self.clock)
+        catching_up = CatchingUp(self.states, self.generations, restatements, openings, self.restating)
+        projection = Projection(
+            versions,
+            boards,
+            KnownStates(self.states, openings),
+            replay,
+            Touching(Touches(engine), self.clock),
+            catching_up,
+            metrics=RankerMetrics(CollectorRegistry()),
+            clock=self.clock,
+        )
+        self._ranker = FactsHandler(projection, self.restating)
+        metrics = HistoryMetrics(CollectorRegistry())
+        telling = Telling(through(self._sent), metrics)
+        self._recorder = HistoryHandler(through(LedgerWriter(engine)), telling, metrics)
+        self._rebuilder = Rebuilder(
+            "test",
+            _LEASE_SECONDS,
+            generations=self.generations,
+            openings=openings,
+            definitions=versions,
+            ledger=replay,
+            touches=Touches(engine),
+            scan=Scan(replay, self.states, boards, self.clock),
+            swap=Swap(self.generations, self.states, boards),
+            metrics=RebuilderMetrics(CollectorRegistry()),
+            clock=self.clock,
+        )
+
+    def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:
+        """Facts of one envelope, accepted now by a gateway whose clock is that much ahead, on both queues."""
+        at = self.clock.now() + timedelta(seconds=skew_seconds)
+        facts = tuple(
+            Fact(event_id=new_uuid7(at), player=self.named(player), score=score, occurred_at=at, **others)
+            for player, score in plays
+        )
+        self.facts += facts
+        envelope = FactEnvelope(
+            envelope_id=uuid4(), correlation_id="test", board=self.board, board_version=1, facts=facts
+        )
+        body = wire.encode(FactsMessage(envelopes=(envelope,)))
+        self.rank.put(body)
+        self.history.put(body)
+        return envelope
+
+    def settle(self, envelope: FactEnvelope) -> None:
+        """Ingest says that it will not send the envelope again."""
+        named = SettledEnvelope(board=self.board, envelope_id=envelope.envelope_id)
+        self.rank.put(wire.encode(SettledMessage(envelopes=(named,))))
+
+    def named(self, player: str) -> str:
+        """A player who plays on no other test's board, since bans and erasures reach all boards."""
+        return f"{player}-{self.board}"
+
+    def correct(
+        self, kind: CorrectionKind, *, everywhere: bool = False, fact: Fact | None = None, player: str = ""
+    ) -> None:
+        """A correction of that kind, accepted now, on its way to history."""
+        now = self.clock.now()
+        names: dict[str, Any] = {"player": fact.player if fact else self.named(player) if player else None}
+        if fact is not None:
+            names["event_id"] = fact.event_id
+        if not everywhere and kind is not CorrectionKind.ERASE:
+            names["board"] = self.board
+        made = Correction(
+            correction_id=new_uuid7(now), kind=kind, occurred_at=now, reason="test", author="test", **names
+        )
+        self.corrections.append(made)
+        self.history.put(wire.encode(CorrectionsMessage(corrections=(made,), correlation_id="test")))
+
+    def deliver(self, queue: Queue, number: int, *, delete: bool = True, calls_to_live: int | None = None) -> None:
+        """Hand one message over. It stays if it is not deleted, or if the one who handles it dies."""
+        if not queue.waiting:
+            return
+        message = queue.waiting[number % len(queue.waiting)]
+        handler: Any = self._ranker if queue is self.rank else self._recorder
+        with self.mortal(calls_to_live) as survived:
+            verdicts: Sequence[object] = handler.handle([message])
+            survived.append(verdicts == [Done()])
+        self._pass_on()
+        if survived == [True] and delete:
+            queue.waiting.remove(message)
+            queue.deleted.append(message)
+            if queue is self.rank:
+                self._ranker.acknowledged([message])
+
+    def repeat(self, queue: Queue, number: int) -> None:
+        """Deliver a message once more that was deleted lately."""
+        if queue.deleted:
+            queue.waiting.append(queue.deleted[number % len(queue.deleted)])
+
+    def quarter_of_an_hour(self) -> None:
+        """Marks that were cut go, and what was deleted never comes again."""
+        self.clock.advance(timedelta(minutes=15))
+        if self.rank.waiting or self.history.waiting:
+            self.rank.deleted.clear()
+        for key in self._client.scan_iter(f"{{{self.stage}/{self.board}}}:seen:*"):
+            if 0 < self._client.ttl(key) <= 15 * 60:  # type: ignore[operator]
+                self._client.delete(key)
+        self.rank.deleted.clear()
+        self.history.deleted.clear()
+
+    def rebuild(self, *, calls_to_live: int | None = None) -> None:
+        """One rebuilder at work until it is done, or dies."""
+        with self.mortal(calls_to_live):
+            while self._rebuilder.rebuild_next(lambda: False) is not None:
+                pass
+
+    def drain(self) -> None:
+        """Until nothing is left to do."""
+        for _ in range(_MOST_DELIVERIES):
+            if not self.rank.waiting and not self.history.waiting:
+                self.rebuild()
+                return
+            self.deliver(self.history, 0)
+            self.deliver(self.rank, 0)
+        raise AssertionError("the queues do not drain")
+
+    def standings(self, view: View) -> tuple[Standing, ...]:
+        """The whole view, as readers see it."""
+        live = self.states.lives(self.board)
+        if live is None:
+            return ()
+        shown = View(view.board, view.span, view.scope, live.generation)
+        return self._standings.page(shown, self.options, 0, 1000).standings
+
+    @contextmanager
+    def mortal(self, calls_to_live: int | None) -> Iterator[list[bool]]:
+        """Whoever works in the block dies after that many calls to a store."""
+        survived: list[bool] = []
+        self.fuse.left = calls_to_live
+        try:
+            yield survived
+        except UnavailableError:
+            if calls_to_live is None:
+                raise
+        finally:
+            self.fuse.left = None
+
+    def _pass_on(self) -> None:
+        for body in self._sent.bodies:
+            self.rank.put(body)
+        self._sent.sent.clear()
