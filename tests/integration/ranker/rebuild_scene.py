@@ -21,6 +21,7 @@ from ledgerboard_contracts import (
     View,
 )
 from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import (
@@ -48,6 +49,7 @@ from ledgerboard_ranker.rebuilder.watching import Watcher
 from ledgerboard_ranker.restating import Restating
 from ledgerboard_ranker.touching import Touching
 from ledgerboard_testkit.plays import make_envelope, make_fact
+from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.rankings import expected_standings
 
 LEASE_SECONDS = 1.0
@@ -94,11 +96,11 @@ class Scene:
         return envelope
 
     def fold(self, *envelopes: FactEnvelope) -> None:
-        self.ranker.apply([Arrival(each) for each in envelopes])
+        held(lambda: self.ranker.apply([Arrival(each) for each in envelopes]))
 
     def record(self, *envelopes: FactEnvelope) -> None:
         late = self.writer.append(envelopes, []).late
-        self.ranker.apply([Arrival(each, recorded=True) for each in late])
+        held(lambda: self.ranker.apply([Arrival(each, recorded=True) for each in late]))
 
     def correct(self, kind: CorrectionKind, **named: Any) -> None:
         now = datetime.now(UTC)
@@ -148,7 +150,8 @@ class Scene:
     def keys(self, board: str, generation: int) -> set[bytes]:
         """What is left of a generation, marks aside."""
         tag = f"{{{self.stage}/{board}}}"
-        return {key for key in self.client.scan_iter(f"{tag}:*:{generation}*") if b":seen:" not in key}
+        keys: list[bytes] = self.client.keys(f"{tag}:*:{generation}:*") + self.client.keys(f"{tag}:*:{generation}")
+        return {key for key in keys if key.split(b":")[2] == b"%d" % generation and b":seen:" not in key}
 
     def _ranker(self) -> Projection:
         return Projection(
@@ -161,6 +164,19 @@ class Scene:
             metrics=RankerMetrics(CollectorRegistry()),
             clock=self.clock,
         )
+
+
+def held(action: Callable[[], None]) -> None:
+    """Do it as a stream does, which holds a batch while a store is not to be had."""
+
+    def works() -> bool:
+        try:
+            action()
+        except UnavailableError:
+            return False
+        return True
+
+    eventually(works, within_seconds=30, what="the end of the outage")
 
 
 def expected(board: str, facts: Sequence[Fact], options: BoardOptions) -> tuple[Standing, ...]:
