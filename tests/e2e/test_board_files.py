@@ -51,7 +51,7 @@ def test_a_file_is_planned_applied_and_then_there_is_nothing_left_to_do(stack: S
 
     again = apply(stack, file)
     assert again.returncode == 0
-    assert "0 create, 0 change, 2 same, 0 conflict" in again.stdout
+    assert "0 create, 0 change, 2 same, 0 rebuild" in again.stdout
     assert api.get("/v1/boards/files-laps").body == laps
 
     file.write_text(FILE.replace("20_000", "10_000"))
@@ -92,7 +92,7 @@ def test_every_option_goes_through_a_file_to_the_board_and_is_found_again(stack:
     assert (board["seasons"][0]["key"], board["level_views"], board["title"]) == ("spring", False, "Zürich")
     again = apply(stack, file)
     assert again.returncode == 0, again.stdout
-    assert "0 create, 0 change, 1 same, 0 conflict" in again.stdout
+    assert "0 create, 0 change, 1 same, 0 rebuild" in again.stdout
 
 
 def test_what_the_gateway_answers_is_a_file_too(stack: Stack, api: Api, tmp_path: Path) -> None:
@@ -106,13 +106,14 @@ def test_what_the_gateway_answers_is_a_file_too(stack: Stack, api: Api, tmp_path
     assert "1 same" in same.stdout
 
 
-def test_a_conflict_is_told_and_nothing_of_the_file_is_applied(stack: Stack, api: Api, file: Path) -> None:
-    assert api.send("PUT", "/v1/boards/files-conflict", {"order": "asc"}).status == 201
-    file.write_text("[boards.files-fresh]\n[boards.files-conflict]\norder = 'desc'\n")
-    refused = apply(stack, file, "--yes")
-    assert refused.returncode == 3, refused.stderr
-    assert 'order: "asc" -> "desc"' in refused.stdout
-    assert api.get("/v1/boards/files-fresh").status == 404
+def test_a_board_that_is_to_rank_otherwise_is_defined_so(stack: Stack, api: Api, file: Path) -> None:
+    assert api.send("PUT", "/v1/boards/files-turned", {"order": "asc"}).status == 201
+    file.write_text("[boards.files-turned]\norder = 'desc'\n")
+    turned = apply(stack, file, "--yes")
+    assert turned.returncode == 0, turned.stderr
+    assert "1 rebuild" in turned.stdout
+    assert 'order: "asc" -> "desc"' in turned.stdout
+    assert api.get("/v1/boards/files-turned").body["order"] == "desc"
 
 
 def test_a_wrong_key_is_refused_in_words_and_not_shown(stack: Stack, file: Path) -> None:

@@ -1,14 +1,14 @@
 """Apply a file of board definitions: plan, ask, then do.
 
-Equal definitions make no new version, so applying again does what is still to be done and nothing else. A file with a
-conflict is not applied at all: half of it might be worse than none.
+Equal definitions make no new version, so applying again does what is still to be done and nothing else. A board that
+is to rank otherwise is rebuilt from the ledger after it was defined; ``ledgerboard rebuild`` shows how far that is.
 """
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Protocol
 
-from ledgerboard_cli.board_plans import Boards, Step, Verdict, plan, summary
+from ledgerboard_cli.board_plans import Boards, Step, plan, summary
 from ledgerboard_contracts import BoardDefinition, BoardOptions
 
 
@@ -21,12 +21,10 @@ class DefinableBoards(Boards, Protocol):
 
 
 class Result(IntEnum):
-    """How it ended. Doubles as the exit code; 1 and 2 are taken by failures."""
+    """How it ended. Doubles as the exit code; 1 to 3 are taken."""
 
     DONE = 0
     """The boards are as the file says, whether or not there was anything to do."""
-    CONFLICT = 3
-    """Nothing was applied, because some of it cannot be."""
     PENDING = 4
     """There is something to do, and nobody agreed to it."""
 
@@ -45,11 +43,6 @@ class BoardChanges:
         for line in (line for step in steps for line in step.lines()):
             self._say(line)
         self._say(summary(steps))
-        if any(step.verdict is Verdict.CONFLICT for step in steps):
-            self._say(
-                "nothing applied: plays of a board that exists would rank otherwise; define another board instead"
-            )
-            return Result.CONFLICT
         return self._carry_out([step for step in steps if step.is_pending])
 
     def _carry_out(self, steps: list[Step]) -> Result:

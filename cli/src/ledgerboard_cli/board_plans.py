@@ -24,8 +24,8 @@ class Verdict(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     SAME = "same"
-    CONFLICT = "conflict"
-    """Its plays would rank otherwise, which the gateway refuses."""
+    REBUILD = "rebuild"
+    """Its plays rank otherwise: it is defined so, and then rebuilt from the ledger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +43,12 @@ class Step:
             return Verdict.CREATE
         if self.has == self.wants:
             return Verdict.SAME
-        return Verdict.CHANGE if self.has.projects_like(self.wants) else Verdict.CONFLICT
+        return Verdict.CHANGE if self.has.projects_like(self.wants) else Verdict.REBUILD
 
     @property
     def is_pending(self) -> bool:
         """Whether applying would change the board."""
-        return self.verdict in {Verdict.CREATE, Verdict.CHANGE}
+        return self.verdict in {Verdict.CREATE, Verdict.CHANGE, Verdict.REBUILD}
 
     def lines(self) -> Iterator[str]:
         """The step for a person to read: what it does, then each option that differs."""

@@ -81,4 +81,4 @@ def test_help_lists_the_exit_codes_and_every_setting(capsys: pytest.CaptureFixtu
         main(["boards", "apply", "--help"])
     assert left.value.code == 0
     told = capsys.readouterr().out
-    assert all(word in told for word in ("LEDGERBOARD_URL", "LEDGERBOARD_WRITE_KEY_FILE", "conflict", "--yes"))
+    assert all(word in told for word in ("LEDGERBOARD_URL", "LEDGERBOARD_WRITE_KEY_FILE", "agreed", "--yes"))

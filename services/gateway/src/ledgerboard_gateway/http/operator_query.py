@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from ledgerboard_contracts import check_board, check_player
 from ledgerboard_contracts.queues import ALL_QUEUES
+from ledgerboard_gateway.dead_letters import MOST_LETTERS
 from ledgerboard_gateway.http.operator_bodies import MAX_LETTERS, MAX_REASON
 from ledgerboard_gateway.http.query_fields import Digits, Query, limit
 from ledgerboard_gateway.http.view_query import sound
@@ -67,6 +68,6 @@ class LettersQuery(Query):
     )
     limit = Digits(
         load_default=MAX_LETTERS,
-        validate=validate.Range(1, MAX_LETTERS),
+        validate=validate.Range(1, MOST_LETTERS),
         metadata={"description": "The most letters to look at in each queue.", "example": MAX_LETTERS},
     )

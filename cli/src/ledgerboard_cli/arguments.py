@@ -1,0 +1,126 @@
+"""What can be said on the command line."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ledgerboard_cli.settings import Settings
+from ledgerboard_contracts.queues import ALL_QUEUES
+from ledgerboard_infra.settings import describe
+
+if TYPE_CHECKING:
+    Subcommands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 -- argparse gives it no other name.
+
+EXIT_CODES: Final = """\
+Exit code:
+  0  done
+  1  the gateway failed or refused, or not all was done; what was done stays, and the same command does the rest
+  2  wrongly called, wrongly set, or a file is wrong
+  4  nothing was done, because nobody agreed to it
+"""
+_QUEUES: Final = [queue.name for queue in ALL_QUEUES]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar; ``command`` is what `ledgerboard_cli.commands` looks up."""
+    root = argparse.ArgumentParser(prog="ledgerboard", description="Operate Ledgerboard.")
+    subjects = root.add_subparsers(dest="subject", required=True)
+    _boards(subjects)
+    _rebuild(subjects)
+    _corrections(subjects)
+    _dlq(subjects)
+    return root
+
+
+def _boards(subjects: "Subcommands") -> None:
+    boards = subjects.add_parser("boards", help="definitions of boards")
+    apply = _command(
+        boards.add_subparsers(required=True),
+        "boards apply",
+        "make boards as a file defines them",
+        "Show what differs between the file and the gateway's boards, then make the boards as the file says. A board "
+        "that is to rank otherwise is rebuilt from the ledger. Boards that the file does not name are left alone.",
+    )
+    apply.add_argument("file", type=Path, metavar="FILE", help="TOML, or JSON if it is called *.json")
+    _agreeable(apply)
+
+
+def _rebuild(subjects: "Subcommands") -> None:
+    rebuild = _command(
+        subjects,
+        "rebuild",
+        "project boards anew from the ledger",
+        "Ask for a new generation and show how far it is until it is live. Readers see no gap. Stopping this command "
+        "stops no rebuild, and repeating it shows the one that is pending.",
+    )
+    which = rebuild.add_mutually_exclusive_group(required=True)
+    which.add_argument("board", nargs="?", metavar="BOARD")
+    which.add_argument("--all", action="store_true", help="every board")
+    rebuild.add_argument("--no-wait", action="store_true", help="ask, and do not look how far it is")
+    rebuild.add_argument("--reason", default="rebuilt by hand", help="why it is done; kept in the ledger")
+    rebuild.add_argument("--author", default="operator", help="who asks for it; kept in the ledger")
+
+
+def _corrections(subjects: "Subcommands") -> None:
+    commands = subjects.add_parser("corrections", help="void, ban, erase, reset, delete").add_subparsers(required=True)
+    told = _command(commands, "corrections list", "the newest corrections", "Corrections, newest first.")
+    told.add_argument("--board", metavar="BOARD")
+    told.add_argument("--player", metavar="PLAYER")
+    told.add_argument("--limit", type=int, default=20)
+    void = _correction(commands, "void", "let an event no longer count")
+    void.add_argument("event_id", metavar="EVENT_ID")
+    for verb, words in (("ban", "hide a player's plays and refuse new ones"), ("unban", "end bans of a player")):
+        ban = _correction(commands, verb, words)
+        ban.add_argument("player", metavar="PLAYER")
+        ban.add_argument("--board", metavar="BOARD", help="on this board alone")
+    erase = _correction(commands, "erase", "make a player's past anonymous; cannot be undone")
+    erase.add_argument("player", metavar="PLAYER")
+    _agreeable(erase)
+    for verb, words in (("reset", "let a board begin anew"), ("delete", "let a board be no more")):
+        of_board = _correction(commands, verb, words)
+        of_board.add_argument("board", metavar="BOARD")
+        _agreeable(of_board)
+
+
+def _dlq(subjects: "Subcommands") -> None:
+    commands = subjects.add_parser("dlq", help="dead letters").add_subparsers(required=True)
+    told = _command(commands, "dlq list", "reason and age of dead letters", "Dead letters, oldest first.")
+    told.add_argument("--queue", choices=_QUEUES)
+    show = _command(commands, "dlq show", "the whole of a dead letter", "One dead letter with its body.")
+    show.add_argument("queue", choices=_QUEUES)
+    show.add_argument("message_id", metavar="ID")
+    replay = _command(
+        commands,
+        "dlq replay",
+        "send dead letters to their queue again",
+        "Those that are named, or else all that can be read. Safe to repeat.",
+    )
+    replay.add_argument("queue", choices=_QUEUES, nargs="?")
+    replay.add_argument("message_ids", metavar="ID", nargs="*")
+    discard = _command(commands, "dlq discard", "delete dead letters", "What is in them is gone for good.")
+    discard.add_argument("queue", choices=_QUEUES)
+    discard.add_argument("message_ids", metavar="ID", nargs="+")
+    _agreeable(discard)
+
+
+def _correction(commands: "Subcommands", verb: str, words: str) -> argparse.ArgumentParser:
+    made = _command(commands, f"corrections {verb}", words, f"Ask to {words}. It is in force once it is listed.")
+    made.add_argument("--reason", required=True, help="why it is done; kept in the ledger")
+    made.add_argument("--author", required=True, help="who asks for it; kept in the ledger")
+    return made
+
+
+def _command(commands: "Subcommands", command: str, words: str, description: str) -> argparse.ArgumentParser:
+    made = commands.add_parser(
+        command.rsplit(maxsplit=1)[-1],
+        help=words,
+        description=description,
+        epilog=f"{EXIT_CODES}\nEnvironment:\n{describe(Settings)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(command=command)
+    return made
+
+
+def _agreeable(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--yes", action="store_true", help="do not ask; without it and without a terminal: do nothing")

@@ -1,0 +1,142 @@
+"""What each command does: takes what was said, and asks the gateway."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from ledgerboard_cli.board_changes import BoardChanges
+from ledgerboard_cli.board_files import read_boards
+from ledgerboard_cli.bootstrap import make_gateway, make_operations
+from ledgerboard_cli.dead_letters import DeadLetters
+from ledgerboard_cli.operations import Correction, Operations, Why
+from ledgerboard_cli.rebuilding import Rebuilding
+from ledgerboard_cli.settings import Settings
+
+LOOK_SECONDS: Final = 1.0
+PENDING: Final = 4
+"""The exit code where nobody agreed."""
+
+Options = argparse.Namespace
+Command = Callable[[Options, Settings], int]
+
+
+def run(options: Options, settings: Settings) -> int:
+    """Run the command that was said and return the exit code. Raises what the gateway's client raises."""
+    return _COMMANDS[options.command](options, settings)
+
+
+def _apply(options: Options, settings: Settings) -> int:
+    gateway = make_gateway(settings)
+    changes = BoardChanges(gateway, _say, partial(_agree, "apply?", yes=options.yes))
+    return changes.apply(read_boards(options.file))
+
+
+def _rebuild(options: Options, settings: Settings) -> int:
+    rebuilding = Rebuilding(make_operations(settings), _say, _draw, partial(time.sleep, LOOK_SECONDS))
+    return rebuilding.run(options.board, _why(options), wait=not options.no_wait)
+
+
+def _list_corrections(options: Options, settings: Settings) -> int:
+    for each in make_operations(settings).corrections(options.board, options.player, options.limit):
+        _say(_line(each))
+    return 0
+
+
+def _void(options: Options, settings: Settings) -> int:
+    return _accepted(make_operations(settings).void(options.event_id, _why(options)))
+
+
+def _ban(options: Options, settings: Settings) -> int:
+    verb = options.command.split()[-1]
+    return _accepted(make_operations(settings).of_player(verb, options.player, options.board, _why(options)))
+
+
+def _erase(options: Options, settings: Settings) -> int:
+    asked = partial(Operations.of_player, make_operations(settings), "erase", options.player, None, _why(options))
+    return _if_agreed(f"erase {options.player} for good?", options, asked)
+
+
+def _reset(options: Options, settings: Settings) -> int:
+    asked = partial(make_operations(settings).reset, options.board, _why(options))
+    return _if_agreed(f"reset {options.board}?", options, asked)
+
+
+def _delete(options: Options, settings: Settings) -> int:
+    asked = partial(make_operations(settings).delete, options.board, _why(options))
+    return _if_agreed(f"delete {options.board}?", options, asked)
+
+
+def _dlq(options: Options, settings: Settings) -> int:
+    agree = partial(_agree, "discard?", yes=getattr(options, "yes", False))
+    letters = DeadLetters(make_operations(settings), _say, agree)
+    match options.command.split()[-1]:
+        case "list":
+            return letters.list(options.queue)
+        case "show":
+            return letters.show(options.queue, options.message_id)
+        case "replay":
+            return letters.replay(options.queue, options.message_ids)
+        case _:
+            return letters.discard(options.queue, options.message_ids)
+
+
+_COMMANDS: Final[Mapping[str, Command]] = {
+    "boards apply": _apply,
+    "rebuild": _rebuild,
+    "corrections list": _list_corrections,
+    "corrections void": _void,
+    "corrections ban": _ban,
+    "corrections unban": _ban,
+    "corrections erase": _erase,
+    "corrections reset": _reset,
+    "corrections delete": _delete,
+    "dlq list": _dlq,
+    "dlq show": _dlq,
+    "dlq replay": _dlq,
+    "dlq discard": _dlq,
+}
+
+
+def _if_agreed(question: str, options: Options, ask: Callable[[], str]) -> int:
+    if not _agree(question, yes=options.yes):
+        _say("nothing done")
+        return PENDING
+    return _accepted(ask())
+
+
+def _accepted(correction_id: str) -> int:
+    _say(f"accepted as {correction_id}; in force once `ledgerboard corrections list` shows it")
+    return 0
+
+
+def _agree(question: str, *, yes: bool) -> bool:
+    """Whether the operator wants it. Where no person can answer, silence is no consent."""
+    if yes or not sys.stdin.isatty():
+        return yes
+    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _why(options: Options) -> Why:
+    return Why(options.reason, options.author)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _draw(line: str) -> None:
+    """On a terminal each line replaces the one before; elsewhere each is one of a log."""
+    if sys.stdout.isatty():
+        sys.stdout.write(f"\r\033[K{line}")
+        sys.stdout.flush()
+    else:
+        _say(line)
+
+
+def _line(each: Correction) -> str:
+    named = " ".join(part for part in (each.board, each.player, each.event_id) if part)
+    return f"{each.occurred_at} {each.correction_id} {each.kind} {named} by {each.author}: {each.reason}"
