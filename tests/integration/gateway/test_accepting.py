@@ -5,7 +5,6 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -21,16 +20,6 @@ from tests.integration.gateway.processes import (
     sent_players,
     submissions_queue,
 )
-
-
-@pytest.fixture(scope="module")
-def stage() -> str:
-    return f"test-{uuid4().hex[:12]}"
-
-
-@pytest.fixture(scope="module")
-def queue(sqs_endpoint: str, stage: str) -> RealQueue:
-    return submissions_queue(sqs_endpoint, stage)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import msgspec
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards
 from ledgerboard_contracts import (
     ALL_LEVELS,
     ALL_TIME,
@@ -29,6 +28,7 @@ from ledgerboard_contracts import (
     session_scope,
     span_containing,
 )
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from ledgerboard_testkit.rankings import expected_standings
 from tests.integration.gateway.processes import GatewayProcess, gateway_process, submissions_queue
@@ -74,7 +74,7 @@ def gateway(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Iterator[Gate
         for board, body in BOARDS.items():
             assert gateway.request("PUT", f"/v1/boards/{board}", body)[0] == 201
             definition = BoardDefinition(board=board, version=1, options=options_of(board))
-            RedisBoards(own, stage).fold([(make_envelope(board, FACTS), definition)], NOW)
+            FirstGeneration(own, stage).fold([(make_envelope(board, FACTS), definition)], NOW)
         yield gateway
 
 

@@ -5,17 +5,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from typing import Any, Final
-from uuid import uuid4
 
 import msgspec
 import pytest
-import redis
 from sqlalchemy import Engine
 
-from ledgerboard_boards import RedisBoards
 from ledgerboard_contracts import FactEnvelope, Submission, SubmissionEnvelope, derived_envelope_id, wire
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import LedgerWriter
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_fact
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue
@@ -25,21 +22,13 @@ from tests.integration.gateway.processes import (
     GatewayProcess,
     gateway_process,
     seconds_of,
-    submissions_queue,
 )
 
 SEATS: Final = 3
+LONGEST_SECONDS: Final = 60
+"""The longest that the gateway lets anybody wait: what is told once it is there takes a fraction of it."""
+
 Told = tuple[int, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def stage() -> str:
-    return f"test-{uuid4().hex[:12]}"
-
-
-@pytest.fixture(scope="module")
-def queue(sqs_endpoint: str, stage: str) -> RealQueue:
-    return submissions_queue(sqs_endpoint, stage)
 
 
 @pytest.fixture(scope="module")
@@ -48,24 +37,13 @@ def gateway(
 ) -> Iterator[GatewayProcess]:
     assert queue.is_empty()
     url = relays["redis"].through(redis_url)
-    with gateway_process(sqs_endpoint, url, ledger_url, stage, WAIT_REQUESTS=str(SEATS)) as running:
+    with gateway_process(
+        sqs_endpoint, url, ledger_url, stage, WAIT_REQUESTS=str(SEATS), WAIT_SECONDS=str(LONGEST_SECONDS)
+    ) as running:
         eventually(lambda: seconds_of(lambda: post(running, "ada", 0, 1))[0] >= 1, what="hearing of folds")
         while not queue.is_empty():
             take(queue, 1)
         yield running
-
-
-@pytest.fixture(scope="module")
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str) -> Iterator[Engine]:
-    made = make_engine(ledger_url, application_name="test", pool_size=1)
-    yield made
-    made.dispose()
 
 
 def take(queue: RealQueue, count: int) -> list[SubmissionEnvelope]:
@@ -98,7 +76,7 @@ def _fact(submission: Submission) -> Any:
 
 
 def post(gateway: GatewayProcess, player: str, score: int, wait: int = 10) -> Told:
-    connection = HTTPConnection("127.0.0.1", gateway.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", gateway.port, timeout=2 * LONGEST_SECONDS)
     body = msgspec.json.encode({"player": player, "score": score})
     connection.request("POST", "/v1/boards/race/scores", body, {**HEADERS, "Prefer": f"wait={wait}"})
     answer = connection.getresponse()
@@ -108,15 +86,17 @@ def post(gateway: GatewayProcess, player: str, score: int, wait: int = 10) -> To
 
 
 def test_who_waits_is_told_once_it_is_folded_and_recorded(
-    gateway: GatewayProcess, queue: RealQueue, stage: str, client: redis.Redis, engine: Engine
+    gateway: GatewayProcess, queue: RealQueue, folding: FirstGeneration, engine: Engine
 ) -> None:
     with ThreadPoolExecutor(SEATS) as pool:
-        answers: list[Future[Told]] = [pool.submit(post, gateway, f"p{number}", number) for number in range(SEATS)]
+        answers: list[Future[Told]] = [
+            pool.submit(post, gateway, f"p{number}", number, LONGEST_SECONDS) for number in range(SEATS)
+        ]
         envelopes = [facts_of(source) for source in take(queue, SEATS)]
         LedgerWriter(engine).append(envelopes, [])
         assert not any(answer.done() for answer in answers)
         definition = make_definition("race")
-        RedisBoards(client, stage).fold([(each, definition) for each in envelopes], datetime.now(UTC))
+        folding.fold([(each, definition) for each in envelopes], datetime.now(UTC))
         told = [answer.result() for answer in answers]
     assert {status for status, _ in told} == {200}
     for number, (_, body) in enumerate(told):

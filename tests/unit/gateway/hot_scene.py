@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledgerboard_boards import CachedTop
-from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, Span, View
+from ledgerboard_contracts import ALL_TIME, BoardOptions, Span, View
 from ledgerboard_gateway.hot_boards import HotRead
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.requests import ROUTE
@@ -27,13 +27,12 @@ class Answer:
 
 
 class Scene:
-    """A board whose newest top, definition and answer a test may change."""
+    """A board whose newest top, generation and answer a test may change."""
 
     def __init__(self, span: Span = ALL_TIME, options: BoardOptions = OPTIONS, *, capacity: int = 10) -> None:
-        self.definition: BoardDefinition | None = BoardDefinition(board="race", version=1, options=options)
-        self.view = View("race", span)
+        self.options, self.view = options, View("race", span)
         self.newest = CachedTop(1, b"[]", 7)
-        self.at_hand, self.is_hot = True, True
+        self.at_hand, self.is_hot, self.is_live = True, True, True
         self.status, self.route = "200 OK", "/v1/boards/<board>/standings"
         self.asked = 0
         self.clock = FixedClock()
@@ -42,17 +41,13 @@ class Scene:
     def watch(self) -> None: ...
 
     def seen(self) -> HotRead | None:
-        return HotRead(self.view, self._options, self.newest) if self.is_hot else None
+        return HotRead(self.view, self.options, self.newest) if self.is_hot else None
 
     def kept(self, _view: View, _options: BoardOptions) -> CachedTop | None:
         return self.newest if self.at_hand else None
 
-    def current(self, _board: str) -> BoardDefinition | None:
-        return self.definition
-
-    @property
-    def _options(self) -> BoardOptions:
-        return OPTIONS if self.definition is None else self.definition.options
+    def holds(self, view: View, options: BoardOptions) -> bool:
+        return self.is_live and view == self.view and options is self.options
 
     def application(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         self.asked += 1

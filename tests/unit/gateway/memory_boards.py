@@ -86,7 +86,7 @@ class MemoryFold(MemoryStandings):
 
     def __init__(self, boards: MemoryBoards) -> None:
         super().__init__(FixedClock(datetime.min.replace(tzinfo=UTC)))
-        self._facts = boards._facts
+        self._facts = boards._facts  # noqa: SLF001 -- one list of facts, folded twice.
 
     def top(self, view: View, options: BoardOptions) -> CachedTop:
         raise AssertionError(f"the ledger renders no tops: {view} {options}")

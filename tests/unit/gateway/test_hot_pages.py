@@ -8,7 +8,7 @@ import pytest
 from ledgerboard_boards import CachedTop
 from ledgerboard_contracts import BoardOptions, Period, Season, span_containing
 from ledgerboard_testkit.memory import NOON
-from tests.unit.gateway.hot_scene import OPTIONS, Scene
+from tests.unit.gateway.hot_scene import Scene
 
 
 def test_what_holds_is_answered_again_without_asking() -> None:
@@ -35,24 +35,24 @@ def test_a_top_that_is_not_at_hand_is_asked_for() -> None:
     assert scene.asked == 2
 
 
-def test_another_definition_is_asked_by_and_a_board_that_is_gone_is_not_hidden() -> None:
+def test_another_generation_is_asked_and_a_board_that_is_gone_is_not_hidden() -> None:
     scene = Scene()
     scene.get()
-    assert scene.definition is not None
-    scene.definition = replace(scene.definition, version=2, options=replace(OPTIONS, title="new"))
+    scene.view = replace(scene.view, generation=2)
     scene.get()
     assert scene.asked == 2
-    scene.definition, scene.status = None, "404 NOT FOUND"
+    scene.get()
+    assert scene.asked == 2
+    scene.is_live, scene.status = False, "404 NOT FOUND"
     assert [scene.get().status for _ in range(3)] == [404] * 3
     assert scene.asked == 5
 
 
-def test_what_was_made_by_a_definition_that_changed_meanwhile_is_not_kept() -> None:
+def test_what_was_made_of_a_generation_that_was_replaced_meanwhile_is_not_kept() -> None:
     scene = Scene()
-    read, before = scene.seen(), scene.definition
-    assert before is not None
+    read = scene.seen()
     scene.seen = lambda: read  # type: ignore[method-assign]  # The fake itself.
-    scene.definition = replace(before, version=2, options=replace(OPTIONS, title="new"))
+    scene.view = replace(scene.view, generation=2)
     for _ in range(2):
         scene.get()
     assert scene.asked == 2
@@ -106,10 +106,25 @@ def test_an_error_is_never_kept_and_has_no_tag(status: str) -> None:
     assert scene.get().status == 200
 
 
+def test_a_head_is_answered_as_its_get_without_the_body_and_may_keep_the_page() -> None:
+    scene = Scene()
+    heads = [scene.get(method="HEAD") for _ in range(2)]
+    page = scene.get()
+    assert scene.asked == 1
+    assert {(each.status, each.body) for each in heads} == {(200, b"")}
+    assert page.body
+    assert all(each.headers == page.headers for each in heads)
+    known = scene.get(method="HEAD", HTTP_IF_NONE_MATCH=page.headers["ETag"])
+    assert (known.status, known.headers["ETag"]) == (304, page.headers["ETag"])
+    scene.status = "404 NOT FOUND"
+    scene.at_hand = False
+    assert (scene.get(method="HEAD").status, "ETag" in scene.get(method="HEAD").headers) == (404, False)
+
+
 def test_other_methods_other_routes_and_reads_below_the_top_are_not_kept() -> None:
     scene = Scene()
     for _ in range(2):
-        scene.get(method="HEAD")
+        assert "ETag" not in scene.get(method="POST").headers
     scene.route = "/v1/boards/<board>/players/<player>"
     for _ in range(2):
         assert "ETag" not in scene.get().headers

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from ledgerboard_contracts import BoardOptions
+from ledgerboard_gateway.http.hot_pages import PAGES
 from ledgerboard_gateway.http.problems import ProblemType
 from ledgerboard_ledger import Rejected
 from ledgerboard_testkit.events import fact, rejection
@@ -70,6 +71,23 @@ def test_every_parameter_and_body_has_an_example(document: dict[str, Any]) -> No
         if "requestBody" in operation:
             assert operation["requestBody"]["content"]["application/json"]["example"], where
         assert operation["summary"], where
+
+
+def test_what_has_a_tag_is_documented_with_it_and_nothing_else(document: dict[str, Any]) -> None:
+    tagged = set()
+    for path, method, operation, parameters in operations(document):
+        if 304 in operation["responses"] or "304" in operation["responses"]:
+            headers = operation["responses"]["200"]["headers"]
+            assert {"ETag", "Cache-Control"} <= headers.keys(), path
+            assert [each["in"] for each in parameters if each["name"] == "If-None-Match"] == ["header"], path
+            tagged.add((method, path.replace("{", "<").replace("}", ">")))
+    assert tagged == {("get", route) for route in PAGES}
+
+
+def test_every_read_of_standings_is_documented_with_who_may_answer(document: dict[str, Any]) -> None:
+    for path, method, operation, _ in operations(document):
+        if operation["tags"] == ["standings"] or (method == "get" and path.startswith("/{leaderboard}")):
+            assert "Ledgerboard-Source" in operation["responses"]["200"]["headers"], path
 
 
 def test_every_example_is_valid(document: dict[str, Any]) -> None:
