@@ -5,6 +5,7 @@ from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions
+from ledgerboard_ledger.drawn import DrawnViews
 from ledgerboard_ledger.endpoints import Endpoints
 from ledgerboard_ledger.final_standings import Closing, FinalStandings
 from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
@@ -22,12 +23,14 @@ from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
 from ledgerboard_ledger.partitions import Partitions
+from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
+from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
 from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.snapshots import Snapshots
-from ledgerboard_ledger.standings import SqlFold
+from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.touches import Touches
 from ledgerboard_ledger.versions import CachedVersions
 from ledgerboard_ledger.writer import LedgerWriter
@@ -44,14 +47,17 @@ __all__ = [
     "CorrectionsLog",
     "CurrentDefinitions",
     "Delivery",
+    "DrawnViews",
     "Endpoints",
     "FinalStandings",
+    "FoldedEntry",
     "Generation",
     "GenerationStage",
     "Hook",
     "InvalidHookError",
     "KnownPlayer",
     "LedgerReader",
+    "LedgerStandings",
     "LedgerWriter",
     "Month",
     "OpenedRestatement",
@@ -62,6 +68,12 @@ __all__ = [
     "PostgresDefinitions",
     "PostgresGenerations",
     "PostgresHooks",
+    "PostgresProofs",
+    "Proof",
+    "ProofTotals",
+    "RankHistory",
+    "RankOfDay",
+    "RankSnapshots",
     "Recorded",
     "RecordedCorrection",
     "Rejected",
