@@ -54,7 +54,11 @@ def _introduce(clients: Sequence[redis.Redis]) -> None:
 
 
 def _agrees(client: redis.Redis, size: int) -> bool:
-    """Whether this node serves and knows so many primaries with slots. The raw answer; redis-py would parse it."""
+    """Whether this node serves, knows so many primaries with slots, and has a link to and from each of the others.
+
+    What is published before there are links is heard on one node only. The raw answers; redis-py would parse them.
+    """
     info: bytes = client.eval("return redis.call('CLUSTER', 'INFO')", 0)
+    links: list[object] = client.eval("return redis.call('CLUSTER', 'LINKS')", 0)
     wanted = (b"cluster_state:ok", b"cluster_slots_ok:%d" % _SLOTS, b"cluster_size:%d" % size)
-    return all(line in info.splitlines() for line in wanted)
+    return all(line in info.splitlines() for line in wanted) and len(links) == 2 * (size - 1)
