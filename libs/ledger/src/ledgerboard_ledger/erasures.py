@@ -4,10 +4,11 @@ What is left are the plays as numbers, since the ledger is a record of what was 
 nowhere; a salted digest, the veil, tells the player again when a fact of theirs comes late.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 
 from ledgerboard_contracts import Correction
 from ledgerboard_ledger.closings import CLOSING_LOCK
@@ -17,7 +18,7 @@ from ledgerboard_ledger.snapshots import Snapshots
 _NAME: Final = text("SELECT player FROM corrections WHERE correction_id = :correction_id")
 _MEAN_TO: Final = text("SET LOCAL ledgerboard.erasing = 'on'")
 
-_STEPS: Final = tuple(
+_IN_THE_LEDGER: Final = tuple(
     map(
         text,
         (
@@ -35,9 +36,6 @@ _STEPS: Final = tuple(
                 reason = CASE WHEN position(:player IN reason) > 0 THEN '(erased)' ELSE reason END
             WHERE player = :player AND correction_id < :correction_id
             """,
-            """
-            UPDATE final_standings SET player = :name WHERE player = :player AND achieved_at <= :occurred_at
-            """,
             # Of a player who came back, later corrections stand.
             "DELETE FROM corrected WHERE player = :player AND correction_id < :correction_id",
             """
@@ -51,6 +49,18 @@ _STEPS: Final = tuple(
         ),
     )
 )
+_IN_COPIES: Final = tuple(
+    map(
+        text,
+        (
+            "UPDATE final_standings SET player = :name WHERE player = :player AND achieved_at <= :occurred_at",
+            """
+            UPDATE rank_snapshots SET player = :name
+            WHERE player = :player AND day <= CAST(:occurred_at AT TIME ZONE 'UTC' AS date)
+            """,
+        ),
+    )
+)
 
 
 class Erasures:
@@ -61,10 +71,19 @@ class Erasures:
         self._snapshots = snapshots
 
     def erase(self, correction: Correction) -> None:
-        """Rename what was recorded of the player. Waits for those who may record it without seeing the erasure."""
-        self._snapshots.after_all_before()
-        with self._engine.begin() as connection:
-            _rename(connection, correction)
+        """Rename what was recorded of the player, and then what others copied from it.
+
+        Waits, before each, for those who wrote without seeing what came before it.
+        """
+        asked: dict[str, Any] = {
+            "player": correction.player,
+            "occurred_at": correction.occurred_at,
+            "correction_id": correction.correction_id,
+        }
+        for steps in (_IN_THE_LEDGER, _IN_COPIES):
+            self._snapshots.after_all_before()
+            with self._engine.begin() as connection:
+                _rename(connection, steps, asked)
 
 
 def without_name(correction: Correction, name: str) -> Correction:
@@ -75,14 +94,9 @@ def without_name(correction: Correction, name: str) -> Correction:
     return replace(correction, player=name, author=author, reason=reason)
 
 
-def _rename(connection: Connection, correction: Correction) -> None:
-    asked: dict[str, Any] = {
-        "player": correction.player,
-        "occurred_at": correction.occurred_at,
-        "correction_id": correction.correction_id,
-    }
-    asked["name"] = connection.execute(_NAME, asked).scalar_one()
+def _rename(connection: Connection, steps: Sequence[TextClause], asked: Mapping[str, Any]) -> None:
+    name = connection.execute(_NAME, asked).scalar_one()
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLOSING_LOCK})
     connection.execute(_MEAN_TO)
-    for step in _STEPS:
-        connection.execute(step, asked)
+    for step in steps:
+        connection.execute(step, {**asked, "name": name})
