@@ -11,7 +11,7 @@ from ledgerboard_contracts import Correction, CorrectionKind, Period, span_conta
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_ledger import Hook, Outbox, PostgresCorrections, PostgresHooks
 from ledgerboard_testkit.events import NOON, fact
-from tests.integration.ledger.closing_scene import SKEW, Scene, season
+from tests.integration.ledger.closing_scene import SEASON, SKEW, Scene, season
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from ledgerboard_gateway.views import Views
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemorySender
+from tests.unit.gateway.closing_memory import MemoryClosed
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
 from tests.unit.gateway.operating import Operating
 
@@ -86,6 +87,7 @@ class MemoryGateway:
         self.lives = Lives(self.boards, self.generations, self.record, self.record)
         fallback = FallbackBoards(self.lives, Views(self.clock), metrics)
         standings = Standings(fallback, self.boards, self.fold, self.clock)
+        self.closed = MemoryClosed(self.record, self.clock)
         places = PlayPlaces(self.boards, self.lives)
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         routes = Routes(
@@ -97,6 +99,7 @@ class MemoryGateway:
             placings=PlacingRoutes(standings),
             history=HistoryRoutes(self.ledger, Events(self.ledger, self.clock)),
             boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
+            closings=self.closed.routes,
             operators=self.operating.routes,
             published=PublishedRoutes(standings),
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),

@@ -21,9 +21,11 @@ from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, 
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
+from ledgerboard_gateway.http.hook_routes import HookRoutes
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
@@ -31,6 +33,7 @@ from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
+from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.operators import dead_letters, operator_routes
@@ -48,7 +51,16 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
 from ledgerboard_infra.valkey import RedisClient, make_redis
-from ledgerboard_ledger import CorrectionsLog, CurrentDefinitions, Endpoints, LedgerReader, PostgresDefinitions
+from ledgerboard_ledger import (
+    CorrectionsLog,
+    CurrentDefinitions,
+    Endpoints,
+    FinalStandings,
+    LedgerReader,
+    Outbox,
+    PostgresDefinitions,
+    PostgresHooks,
+)
 from ledgerboard_ledger.generations import PostgresGenerations
 
 if TYPE_CHECKING:
@@ -115,6 +127,10 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         placings=PlacingRoutes(read.standings),
         history=HistoryRoutes(ledger, Events(ledger, clock)),
         boards=BoardRoutes(definitions, known, rebuilds),
+        closings=ClosingRoutes(
+            seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),
+            hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), allow_http=settings.hook_allow_http),
+        ),
         operators=operator_routes(
             ledger=ledger,
             definitions=definitions,

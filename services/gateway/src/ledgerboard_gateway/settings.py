@@ -106,6 +106,9 @@ class GatewaySettings:
         default=5.0,
         doc="How often to read who is banned. Until then a banned player's scores are accepted, and never shown.",
     )
+    hook_allow_http: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
+    )
     http: HttpSettings
     publisher: PublisherSettings
     wait: WaitSettings

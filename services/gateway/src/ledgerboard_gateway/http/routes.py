@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.closing_routes import CLOSING_TAGS, ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
@@ -20,6 +21,7 @@ TAGS: Final = {
     "standings": "Read the live boards.",
     "history": "Read the ledger: the record of every score that was accepted or refused.",
     "boards": "Define boards.",
+    **CLOSING_TAGS,
     **OPERATOR_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
     "operations": "Health, metrics and this documentation.",
@@ -36,6 +38,7 @@ class Routes:
     placings: PlacingRoutes
     history: HistoryRoutes
     boards: BoardRoutes
+    closings: ClosingRoutes
     operators: OperatorRoutes
     published: PublishedRoutes
     operations: OperationRoutes
@@ -50,6 +53,7 @@ class Routes:
             *self.placings.operations(),
             *self.history.operations(),
             *self.boards.operations(),
+            *self.closings.operations(),
             *self.operators.operations(),
             *self.published.operations(),
             *self.operations.operations(),
