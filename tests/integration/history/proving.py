@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from ledgerboard_boards import BoardStates, RedisBoards
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, Fact, View
-from ledgerboard_history.comparing import Comparison
-from ledgerboard_history.reconciling import Patience, Reconciled, Reconciliation
+from ledgerboard_history.proof.comparing import Comparison
+from ledgerboard_history.proof.reconciling import Patience, Reconciled, Reconciliation
 from ledgerboard_ledger import LedgerWriter, SqlFold
 from ledgerboard_ledger.drawn import DrawnViews
 from ledgerboard_testkit.first_generation import FirstGeneration

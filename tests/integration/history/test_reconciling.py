@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from ledgerboard_contracts import BoardOptions, Fact, Policy, TieBreak
-from ledgerboard_history.differences import Kind
-from ledgerboard_history.reconciling import lines
+from ledgerboard_history.proof.differences import Kind
+from ledgerboard_history.proof.reconciling import lines
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import migrate
 from ledgerboard_testkit.plays import make_fact

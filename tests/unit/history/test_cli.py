@@ -8,11 +8,19 @@ def test_help_lists_the_commands_and_every_setting(capsys: pytest.CaptureFixture
         main(["--help"])
     assert left.value.code == 0
     printed = capsys.readouterr().out
-    for word in ("stream", "jobs", "beat", "migrate", "LEDGERBOARD_DATABASE_URL", "LEDGERBOARD_STREAM_LANES"):
+    for word in (
+        "stream",
+        "jobs",
+        "beat",
+        "migrate",
+        "reconcile",
+        "LEDGERBOARD_DATABASE_URL",
+        "LEDGERBOARD_STREAM_LANES",
+    ):
         assert word in printed
 
 
-@pytest.mark.parametrize("command", ["stream", "jobs", "beat", "migrate"])
+@pytest.mark.parametrize("command", ["stream", "jobs", "beat", "migrate", "reconcile"])
 def test_a_missing_setting_is_named(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,10 +5,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from ledgerboard_history.bootstrap import build_jobs, build_worker
 from ledgerboard_history.jobs import CREATE_PARTITIONS
+from ledgerboard_history.proof.bootstrap import add_proof_jobs, build_command
 from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings, hook_secrets
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.jobs import run_beat, run_jobs
@@ -19,15 +21,18 @@ from ledgerboard_ledger import migrate
 
 EXIT_UNAVAILABLE = 1
 EXIT_MISCONFIGURED = 2
+RECONCILE = "reconcile"
 
 _log = get_logger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. 0: done; 1: a dependency is unavailable or the drain took too long; 2: misconfigured."""
-    command = _parser().parse_args(arguments).command
+    """Run one command. 0: done; 1: unavailable, not drained in time, or boards that differ; 2: misconfigured."""
+    asked = _parser().parse_args(arguments)
     try:
-        return _COMMANDS[command][1](os.environ)
+        if asked.command == RECONCILE:
+            return _reconcile(os.environ, asked.boards)
+        return _COMMANDS[asked.command][1](os.environ)
     except (SettingsError, MisconfiguredError) as error:
         print(error, file=sys.stderr)
         return EXIT_MISCONFIGURED
@@ -46,6 +51,7 @@ def _jobs(environ: Mapping[str, str]) -> int:
     settings = from_env(JobsSettings, environ)
     configure_logs(settings.telemetry, "history-jobs")
     jobs = build_jobs(settings, hook_secrets(environ))
+    add_proof_jobs(jobs.app, jobs.registry, settings)
     with jobs.ops_server:
         return run_jobs(jobs.app)
 
@@ -55,6 +61,7 @@ def _beat(environ: Mapping[str, str]) -> int:
     settings = from_env(JobsSettings, environ)
     configure_logs(settings.telemetry, "history-beat")
     jobs = build_jobs(settings, hook_secrets(environ))
+    add_proof_jobs(jobs.app, jobs.registry, settings)
     with jobs.ops_server, tempfile.TemporaryDirectory(prefix="ledgerboard-beat-") as directory:
         jobs.app.send_task(CREATE_PARTITIONS)
         run_beat(jobs.app, schedule_path=Path(directory) / "schedule")
@@ -67,6 +74,11 @@ def _migrate(environ: Mapping[str, str]) -> int:
     migrate(settings.postgres.writer_url)
     _log.info("ledger migrated")
     return 0
+
+
+def _reconcile(environ: Mapping[str, str], boards: Sequence[str]) -> int:
+    """A line for each board and each difference."""
+    return build_command(from_env(JobsSettings, environ), partial(print, flush=True)).run(boards)
 
 
 _COMMANDS = {
@@ -87,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (meaning, _) in _COMMANDS.items():
         commands.add_parser(name, help=meaning, description=meaning)
+    meaning = "compare boards with the ledger and print every difference; exits with 1 if there is one"
+    reconcile = commands.add_parser(RECONCILE, help=meaning, description=meaning)
+    reconcile.add_argument("boards", nargs="*", metavar="BOARD", help="only these; without any, all boards")
     return parser
 
 

@@ -55,6 +55,7 @@ class JobsProcess:
 
     app: "JobApp"
     ops_server: OpsServer
+    registry: CollectorRegistry
 
 
 def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
@@ -103,7 +104,7 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
         "ledger": partial(check_schema, engine),
         HISTORY_JOBS.name: partial(_check_queue, client, queue_url),
     }
-    return JobsProcess(app=app, ops_server=OpsServer(settings.ops, checks, registry))
+    return JobsProcess(app=app, ops_server=OpsServer(settings.ops, checks, registry), registry=registry)
 
 
 def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> ClosingJobs:

@@ -57,6 +57,25 @@ class HookSettings:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProofSettings:
+    """How boards are compared with the ledger, and how many ranks of a day are kept."""
+
+    redis_url: str = setting(
+        "LEDGERBOARD_REDIS_URL", default="", doc="URL of the boards; without it none are compared.", secret=True
+    )
+    redis_cluster: bool = setting("LEDGERBOARD_REDIS_CLUSTER", default=False, doc="Whether that is a cluster's node.")
+    sample_boards: Count = setting("LEDGERBOARD_RECONCILE_BOARDS", default=3, doc="Boards compared every hour.")
+    settle_seconds: Seconds = setting(
+        "LEDGERBOARD_RECONCILE_SETTLE_SECONDS",
+        default=60.0,
+        doc="How long a difference must stand; keep it above the queues' visibility timeout.",
+    )
+    ranks_kept: Count = setting(
+        "LEDGERBOARD_RANKS_KEPT", default=10_000, doc="First places of each board that are kept every day."
+    )
+
+
 HOOK_SECRET: Final = "LEDGERBOARD_HOOK_SECRET_"  # noqa: S105 -- the beginning of a variable's name.
 
 
@@ -78,6 +97,7 @@ class JobsSettings(MigrateSettings):
     ops: OpsSettings = field(default_factory=OpsSettings)
     closing: ClosingSettings = field(default_factory=ClosingSettings)
     hooks: HookSettings = field(default_factory=HookSettings)
+    proof: ProofSettings = field(default_factory=ProofSettings)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from ledgerboard_boards import Entry as BoardEntry
 from ledgerboard_boards import view_id
 from ledgerboard_boards.members import entry_id, place_of, view_named
 from ledgerboard_contracts import DEFAULT_OPTIONS, BoardOptions, View
-from ledgerboard_history.differences import Difference, Entry, differences
+from ledgerboard_history.proof.differences import Difference, Entry, differences
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger.standings import FoldedEntry, SqlFold
 

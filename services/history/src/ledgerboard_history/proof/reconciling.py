@@ -12,8 +12,8 @@ from typing import Protocol
 
 from ledgerboard_boards import Live
 from ledgerboard_contracts import BoardDefinition, BoardOptions
-from ledgerboard_history.comparing import Comparison, Where
-from ledgerboard_history.differences import Difference, Kind
+from ledgerboard_history.proof.comparing import Comparison, Where
+from ledgerboard_history.proof.differences import Difference, Kind
 from ledgerboard_infra.clock import Clock
 
 

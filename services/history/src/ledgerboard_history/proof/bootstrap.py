@@ -1,0 +1,97 @@
+"""Turn settings into what proves boards and takes ranks."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from ledgerboard_boards import BoardStates, RedisBoards
+from ledgerboard_contracts.queues import HISTORY, RANK, SUBMISSIONS
+from ledgerboard_history.jobs import TIME_LIMIT_SECONDS
+from ledgerboard_history.proof.command import ReconcileCommand
+from ledgerboard_history.proof.comparing import Comparison
+from ledgerboard_history.proof.jobs import ProofJobs, register_proof_jobs
+from ledgerboard_history.proof.metrics import ProofMetrics
+from ledgerboard_history.proof.reconciling import Patience, Reconciliation
+from ledgerboard_history.proof.sampling import SampleBoards
+from ledgerboard_history.proof.snapshots import SnapshotRanks
+from ledgerboard_history.proof.traffic import QueueTraffic
+from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.errors import MisconfiguredError
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.settings import RedisSettings
+from ledgerboard_infra.sqs import resolve_queue_url, sqs_client
+from ledgerboard_infra.valkey import make_redis
+from ledgerboard_ledger import DrawnViews, PostgresDefinitions, PostgresProofs, RankSnapshots, SqlFold
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+    from sqlalchemy import Engine
+
+    from ledgerboard_history.settings import JobsSettings
+    from ledgerboard_infra.jobs import JobApp
+
+_MOST_OF_A_SAMPLE: Final = timedelta(seconds=120)
+"""So that a sample of three boards, all of them differing, stays within a job's time."""
+
+
+def build_command(settings: "JobsSettings", say: Callable[[str], None]) -> ReconcileCommand:
+    """The command. Raises `MisconfiguredError` without an address of the boards."""
+    engine = _engine(settings, settings.postgres.writer_url)
+    return ReconcileCommand(PostgresDefinitions(engine), _reconciliation(settings, engine, Patience().most), say)
+
+
+def add_proof_jobs(app: "JobApp", registry: "CollectorRegistry", settings: "JobsSettings") -> None:
+    """Give the jobs' process the jobs of this package and what tells of them."""
+    register_proof_jobs(app, partial(_jobs, settings))
+    registry.register(ProofMetrics(PostgresProofs(_engine(settings, settings.postgres.writer_url))))
+
+
+def _jobs(settings: "JobsSettings") -> ProofJobs:
+    engine, clock = _engine(settings, settings.postgres.writer_url), SystemClock()
+    definitions = PostgresDefinitions(engine)
+    snapshot = SnapshotRanks(definitions, RankSnapshots(engine), clock, most=settings.proof.ranks_kept)
+    if not settings.proof.redis_url:
+        return ProofJobs(sample=None, snapshot=snapshot)
+    sample = SampleBoards(
+        definitions,
+        _reconciliation(settings, engine, _MOST_OF_A_SAMPLE),
+        PostgresProofs(engine),
+        clock,
+        choose=random.Random().sample,  # noqa: S311 -- which boards are looked at is no secret.
+        count=settings.proof.sample_boards,
+    )
+    return ProofJobs(sample=sample, snapshot=snapshot)
+
+
+def _reconciliation(settings: "JobsSettings", engine: "Engine", most: timedelta) -> Reconciliation:
+    """Views are folded at the writer: a replica that lags would show differences that are none."""
+    proof = settings.proof
+    if not proof.redis_url:
+        raise MisconfiguredError("LEDGERBOARD_REDIS_URL: comparing boards takes their address")
+    redis = make_redis(RedisSettings(url=proof.redis_url, cluster=proof.redis_cluster))
+    sqs, clock = sqs_client(settings.aws), SystemClock()
+    urls = [resolve_queue_url(sqs, queue.full_name(settings.stage)) for queue in (SUBMISSIONS, RANK, HISTORY)]
+    comparison = Comparison(RedisBoards(redis, settings.stage), DrawnViews(engine), SqlFold(engine), clock)
+    settle = timedelta(seconds=proof.settle_seconds)
+    return Reconciliation(
+        BoardStates(redis, settings.stage),
+        PostgresDefinitions(engine),
+        comparison,
+        QueueTraffic(sqs, urls),
+        clock,
+        pause=time.sleep,
+        patience=Patience(pause=settle / 10, settle=settle, most=max(most, 2 * settle)),
+    )
+
+
+def _engine(settings: "JobsSettings", url: str) -> "Engine":
+    """A fold of a great board takes its time."""
+    return make_engine(
+        url,
+        application_name="ledgerboard-history-proof",
+        pool_size=max(settings.postgres.pool_size, 3),
+        statement_timeout_seconds=TIME_LIMIT_SECONDS,
+    )
