@@ -13,7 +13,6 @@ from sqlalchemy import Engine, text
 from ledgerboard_ledger import Generation, GenerationStage, PostgresGenerations, UnknownGenerationError
 from ledgerboard_testkit.events import NOON, event_id
 
-
 T = TypeVar("T")
 
 

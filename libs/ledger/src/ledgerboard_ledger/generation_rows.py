@@ -1,8 +1,9 @@
 """Rows of generations inside one transaction: made under the lock of their board, so that numbers are unbroken."""
 
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ledgerboard_ledger.generation_records import Generation, GenerationStage
@@ -10,6 +11,7 @@ from ledgerboard_ledger.repair_tables import generations
 from ledgerboard_ledger.tables import board_versions, boards
 
 COLUMNS: Final = tuple(generations.c)
+UNFINISHED: Final = (GenerationStage.REQUESTED, GenerationStage.OPENING, GenerationStage.BUILDING)
 
 
 def lock_board(connection: Connection, board: str) -> RowMapping:
@@ -22,7 +24,7 @@ def lock_board(connection: Connection, board: str) -> RowMapping:
 def request_row(
     connection: Connection, board: str, *, board_version: int | None, reason: str, author: str
 ) -> Generation:
-    """Ask for a rebuild of a board whose lock is held. One that nobody began yet serves, under the version asked last."""
+    """Ask for a rebuild of a board whose lock is held. One that nobody began serves, under the version asked last."""
     version = board_version if board_version is not None else newest_version(connection, board)
     pending = (
         update(generations)
@@ -41,6 +43,36 @@ def insert_row(connection: Connection, board: str, **values: Any) -> Generation:
     number = connection.execute(select(func.max(generations.c.number)).where(generations.c.board == board)).scalar()
     made = insert(generations).values(board=board, number=(number or 0) + 1, **values).returning(*COLUMNS)
     return generation_of(connection.execute(made).mappings().one())
+
+
+def claiming(owner: str, lease_seconds: float) -> Any:
+    """The change that takes the oldest free generation: of each board the first unfinished one, without waiting."""
+    earlier = generations.alias("earlier")
+    has_earlier = select(earlier.c.number).where(
+        earlier.c.board == generations.c.board,
+        earlier.c.number < generations.c.number,
+        earlier.c.state.in_(UNFINISHED),
+    )
+    is_free = or_(generations.c.leased_until.is_(None), generations.c.leased_until < func.now())
+    chosen = (
+        select(generations.c.board, generations.c.number)
+        .where(generations.c.state.in_(UNFINISHED), is_free, ~has_earlier.exists())
+        .order_by(generations.c.requested_at, generations.c.board)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
+    return (
+        update(generations)
+        .where(generations.c.board == chosen.c.board, generations.c.number == chosen.c.number)
+        .values(owner=owner, leased_until=lease_end(lease_seconds))
+        .returning(*COLUMNS)
+    )
+
+
+def lease_end(seconds: float) -> ColumnElement[Any]:
+    """When a lease of so many seconds lapses that begins now, by the clock of the database."""
+    return func.now() + timedelta(seconds=seconds)
 
 
 def newest_version(connection: Connection, board: str) -> int:

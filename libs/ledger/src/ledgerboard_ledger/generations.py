@@ -5,19 +5,22 @@ the snapshot lacks sees the row, and tells the fact again.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Update, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, func, select, update
 
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
 from ledgerboard_ledger.generation_rows import (
     COLUMNS,
+    UNFINISHED,
+    claiming,
     generation_of,
     insert_row,
     is_projected,
+    lease_end,
     lock_board,
     newest_version,
     request_row,
@@ -25,7 +28,6 @@ from ledgerboard_ledger.generation_rows import (
 from ledgerboard_ledger.repair_tables import generations
 from ledgerboard_ledger.snapshots import Snapshots
 
-_UNFINISHED: Final = (GenerationStage.REQUESTED, GenerationStage.OPENING, GenerationStage.BUILDING)
 _OPEN: Final = (GenerationStage.OPENING, GenerationStage.BUILDING)
 _STANDING: Final = (*_OPEN, GenerationStage.LIVE)
 
@@ -97,34 +99,9 @@ class PostgresGenerations:
 
     def claim(self, owner: str, lease_seconds: float) -> Generation | None:
         """Take the oldest rebuild that nobody has, or whose owner was not heard of in time. One a board at a time."""
-        earlier = generations.alias("earlier")
-        is_next = ~(
-            select(earlier.c.number)
-            .where(
-                earlier.c.board == generations.c.board,
-                earlier.c.number < generations.c.number,
-                earlier.c.state.in_(_UNFINISHED),
-            )
-            .exists()
-        )
-        free = or_(generations.c.leased_until.is_(None), generations.c.leased_until < func.now())
-        chosen = (
-            select(generations.c.board, generations.c.number)
-            .where(generations.c.state.in_(_UNFINISHED), free, is_next)
-            .order_by(generations.c.requested_at, generations.c.board)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .cte("chosen")
-        )
-        taken = (
-            update(generations)
-            .where(generations.c.board == chosen.c.board, generations.c.number == chosen.c.number)
-            .values(owner=owner, leased_until=_lease(lease_seconds))
-            .returning(*COLUMNS)
-        )
-        return self._changed(taken)
+        return self._changed(claiming(owner, lease_seconds))
 
-    def progress(  # noqa: PLR0913 -- one row's columns.
+    def progress(
         self,
         board: str,
         number: int,
@@ -137,9 +114,13 @@ class PostgresGenerations:
     ) -> bool:
         """Note how far it is and renew the lease. False: the lease is lost, and somebody else goes on."""
         row = update(generations).where(
-            *_is(board, number), generations.c.owner == owner, generations.c.state.in_(_UNFINISHED)
+            *_is(board, number), generations.c.owner == owner, generations.c.state.in_(UNFINISHED)
         )
-        noted: dict[str, Any] = {"cursor": cursor, "facts_folded": facts_folded, "leased_until": _lease(lease_seconds)}
+        noted: dict[str, Any] = {
+            "cursor": cursor,
+            "facts_folded": facts_folded,
+            "leased_until": lease_end(lease_seconds),
+        }
         if facts_total is not None:
             noted["facts_total"] = facts_total
         return self._changed(row.values(noted).returning(*COLUMNS)) is not None
@@ -171,7 +152,7 @@ class PostgresGenerations:
 
     def abandon(self, board: str, number: int) -> None:
         """Drop a generation that never was live."""
-        row = update(generations).where(*_is(board, number), generations.c.state.in_(_UNFINISHED))
+        row = update(generations).where(*_is(board, number), generations.c.state.in_(UNFINISHED))
         dropped = {"state": GenerationStage.DROPPED, "owner": None, "leased_until": None, "finished_at": func.now()}
         self._changed(row.values(dropped))
 
@@ -211,7 +192,3 @@ class PostgresGenerations:
 
 def _is(board: str, number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return generations.c.board == board, generations.c.number == number
-
-
-def _lease(seconds: float) -> Any:
-    return func.now() + timedelta(seconds=seconds)

@@ -91,7 +91,8 @@ def horizons(connection: Connection, facts: Sequence[FactRow], refused: Sequence
     suspects = {name for kind, name, _ in rows if kind == "player"}
     if any(kind == "veil" for kind, _, _ in rows):
         suspects = set(players)
-    pairs = {(row[1], row[3]) for row in (*facts, *refused) if row[3] in suspects}
+    pairs = {(row[1], row[3]) for row in facts if row[3] in suspects}
+    pairs |= {(row[1], row[3]) for row in refused if row[3] in suspects}
     return _horizons_of_players(connection, known, sorted(pairs), words)
 
 

@@ -1,4 +1,4 @@
-"""The tables of corrections and generations, as SQLAlchemy Core sees them: what no longer counts, and who has seen to it.
+"""The tables of corrections and generations, as SQLAlchemy Core sees them: what counts no longer, and who saw to it.
 
 The ledger alone is the record. These say which of it counts, and since when the boards know.
 """

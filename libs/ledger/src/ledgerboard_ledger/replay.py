@@ -32,7 +32,9 @@ _PLAYER: Final = text(f"""
     WHERE board = :board AND player = :player AND {CONTAINED} AND {COUNTING} ORDER BY event_id
 """)  # noqa: S608 -- constants
 _COUNT: Final = text(f"SELECT count(*) FROM facts AS f WHERE board = :board AND {CONTAINED}")  # noqa: S608 -- constants
-_CONTAINED: Final = text(f"SELECT event_id FROM facts AS f WHERE event_id = ANY(:ids) AND {CONTAINED}")  # noqa: S608 -- constants
+_CONTAINED: Final = text(f"""
+    SELECT event_id FROM facts AS f WHERE event_id = ANY(:ids) AND {CONTAINED}
+""")  # noqa: S608 -- constants
 _RESET_AT: Final = text("SELECT max(occurred_at) FROM corrections WHERE board = :board AND kind IN ('reset', 'delete')")
 _VOIDED: Final = text("""
     SELECT event_id FROM corrections WHERE kind = 'void' AND event_id = ANY(:ids)
@@ -44,7 +46,8 @@ _ERASED: Final = text("""
     SELECT event_id FROM unnest(CAST(:ids AS uuid[]), CAST(:players AS text[])) AS told (event_id, player)
     WHERE EXISTS (
         SELECT FROM corrections AS erasure
-        WHERE erasure.kind = 'erase' AND erasure.veil = veil(told.player) AND told.event_id < first_id_after(erasure.occurred_at)
+        WHERE erasure.kind = 'erase' AND erasure.veil = veil(told.player)
+        AND told.event_id < first_id_after(erasure.occurred_at)
     )
 """)
 

@@ -76,7 +76,7 @@ _END: Final = text("""
     AND correction_id = :correction_id AND snapshot = :snapshot
 """)
 _HIDDEN: Final = text(f"""
-    SELECT player, (array_agg(correction_id ORDER BY correction_id DESC))[1] FROM corrected
+    SELECT player, (array_agg(correction_id ORDER BY correction_id DESC))[1] AS correction_id FROM corrected
     WHERE board IN ('', :board) AND {_BANNED}
     AND EXISTS (SELECT FROM facts WHERE facts.board = :board AND facts.player = corrected.player) GROUP BY player
 """)  # noqa: S608 -- constants
@@ -124,7 +124,7 @@ class Restatements:
     def hidden(self, board: str) -> Mapping[str, UUID]:
         """The players with facts on the board who are banned there now, and their newest correction."""
         with postgres_errors(), self._engine.connect() as connection:
-            return {player: correction_id for player, correction_id in connection.execute(_HIDDEN, {"board": board})}
+            return {row.player: row.correction_id for row in connection.execute(_HIDDEN, {"board": board})}
 
     def _begin(self, board: str, player: str) -> tuple[str, UUID, int]:
         asked = {"board": board, "players": [player], "nobody": _NOBODY}
