@@ -14,6 +14,7 @@ from benchmarks.big_board import MILLION, board
 from benchmarks.envelopes import envelopes
 from benchmarks.figures import Figure, show
 from benchmarks.http_figures import bulk, rank, submit, top
+from benchmarks.rebuild import FACTS, rebuild
 from benchmarks.visible import visible
 from benchmarks.workers import history, ranker
 from ledgerboard_dev.embedded import EmbeddedSqs
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "visible": visible,
     "envelopes": envelopes,
     "board": board,
+    "rebuild": rebuild,
 }
 
 
@@ -39,11 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--players", type=int, default=MILLION, help="of the benchmark 'board' (default: %(default)s)")
+    parser.add_argument("--facts", type=int, default=FACTS, help="of the benchmark 'rebuild' (default: %(default)s)")
     options = parser.parse_args(arguments)
     names = options.names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
-    benchmarks: dict[str, Benchmark] = {**BENCHMARKS, "board": partial(board, players=options.players)}
+    benchmarks: dict[str, Benchmark] = {
+        **BENCHMARKS,
+        "board": partial(board, players=options.players),
+        "rebuild": partial(rebuild, facts=options.facts),
+    }
     os.environ.update(EmbeddedSqs.environment)  # boto3 reads its credentials from here.
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home)) as stack:
