@@ -8,7 +8,11 @@ Each is a condition on a row called ``f``. When an event was accepted is read fr
 not after a moment if its id is below the first of the following millisecond.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
+
+from ledgerboard_ledger.moments import id_at
 
 BANNED: Final = """
 EXISTS (
@@ -48,3 +52,10 @@ CONTAINED: Final = """
 
 A fact without a transaction is from before transactions were noted, which is before every snapshot.
 """
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def first_id_after(moment: datetime) -> UUID:
+    """The smallest id of an event that was accepted after ``moment``, as the SQL function of that name has it."""
+    return id_at(moment + _MILLISECOND)
