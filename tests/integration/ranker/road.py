@@ -113,6 +113,7 @@ class Road:
         self.clock, self.fuse = FixedClock(now), Fuse()
         self.rank, self.history = Queue(), Queue()
         self.facts: list[Fact] = []
+        self.envelopes: list[FactEnvelope] = []
         self.corrections: list[Correction] = []
         self._client, self._sent = client, MemorySender()
         self._standings = RedisStandings(client, self.stage)
@@ -164,6 +165,7 @@ class Road:
         envelope = FactEnvelope(
             envelope_id=uuid4(), correlation_id="test", board=self.board, board_version=1, facts=facts
         )
+        self.envelopes.append(envelope)
         body = wire.encode(FactsMessage(envelopes=(envelope,)))
         self.rank.put(body)
         self.history.put(body)
@@ -218,13 +220,12 @@ class Road:
     def quarter_of_an_hour(self) -> None:
         """Marks that were cut go, and what was deleted never comes again."""
         self.clock.advance(timedelta(minutes=15))
-        if self.rank.waiting or self.history.waiting:
-            self.rank.deleted.clear()
         for key in self._client.scan_iter(f"{{{self.stage}/{self.board}}}:seen:*"):
             if 0 < self._client.ttl(key) <= 15 * 60:  # type: ignore[operator]
                 self._client.delete(key)
-        self.rank.deleted.clear()
-        self.history.deleted.clear()
+        for queue in (self.rank, self.history):
+            queue.waiting = [message for message in queue.waiting if message not in queue.deleted]
+            queue.deleted.clear()
 
     def rebuild(self, *, calls_to_live: int | None = None) -> None:
         """One rebuilder at work until it is done, or dies."""
@@ -238,8 +239,11 @@ class Road:
             if not self.rank.waiting and not self.history.waiting:
                 self.rebuild()
                 return
-            self.deliver(self.history, 0)
-            self.deliver(self.rank, 0)
+            try:
+                self.deliver(self.history, 0)
+                self.deliver(self.rank, 0)
+            except UnavailableError:  # As the stream does: wait and try again.
+                self.clock.advance(timedelta(seconds=5))
         raise AssertionError("the queues do not drain")
 
     def standings(self, view: View) -> tuple[Standing, ...]:

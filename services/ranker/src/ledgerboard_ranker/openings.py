@@ -125,7 +125,7 @@ class Openings:
         if made:
             first = GenerationState(generation.number, generation.board_version, None, None, {})
             self._states.create(board, [first], generation.number)
-        elif self._is_old(generation):
+        elif generation.state is not GenerationStage.LIVE or self._is_old(generation):
             return self._recover(board)
         state = self._states.get(board)
         if state is None or not state.generations:

@@ -1,0 +1,101 @@
+"""Any interleaving of plays, corrections, rebuilds, deliveries, repeats and deaths leaves the same board.
+
+Each example is a history on real stores: a list of steps, in any order. In the end everything is delivered, and every
+view is the brute-force fold of the facts that count.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Policy, View, level_scope
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger import migrate
+from ledgerboard_testkit.rankings import expected_standings
+from tests.integration.ranker.counting_model import counting
+from tests.integration.ranker.road import Road
+
+VOID: Final = CorrectionKind.VOID
+PLAYERS: Final = ("ann", "bob")
+_place: Final = st.integers(0, 30)
+_life: Final = st.none() | st.none() | st.integers(1, 12)
+_player: Final = st.sampled_from(PLAYERS)
+
+_plays: Final = st.tuples(
+    st.just("play"),
+    st.lists(st.tuples(_player, st.integers(0, 9)), min_size=1, max_size=3),
+    st.sampled_from([-25, 0, 25]),
+)
+_corrections: Final = (
+    st.tuples(st.just("void"), _place)
+    | st.tuples(st.sampled_from(["ban", "unban"]), _player, st.booleans())
+    | st.tuples(st.just("erase"), _player)
+    | st.tuples(st.just("reset"))
+)
+_deliveries: Final = st.tuples(st.sampled_from(["rank", "history"]), _place, st.booleans(), _life)
+_others: Final = (
+    st.tuples(st.just("repeat"), st.sampled_from(["rank", "history"]), _place)
+    | st.tuples(st.just("wait"), st.sampled_from([1, 20, 60]))
+    | st.tuples(st.just("settle"))
+    | st.tuples(st.just("expire"))
+    | st.tuples(st.just("request"))
+    | st.tuples(st.just("rebuild"), _life)
+)
+steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _others, max_size=30)
+
+
+@pytest.fixture(scope="module")
+def engine(fresh_database: str) -> Iterator[Engine]:
+    migrate(fresh_database)
+    engine = make_engine(fresh_database, application_name="test", pool_size=2)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def client(redis_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", Policy)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=steps)
+def test_every_road_leads_to_the_fold_of_the_facts_that_count(
+    client: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]]
+) -> None:
+    road = Road(client, engine, BoardOptions(policy=policy), datetime.now(UTC))
+    for step in history:
+        walk(road, *step)
+    road.drain()
+    facts = counting(road.facts, road.corrections)
+    for view in (View(road.board, ALL_TIME), View(road.board, ALL_TIME, level_scope("one"))):
+        assert road.standings(view) == expected_standings(facts, road.options, view)
+
+
+def walk(road: Road, step: str, *details: Any) -> None:
+    """Take one step."""
+    steps: dict[str, Callable[..., object]] = {
+        "play": lambda plays, skew: road.play(*plays, skew_seconds=skew, level="one" if len(plays) > 1 else None),
+        "void": lambda place: road.facts and road.correct(VOID, fact=road.facts[place % len(road.facts)]),
+        "ban": lambda player, everywhere: road.correct(CorrectionKind.BAN, player=player, everywhere=everywhere),
+        "unban": lambda player, everywhere: road.correct(CorrectionKind.UNBAN, player=player, everywhere=everywhere),
+        "erase": lambda player: road.correct(CorrectionKind.ERASE, player=player),
+        "reset": lambda: road.correct(CorrectionKind.RESET),
+        "rank": lambda place, delete, life: road.deliver(road.rank, place, delete=delete, calls_to_live=life),
+        "history": lambda place, delete, life: road.deliver(road.history, place, delete=delete, calls_to_live=life),
+        "repeat": lambda queue, place: road.repeat(getattr(road, queue), place),
+        "wait": lambda seconds: road.clock.advance(timedelta(seconds=seconds)),
+        "settle": lambda: [road.settle(envelope) for envelope in road.envelopes],
+        "expire": road.quarter_of_an_hour,
+        "request": lambda: road.generations.request(road.board, board_version=None, reason="test", author="test"),
+        "rebuild": lambda life: road.rebuild(calls_to_live=life),
+    }
+    steps[step](*details)
