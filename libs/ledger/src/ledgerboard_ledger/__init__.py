@@ -7,6 +7,7 @@ from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions
 from ledgerboard_ledger.drawn import DrawnViews
 from ledgerboard_ledger.endpoints import Endpoints
+from ledgerboard_ledger.exports import Exported, LedgerExport, RecordedFact, RecordedVersion
 from ledgerboard_ledger.final_standings import Closing, FinalStandings
 from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
 from ledgerboard_ledger.generations import PostgresGenerations
@@ -19,10 +20,12 @@ from ledgerboard_ledger.hooks import (
     check_hook,
     check_hook_url,
 )
+from ledgerboard_ledger.imports import LedgerImport, OtherVersionError
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
 from ledgerboard_ledger.partitions import Partitions
+from ledgerboard_ledger.plays import ALWAYS, Accepted, BoardStatistics
 from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
 from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
 from ledgerboard_ledger.reader import LedgerReader
@@ -36,10 +39,13 @@ from ledgerboard_ledger.versions import CachedVersions
 from ledgerboard_ledger.writer import LedgerWriter
 
 __all__ = [
+    "ALWAYS",
     "EVENTS",
     "HOOK_NAME_PATTERN",
+    "Accepted",
     "AppendResult",
     "Ban",
+    "BoardStatistics",
     "CachedVersions",
     "ClosedPeriod",
     "Closing",
@@ -49,6 +55,7 @@ __all__ = [
     "Delivery",
     "DrawnViews",
     "Endpoints",
+    "Exported",
     "FinalStandings",
     "FoldedEntry",
     "Generation",
@@ -56,11 +63,14 @@ __all__ = [
     "Hook",
     "InvalidHookError",
     "KnownPlayer",
+    "LedgerExport",
+    "LedgerImport",
     "LedgerReader",
     "LedgerStandings",
     "LedgerWriter",
     "Month",
     "OpenedRestatement",
+    "OtherVersionError",
     "Outbox",
     "Partitions",
     "Play",
@@ -76,6 +86,8 @@ __all__ = [
     "RankSnapshots",
     "Recorded",
     "RecordedCorrection",
+    "RecordedFact",
+    "RecordedVersion",
     "Rejected",
     "Replay",
     "ReplayPage",

@@ -1,0 +1,1 @@
+"""Take the ledger elsewhere: export, import, and what goes to an archive."""
