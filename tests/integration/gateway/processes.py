@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import msgspec
 
-from ledgerboard_contracts import wire
+from ledgerboard_contracts import SubmissionEnvelope, wire
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import provision, resolve_queue_url, sqs_client
@@ -105,7 +105,9 @@ def sent_players(queue: RealQueue) -> list[str]:
     players: list[str] = []
     while messages := queue.receive():
         for message in messages:
-            players += [each.player for each in wire.SUBMISSIONS.decode(message["Body"]).submissions]
+            envelope = wire.SUBMISSIONS.decode(message["Body"])
+            assert isinstance(envelope, SubmissionEnvelope)
+            players += [each.player for each in envelope.submissions]
             queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
     return players
 

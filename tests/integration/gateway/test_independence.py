@@ -116,10 +116,10 @@ def test_reads_that_hang_leave_submissions_their_threads(gateway: GatewayProcess
     relays["redis"].hold()
     try:
         with ThreadPoolExecutor(READERS) as pool:
-            assert set(pool.map(read, range(READERS))) == {503}
+            assert set(pool.map(read, range(READERS))) <= {200, 503}  # The ledger has seats for a few of them.
             reads = [pool.submit(read, number) for number in range(2 * READERS)]
             took = [seconds_of(gateway.submit) for _ in range(10)]
-            assert {read.result() for read in reads} == {503}
+            assert {read.result() for read in reads} <= {200, 503}
     finally:
         relays["redis"].release()
     assert {status for _, (status, _) in took} == {202}

@@ -52,7 +52,9 @@ def take(queue: RealQueue, count: int) -> list[SubmissionEnvelope]:
 
     def receive() -> bool:
         for message in queue.receive():
-            taken.append(wire.SUBMISSIONS.decode(message["Body"]))
+            envelope = wire.SUBMISSIONS.decode(message["Body"])
+            assert isinstance(envelope, SubmissionEnvelope)
+            taken.append(envelope)
             queue.client.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
         return sum(len(each.submissions) for each in taken) >= count
 
