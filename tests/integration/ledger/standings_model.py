@@ -1,18 +1,18 @@
 """Boards of every kind with corrected histories, in the ledger and in memory, for the tests that compare the two."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from ledgerboard_contracts import BoardOptions, CorrectionKind, Fact, Policy, View, views_of
+from ledgerboard_contracts import BoardOptions, Correction, CorrectionKind, Fact, Policy, View, views_of
 from ledgerboard_contracts.events import event_time
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_ledger import LedgerWriter
+from ledgerboard_ledger import LedgerWriter, PostgresCorrections
 from ledgerboard_testkit.plays import make_envelope
 from tests.integration.boards.games import NOW, definitions, facts
 
@@ -35,13 +35,14 @@ class Change:
 changes: Final = st.lists(
     st.builds(
         Change,
-        st.sampled_from([kind for kind in CorrectionKind if kind is not CorrectionKind.ERASE]),
+        st.sampled_from(CorrectionKind),
         st.integers(0, 99),
         st.booleans(),
         st.sampled_from([0, 1, 9, 100]).map(lambda days: NOW - timedelta(days=days)),
     ),
     max_size=3,
-)
+).map(lambda made: [replace(each, at=each.at + timedelta(milliseconds=place)) for place, each in enumerate(made)])
+"""No two at the same time, which is what the ledger tells them apart by."""
 
 
 def counting(board: Sequence[Fact], made: Iterable[Change]) -> list[Fact]:
@@ -56,6 +57,7 @@ def counting(board: Sequence[Fact], made: Iterable[Change]) -> list[Fact]:
                 bans[player, change.everywhere] = change.kind is CorrectionKind.BAN
             case CorrectionKind.ERASE:
                 left = [fact for fact in left if fact.player != player or event_time(fact.event_id) > change.at]
+                bans |= {(player, True): False, (player, False): False}
             case CorrectionKind.RESET | CorrectionKind.DELETE:
                 left = [fact for fact in left if event_time(fact.event_id) > change.at]
     return [fact for fact in left if not bans.get((fact.player, True)) and not bans.get((fact.player, False))]
@@ -69,11 +71,7 @@ def record(engine: Engine, board: Sequence[Fact], made: Iterable[Change] = ()) -
     name = f"board-{uuid4().hex[:16]}"
     if board:
         LedgerWriter(engine).append([make_envelope(name, board)], [])
-    with engine.begin() as connection:
-        for change in made:
-            connection.execute(_INSERT, _row(name, board, change))
-            if change.kind in {CorrectionKind.BAN, CorrectionKind.UNBAN}:
-                connection.execute(_SUM_UP, _row(name, board, change))
+    PostgresCorrections(engine).correct([_correction(name, board, change) for change in made])
     return name
 
 
@@ -94,37 +92,24 @@ def views_on(board: str, history: Iterable[Fact], choice: BoardOptions) -> set[V
     return {view for fact in history for view in views_of(board, fact, choice)}
 
 
-def _aim(board: Sequence[Fact], change: Change) -> tuple[object, str]:
+def _aim(board: Sequence[Fact], change: Change) -> tuple[UUID, str]:
     if not board:
         return new_uuid7(NOW), f"nobody-{uuid4().hex[:8]}"
     aim = board[change.which % len(board)]
     return aim.event_id, aim.player
 
 
-def _row(name: str, board: Sequence[Fact], change: Change) -> dict[str, object]:
+def _correction(name: str, board: Sequence[Fact], change: Change) -> Correction:
     event, player = _aim(board, change)
     of_player = change.kind in {CorrectionKind.BAN, CorrectionKind.UNBAN, CorrectionKind.ERASE}
     is_void, is_ban = change.kind is CorrectionKind.VOID, change.kind in {CorrectionKind.BAN, CorrectionKind.UNBAN}
-    return {
-        "correction_id": new_uuid7(change.at),
-        "kind": change.kind.value,
-        "board": name if not of_player or (is_ban and not change.everywhere) else None,
-        "player": player if of_player or is_void else None,
-        "event_id": event if is_void else None,
-        "occurred_at": change.at,
-    }
-
-
-_INSERT: Final = text(
-    "INSERT INTO corrections (correction_id, kind, board, player, event_id, occurred_at, reason, author)"
-    " VALUES (:correction_id, :kind, :board, :player, :event_id, :occurred_at, 'why', 'who')"
-)
-
-_SUM_UP: Final = text("""
-    INSERT INTO corrected AS known (player, board, correction_id, ban_id, unban_id)
-    VALUES (CAST(:player AS text), coalesce(CAST(:board AS text), ''), :correction_id,
-        CASE WHEN CAST(:kind AS text) = 'ban' THEN CAST(:correction_id AS uuid) END,
-        CASE WHEN CAST(:kind AS text) = 'unban' THEN CAST(:correction_id AS uuid) END)
-    ON CONFLICT (player, board) DO UPDATE SET
-        ban_id = greatest(known.ban_id, excluded.ban_id), unban_id = greatest(known.unban_id, excluded.unban_id)
-""")
+    return Correction(
+        correction_id=new_uuid7(change.at),
+        kind=change.kind,
+        board=name if not of_player or (is_ban and not change.everywhere) else None,
+        player=player if of_player or is_void else None,
+        event_id=event if is_void else None,
+        occurred_at=change.at,
+        reason="why",
+        author="who",
+    )

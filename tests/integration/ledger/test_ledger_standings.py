@@ -51,7 +51,7 @@ def test_every_read_is_what_the_boards_would_say(
 
 def _arguments(data: st.DataObject) -> dict[str, tuple[Any, ...]]:
     """What each read is asked besides the view and the ranking."""
-    player, start, size = (data.draw(each) for each in (st.sampled_from(PLAYERS), _sizes, _sizes))
+    player, start, size = data.draw(st.sampled_from(PLAYERS)), data.draw(_sizes), data.draw(_sizes)
     bounds = data.draw(st.tuples(st.none() | _scores, st.none() | _scores))
     return {
         "page": (start, start + size),

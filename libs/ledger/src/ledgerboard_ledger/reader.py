@@ -6,15 +6,20 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
-from ledgerboard_contracts import Rejection, RejectionReason
+from ledgerboard_contracts import Order, Rejection, RejectionReason
 from ledgerboard_ledger.endpoints import Endpoints
+from ledgerboard_ledger.plays import (
+    ALWAYS,
+    PLAY,
+    Accepted,
+    BoardStatistics,
+    best_plays_query,
+    plays_query,
+    statistics_query,
+)
 from ledgerboard_ledger.records import Play, Recorded, Rejected
-from ledgerboard_ledger.tables import facts, rejections
+from ledgerboard_ledger.tables import rejections
 
-_PLAY: Final = (
-    facts.c.event_id, facts.c.board, facts.c.board_version, facts.c.player, facts.c.score, facts.c.level,
-    facts.c.attributes, facts.c.occurred_at, facts.c.recorded_at, facts.c.session,
-)  # fmt: skip
 _REJECTION: Final = (
     rejections.c.event_id, rejections.c.board, rejections.c.board_version, rejections.c.player, rejections.c.score,
     rejections.c.occurred_at, rejections.c.reason, rejections.c.detail, rejections.c.envelope_id,
@@ -24,30 +29,47 @@ _REJECTION: Final = (
 class LedgerReader(Endpoints):
     """Queries of the ledger. Every method raises `UnavailableError` when neither endpoint answers. Thread-safe."""
 
-    def plays(self, player: str, board: str | None, before: UUID | None, limit: int) -> Sequence[Play]:
+    def plays(
+        self,
+        player: str,
+        board: str | None,
+        before: UUID | None,
+        limit: int,
+        *,
+        level: str | None = None,
+        accepted: Accepted = ALWAYS,
+    ) -> Sequence[Play]:
         """A player's plays, newest first, on one board or on all: the first ``limit`` older than ``before``.
 
-        A page of ``limit`` plays may have a successor, which begins before its last ``event_id``.
+        Only those on ``level`` and in the time ``accepted``, if that is asked for. A page of ``limit`` plays may have a
+        successor, which begins before its last ``event_id``. Plays that count no more are among them.
         """
-        page = plays_query(player, board, before, limit)
+        page = plays_query(player, board, before, limit, level=level, accepted=accepted)
         return self.ask(lambda connection: [Play(**row) for row in connection.execute(page).mappings()])
+
+    def best_plays(
+        self, player: str, board: str, order: Order, after: tuple[int, UUID] | None, limit: int
+    ) -> Sequence[Play]:
+        """A player's plays on a board that count, best score first, of equal ones the older: the first ``limit``.
+
+        ``after`` is score and ``event_id`` of the last play of the page before.
+        """
+        page = best_plays_query(player, board, order, after, limit)
+        return self.ask(lambda connection: [Play(**row) for row in connection.execute(page).mappings()])
+
+    def statistics(self, board: str) -> BoardStatistics:
+        """What counts on a board. Costs as much as the board has facts, so keep the answer for a while."""
+        wanted = statistics_query(board)
+        return self.ask(lambda connection: BoardStatistics(**connection.execute(wanted).mappings().one()))
 
     def event(self, event_id: UUID) -> Recorded | Rejected | None:
         """What became of an event, or None while the ledger knows nothing of it."""
         return self.ask(lambda connection: _recorded(connection, event_id) or _rejected(connection, event_id))
 
 
-def plays_query(player: str, board: str | None, before: UUID | None, limit: int) -> Select[Any]:
-    """The partitions are in the order of the ids, so the newest are read first and the rest only when needed."""
-    page = select(*_PLAY).where(facts.c.player == player).order_by(facts.c.event_id.desc()).limit(limit)
-    if board is not None:
-        page = page.where(facts.c.board == board)
-    return page if before is None else page.where(facts.c.event_id < before)
-
-
 def recorded_query(event_id: UUID) -> Select[Any]:
     """The fact of an event."""
-    return select(*_PLAY).where(facts.c.event_id == event_id)
+    return select(*PLAY).where(PLAY[0] == event_id)
 
 
 def rejected_query(event_id: UUID) -> Select[Any]:
