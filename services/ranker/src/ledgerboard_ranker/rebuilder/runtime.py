@@ -6,14 +6,14 @@ interrupts, when its lease has lapsed, so that it keeps no other board waiting.
 
 import threading
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from ledgerboard_infra.backoff import Backoff
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
-from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
-from ledgerboard_ranker.rebuilder.watching import Watcher
+from ledgerboard_ranker.rebuilder.rebuilding import Outcome
 from ledgerboard_ranker.settings import RebuildSettings
 
 _BACKOFF: Final = Backoff(base_seconds=0.2, max_seconds=5.0)
@@ -22,11 +22,31 @@ _FAILED: Final = "failed"
 _log = get_logger(__name__)
 
 
+class Rebuilding(Protocol):
+    """Carries out rebuilds."""
+
+    def rebuild_next(self, is_stopping: Callable[[], bool]) -> Outcome | None:
+        """Take the next one as far as it goes. None: there is nothing to do."""
+        ...
+
+
+class Watching(Protocol):
+    """Watches over Redis."""
+
+    def look(self) -> None:
+        """Look at every primary, and heal."""
+        ...
+
+    def renew_lost(self) -> int:
+        """Look for every board's state."""
+        ...
+
+
 class RebuilderRuntime:
     """What `run_worker` runs. `stop` is fit for a signal handler: a page in hand is finished, the row given back."""
 
     def __init__(
-        self, rebuilder: Rebuilder, watcher: Watcher, settings: RebuildSettings, metrics: RebuilderMetrics
+        self, rebuilder: Rebuilding, watcher: Watching, settings: RebuildSettings, metrics: RebuilderMetrics
     ) -> None:
         self._rebuilder = rebuilder
         self._watcher = watcher
