@@ -15,6 +15,7 @@ from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
@@ -29,7 +30,7 @@ from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
-from ledgerboard_gateway.settings import PublisherSettings, WaitSettings
+from ledgerboard_gateway.settings import ClassicBoards, PublisherSettings, WaitSettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "a-key-of-sixteen+"
 MAX_BODY_BYTES: Final = 20_000
+CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-level")
 
 
 class MemoryQueue(MemorySender):
@@ -101,6 +103,7 @@ class MemoryGateway:
             boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
             closings=self.closed.routes,
             operators=self.operating.routes,
+            classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),

@@ -12,14 +12,15 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from ledgerboard_contracts import CorrectionKind
-from ledgerboard_ledger.counting import BANNED
 from ledgerboard_ledger.endpoints import Endpoints
 
 _PAGE: Final = """
     SELECT correction_id, kind, occurred_at, recorded_at, reason, author, board, player, event_id FROM corrections
     WHERE {conditions} ORDER BY correction_id DESC LIMIT :limit
 """
-_BANS: Final = text(f"SELECT player, board FROM corrected WHERE {BANNED}")  # noqa: S608 -- a constant.
+_BANS: Final = text("""
+    SELECT player, board FROM corrected WHERE ban_id IS NOT NULL AND (unban_id IS NULL OR ban_id > unban_id)
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

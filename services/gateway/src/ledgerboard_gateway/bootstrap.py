@@ -21,6 +21,7 @@ from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, 
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
@@ -140,6 +141,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
+        classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
         operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),

@@ -6,7 +6,7 @@ A slow query of the ledger must not refuse a definition, which a submission to a
 from collections.abc import Sequence
 from uuid import UUID
 
-from ledgerboard_contracts import BoardDefinition, BoardOptions
+from ledgerboard_contracts import BoardDefinition, BoardOptions, Order
 from ledgerboard_gateway.breaker import Breaker
 from ledgerboard_ledger import LedgerReader, Play, PostgresDefinitions, Recorded, Rejected
 from ledgerboard_ledger.generation_records import Generation
@@ -20,9 +20,17 @@ class GuardedLedger:
         self._ledger = ledger
         self._breaker = Breaker("the ledger")
 
-    def plays(self, player: str, board: str | None, before: UUID | None, limit: int) -> Sequence[Play]:
+    def plays(
+        self, player: str, board: str | None, before: UUID | None, limit: int, *, level: str | None = None
+    ) -> Sequence[Play]:
         """A player's plays, newest first."""
-        return self._breaker.call(lambda: self._ledger.plays(player, board, before, limit))
+        return self._breaker.call(lambda: self._ledger.plays(player, board, before, limit, level=level))
+
+    def best_plays(
+        self, player: str, board: str, order: Order, after: tuple[int, UUID] | None, limit: int
+    ) -> Sequence[Play]:
+        """A player's plays that count, the best first."""
+        return self._breaker.call(lambda: self._ledger.best_plays(player, board, order, after, limit))
 
     def event(self, event_id: UUID) -> Recorded | Rejected | None:
         """What the ledger knows of an event."""

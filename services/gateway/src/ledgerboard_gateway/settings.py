@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ledgerboard_contracts import InvalidNameError, check_board
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -91,6 +92,24 @@ class WaitSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassicBoards:
+    """Which boards the classic routes read, whose paths name none."""
+
+    games: str = setting(
+        "LEDGERBOARD_CLASSIC_GAMES_BOARD", default="games", doc="The board whose plays GET /users/... tells."
+    )
+    scores: str = setting("LEDGERBOARD_CLASSIC_SCORES_BOARD", default="games", doc="The board that GET /scores reads.")
+    levels: str = setting("LEDGERBOARD_CLASSIC_LEVELS_BOARD", default="games", doc="The board that GET /levels reads.")
+
+    def __post_init__(self) -> None:
+        for board in (self.games, self.scores, self.levels):
+            try:
+                check_board(board)
+            except InvalidNameError as error:
+                raise ValueError(f"LEDGERBOARD_CLASSIC_..._BOARD: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewaySettings:
     """Everything the gateway can be told."""
 
@@ -112,6 +131,7 @@ class GatewaySettings:
     http: HttpSettings
     publisher: PublisherSettings
     wait: WaitSettings
+    classic: ClassicBoards
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledgerboard_contracts import Fact, FactEnvelope, InvalidEventIdError, Rejection, event_time
+from ledgerboard_contracts import Fact, FactEnvelope, InvalidEventIdError, Order, Rejection, event_time
 from ledgerboard_ledger import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_testkit.memory.dependency import Dependency
 
@@ -49,12 +49,27 @@ class MemoryLedger(Dependency):
         """Record one rejection, in the moment that it names."""
         self._rejections.setdefault(rejected.rejection.event_id, rejected)
 
-    def plays(self, player: str, board: str | None, before: UUID | None, limit: int) -> Sequence[Play]:
+    def plays(
+        self, player: str, board: str | None, before: UUID | None, limit: int, *, level: str | None = None
+    ) -> Sequence[Play]:
         """A page of a player's plays, newest first."""
         self.answer()
         found = [each for each in self._plays.values() if each.player == player and board in {None, each.board}]
-        found.sort(key=lambda each: each.event_id, reverse=True)
-        return [each for each in found if before is None or each.event_id < before][:limit]
+        found = sorted(found, key=lambda each: each.event_id, reverse=True)
+        return [each for each in found if level in {None, each.level} and (before is None or each.event_id < before)][
+            :limit
+        ]
+
+    def best_plays(
+        self, player: str, board: str, order: Order, after: tuple[int, UUID] | None, limit: int
+    ) -> Sequence[Play]:
+        """A page of a player's plays, best first. All of them count here."""
+        self.answer()
+        sign = -1 if order is Order.DESC else 1
+        found = [each for each in self._plays.values() if (each.player, each.board) == (player, board)]
+        found.sort(key=lambda each: (sign * each.score, each.event_id))
+        last = None if after is None else (sign * after[0], after[1])
+        return [each for each in found if last is None or (sign * each.score, each.event_id) > last][:limit]
 
     def event(self, event_id: UUID) -> Recorded | Rejected | None:
         """What became of an event."""

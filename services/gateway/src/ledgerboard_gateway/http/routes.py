@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledgerboard_gateway.http.board_routes import BoardRoutes
+from ledgerboard_gateway.http.classic_documentation import CLASSIC_TAGS
+from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import CLOSING_TAGS, ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
@@ -23,6 +25,7 @@ TAGS: Final = {
     "boards": "Define boards.",
     **CLOSING_TAGS,
     **OPERATOR_TAGS,
+    **CLASSIC_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
     "operations": "Health, metrics and this documentation.",
 }
@@ -40,6 +43,7 @@ class Routes:
     boards: BoardRoutes
     closings: ClosingRoutes
     operators: OperatorRoutes
+    classic: ClassicRoutes
     published: PublishedRoutes
     operations: OperationRoutes
     documentation: DocumentationRoutes
@@ -55,6 +59,7 @@ class Routes:
             *self.boards.operations(),
             *self.closings.operations(),
             *self.operators.operations(),
+            *self.classic.operations(),
             *self.published.operations(),
             *self.operations.operations(),
             *self.documentation.operations(),
