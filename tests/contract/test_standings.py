@@ -6,18 +6,19 @@ from uuid import uuid4
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
-from ledgerboard_contracts import Fact, Order
+from ledgerboard_boards import BoardStates, FoldOrder, GenerationState, RedisBoards, RedisStandings
+from ledgerboard_contracts import DEFAULT_OPTIONS, Fact, Order
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.memory import FixedClock, MemoryStandings
 from ledgerboard_testkit.plays import make_definition, make_envelope
 from ledgerboard_testkit.relay import Relay
-from ledgerboard_testkit.suites.standings import NOW, Add, StandingsSuite
+from ledgerboard_testkit.suites.standings import NOW, Add, GenerationsSuite, Move, StandingsSuite
 from tests.contract.outages import outage_of
 
 
-class TestMemoryStandings(StandingsSuite):
+class TestMemoryStandings(StandingsSuite, GenerationsSuite):
     @pytest.fixture
     def standings(self) -> MemoryStandings:
         return MemoryStandings(FixedClock(NOW))
@@ -28,6 +29,10 @@ class TestMemoryStandings(StandingsSuite):
             standings.add(board, *facts)
 
         return add
+
+    @pytest.fixture
+    def move(self, standings: MemoryStandings) -> Move:
+        return standings.move
 
     @pytest.fixture
     def outage(self, standings: MemoryStandings) -> AbstractContextManager[None]:
@@ -46,7 +51,7 @@ def client(redis_url: str, relay: Relay) -> Iterator[redis.Redis]:
         yield client
 
 
-class TestRedisBoardsAndStandings(StandingsSuite):
+class TestRedisBoardsAndStandings(StandingsSuite, GenerationsSuite):
     @pytest.fixture
     def stage(self) -> str:
         return f"test-{uuid4().hex[:12]}"
@@ -58,7 +63,7 @@ class TestRedisBoardsAndStandings(StandingsSuite):
     @pytest.fixture
     def add(self, client: redis.Redis, stage: str) -> Add:
         """Folds in three envelopes, the last of which repeats the first."""
-        boards = RedisBoards(client, stage)
+        boards = FirstGeneration(client, stage)
 
         def add(board: str, *facts: Fact, order: Order = Order.DESC) -> None:
             half, definition = len(facts) // 2, make_definition(board, order)
@@ -68,6 +73,23 @@ class TestRedisBoardsAndStandings(StandingsSuite):
             )
 
         return add
+
+    @pytest.fixture
+    def move(self, client: redis.Redis, stage: str) -> Move:
+        """Folds while the former generation is live, then swaps and drops."""
+        boards, states = RedisBoards(client, stage), BoardStates(client, stage)
+
+        def move(board: str, generation: int, *facts: Fact) -> None:
+            state = states.get(board)
+            assert state is not None
+            following = GenerationState(generation, 1)
+            assert states.replace(board, state.version, live=state.live, generations=(*state.generations, following))
+            order = FoldOrder(make_envelope(board, facts), DEFAULT_OPTIONS, generation, state.version + 1)
+            boards.fold([order], NOW)
+            assert states.replace(board, state.version + 1, live=generation, generations=[following])
+            assert all(boards.drop(board, each.number, 100) for each in state.generations)
+
+        return move
 
     @pytest.fixture
     def outage(self, relay: Relay) -> AbstractContextManager[None]:

@@ -11,7 +11,7 @@ import redis
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import RankTooDeepError, RedisBoards, RedisStandings, ViewExpiredError
+from ledgerboard_boards import RankTooDeepError, RedisStandings, ViewExpiredError
 from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
 from ledgerboard_contracts import (
     ALL_LEVELS,
@@ -31,6 +31,7 @@ from ledgerboard_contracts import (
     session_scope,
     span_containing,
 )
+from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.memory import FixedClock, MemoryStandings
 from ledgerboard_testkit.plays import make_envelope, make_fact
 
@@ -89,7 +90,7 @@ def both(client: redis.Redis, choice: BoardOptions, history: list[Fact]) -> tupl
     stage, memory = f"contract-{uuid4().hex[:12]}", MemoryStandings(FixedClock(NOW))
     memory.add("chess", *history)
     definition = BoardDefinition(board="chess", version=1, options=choice)
-    RedisBoards(client, stage).fold([(make_envelope("chess", history), definition)], NOW)
+    FirstGeneration(client, stage).fold([(make_envelope("chess", history), definition)], NOW)
     return memory, RedisStandings(client, stage)
 
 
@@ -113,7 +114,7 @@ def test_tops_and_several_views_are_told_alike(
     told, truth = memory.top(view, choice), real.top(view, choice)
     assert (msgspec.json.decode(told.body), told.total) == (msgspec.json.decode(truth.body), truth.total)
     assume(history)
-    asked, player = [(view, choice), (View("go", ALL_TIME), DEFAULT_OPTIONS)], history[0].player
+    asked, player = [(view, choice), (View("go", ALL_TIME, generation=0), DEFAULT_OPTIONS)], history[0].player
     assert memory.standings_of(player, asked, ranking) == real.standings_of(player, asked, ranking)
 
 

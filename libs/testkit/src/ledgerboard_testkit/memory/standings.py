@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
-from ledgerboard_boards import CachedTop, RankTooDeepError, ViewExpiredError
+from ledgerboard_boards import CachedTop, RankTooDeepError
 from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
 from ledgerboard_contracts import (
+    FIRST_GENERATION,
     TOP_N,
     BoardOptions,
     Fact,
@@ -28,25 +29,20 @@ from ledgerboard_contracts import (
     StandingsPage,
     View,
 )
-from ledgerboard_testkit.memory.dependency import Dependency, FixedClock
-from ledgerboard_testkit.rankings import expected_rows, expected_standings, row_if_played
+from ledgerboard_testkit.memory.dependency import FixedClock
+from ledgerboard_testkit.memory.live import LiveFacts
+from ledgerboard_testkit.rankings import expected_rows, row_if_played
 
 _ORDINAL: Final = Ranking.ORDINAL
 
 
-class MemoryStandings(Dependency):
+class MemoryStandings(LiveFacts):
     """As `RedisStandings`. ``max_distinct_scores`` is how far a dense ranking counts."""
 
     def __init__(self, clock: FixedClock) -> None:
-        super().__init__()
+        super().__init__(clock)
         self.max_distinct_scores = MAX_DISTINCT_SCORES
-        self._clock = clock
-        self._facts: dict[str, list[Fact]] = {}
         self._tops: dict[View, tuple[int, bytes]] = {}
-
-    def add(self, board: str, *facts: Fact) -> None:
-        """Let these facts count."""
-        self._facts.setdefault(board, []).extend(facts)
 
     def page(
         self, view: View, options: BoardOptions, start: int, stop: int, ranking: Ranking = _ORDINAL
@@ -133,7 +129,7 @@ class MemoryStandings(Dependency):
         """The place of a play that there is not."""
         self._fold(view, options)
         own = row_if_played(play, options, view)
-        rows = expected_rows(self._facts.get(view.board, ()), options, view)
+        rows = expected_rows(self._facts.get(view.board, ()), options, replace(view, generation=FIRST_GENERATION))
         others = [row for row in rows if row[1] != play.player or _keeps_every_play(view, options)]
         better = [row[2] for row in others if _is_better(row[2], play.score, options)]
         ordinal = sum(row[0] < own[0] for row in others)
@@ -147,12 +143,6 @@ class MemoryStandings(Dependency):
         version, known = self._tops.get(view, (0, b"[]"))
         self._tops[view] = (version if body == known else version + 1, body)
         return CachedTop(version=self._tops[view][0], body=body, total=len(everyone))
-
-    def _fold(self, view: View, options: BoardOptions) -> tuple[Standing, ...]:
-        self.answer()
-        if view.span.expires_at is not None and view.span.expires_at <= self._clock.now():
-            raise ViewExpiredError(view)
-        return expected_standings(self._facts.get(view.board, ()), options, view)
 
     def _own(self, everyone: Sequence[Standing], player: str) -> Standing | None:
         return next((row for row in everyone if row.player == player), None)

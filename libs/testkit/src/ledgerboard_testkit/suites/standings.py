@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 import msgspec
 import pytest
 
-from ledgerboard_boards import CachedTop, ViewExpiredError
+from ledgerboard_boards import CachedTop, MovedError, ViewExpiredError
 from ledgerboard_contracts import (
     ALL_TIME,
     TOP_N,
@@ -28,6 +29,7 @@ from ledgerboard_testkit.plays import best_standings, make_fact
 NOW: Final = datetime.now(UTC)
 _BEST_FIRST: Final = BoardOptions()
 _CHESS: Final = View("chess", ALL_TIME)
+_UNPLAYED: Final = replace(_CHESS, generation=0)
 
 
 class Standings(Protocol):
@@ -56,9 +58,9 @@ class StandingsSuite:
     """Give it empty ``standings``, ``add``, and ``outage``: a context in which the boards are down."""
 
     def test_a_board_on_which_nobody_played_is_empty(self, standings: Standings) -> None:
-        assert standings.page(_CHESS, _BEST_FIRST, 0, 10) == StandingsPage(standings=(), total=0)
-        assert standings.standing(_CHESS, _BEST_FIRST, "ann") is None
-        assert standings.top(_CHESS, _BEST_FIRST) == CachedTop(version=0, body=b"[]", total=0)
+        assert standings.page(_UNPLAYED, _BEST_FIRST, 0, 10) == StandingsPage(standings=(), total=0)
+        assert standings.standing(_UNPLAYED, _BEST_FIRST, "ann") is None
+        assert standings.top(_UNPLAYED, _BEST_FIRST) == CachedTop(version=0, body=b"[]", total=0)
 
     @pytest.mark.parametrize("order", list(Order))
     def test_every_read_of_every_span_is_the_fold_of_the_plays(
@@ -122,3 +124,30 @@ class StandingsSuite:
                 with pytest.raises(UnavailableError):
                     read()
         assert standings.page(_CHESS, _BEST_FIRST, 0, 9).total == 1
+
+
+class Move(Protocol):
+    """Lets another generation of a board go live, made of these facts, and the former one go."""
+
+    def __call__(self, board: str, generation: int, *facts: Fact) -> None: ...
+
+
+class GenerationsSuite:
+    """Give it empty ``standings``, ``add``, and ``move``."""
+
+    def test_only_the_live_generation_is_read(self, standings: Standings, add: Add, move: Move) -> None:
+        add("chess", make_fact("ann", 1, NOW), make_fact("bob", 2, NOW))
+        move("chess", 7, make_fact("ann", 3, NOW))
+        for generation in (0, 1, 6, 8):
+            for read in _reads(standings, replace(_CHESS, generation=generation)):
+                with pytest.raises(MovedError, match="chess"):
+                    read()
+        live = replace(_CHESS, generation=7)
+        assert [each.player for each in standings.page(live, _BEST_FIRST, 0, 9).standings] == ["ann"]
+        assert standings.standing(live, _BEST_FIRST, "bob") is None
+        assert standings.top(live, _BEST_FIRST).total == 1
+
+    def test_a_board_that_nobody_played_on_has_no_first_generation(self, standings: Standings) -> None:
+        for read in _reads(standings, _CHESS):
+            with pytest.raises(MovedError):
+                read()
