@@ -27,6 +27,8 @@ _PAGE: Final = text(f"""
     )
     SELECT {_FACT}, {COUNTING} AS counts FROM page AS f ORDER BY event_id
 """)  # noqa: S608 -- constants
+_IN_ORDER: Final = text("SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+"""Walk along the index. A planner that knows little of a new month would sort the whole board for each page."""
 _PLAYER: Final = text(f"""
     SELECT {_FACT} FROM facts AS f
     WHERE board = :board AND player = :player AND {CONTAINED} AND {COUNTING} ORDER BY event_id
@@ -73,6 +75,7 @@ class Replay:
         """The first ``limit`` facts in ``snapshot`` after ``after``, by event id, without those that do not count."""
         asked = {"board": board, "snapshot": snapshot, "after": after or _NOTHING, "limit": limit}
         with postgres_errors(), self._engine.connect() as connection:
+            connection.execute(_IN_ORDER)
             rows = connection.execute(_PAGE, asked).all()
         facts = [_fact(row) for row in rows if row[-1]]
         return ReplayPage(facts=facts, cursor=rows[-1][0] if rows else None)
