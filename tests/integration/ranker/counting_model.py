@@ -19,6 +19,8 @@ def _counts(fact: Fact, corrections: Sequence[Correction]) -> bool:
         covers = each.player in {None, fact.player} and event_time(fact.event_id) <= each.occurred_at
         if each.kind in {CorrectionKind.ERASE, CorrectionKind.RESET, CorrectionKind.DELETE} and covers:
             return False
+        if each.kind is CorrectionKind.ERASE and each.player == fact.player:
+            banned.clear()  # Whoever comes back is somebody new.
         if each.kind in {CorrectionKind.BAN, CorrectionKind.UNBAN} and each.player == fact.player:
             banned[each.board] = each.kind is CorrectionKind.BAN
     return not any(banned.values())

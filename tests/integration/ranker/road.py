@@ -3,10 +3,9 @@
 Each message is delivered when the test says, twice if it says so, and whoever handles it dies where it says.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +33,7 @@ from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_infra.stream import Done, Message
+from ledgerboard_infra.stream import Done
 from ledgerboard_ledger import (
     CachedVersions,
     LedgerWriter,
@@ -45,6 +44,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import Openings
@@ -57,52 +57,10 @@ from ledgerboard_ranker.restating import Restating
 from ledgerboard_ranker.touching import Touching
 from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.memory import FixedClock, MemorySender
+from tests.integration.ranker.mortals import Fuse, Queue
 
 _LEASE_SECONDS = 0.001
 _MOST_DELIVERIES = 3000
-
-
-class Fuse:
-    """Kills whoever makes the n-th call to a store from now on: after the call, so that its effect stands."""
-
-    def __init__(self) -> None:
-        self.left: int | None = None
-
-    def through(self, target: Any) -> Any:
-        """``target`` with this fuse in every call."""
-        return _Fused(target, self)
-
-    def burn(self) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left <= 0:
-                self.left = None
-                raise UnavailableError("killed")
-
-
-@dataclass
-class _Fused:
-    target: Any
-    fuse: Fuse
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*arguments: Any, **words: Any) -> Any:
-            answer = getattr(self.target, name)(*arguments, **words)
-            self.fuse.burn()
-            return answer
-
-        return call
-
-
-@dataclass
-class Queue:
-    """What waits, and what was deleted so lately that it may come once more."""
-
-    waiting: list[Message] = field(default_factory=list)
-    deleted: list[Message] = field(default_factory=list)
-
-    def put(self, body: str) -> None:
-        self.waiting.append(Message(body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC)))
 
 
 class Road:
@@ -124,12 +82,13 @@ class Road:
         self.generations, restatements = through(PostgresGenerations(engine)), through(Restatements(engine))
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
         openings = Openings(self.states, self.generations, restatements, self.clock)
-        self.restating = Restating(openings, boards, restatements, replay, definitions, clock=self.clock)
+        founding = Founding(self.states, self.generations, replay, openings, self.clock)
+        self.restating = Restating(founding, boards, restatements, replay, definitions, clock=self.clock)
         catching_up = CatchingUp(self.states, self.generations, restatements, openings, self.restating)
         projection = Projection(
             versions,
             boards,
-            KnownStates(self.states, openings),
+            KnownStates(self.states, founding),
             replay,
             Touching(Touches(engine), self.clock),
             catching_up,
@@ -171,10 +130,15 @@ class Road:
         self.history.put(body)
         return envelope
 
-    def settle(self, envelope: FactEnvelope) -> None:
-        """Ingest says that it will not send the envelope again."""
-        named = SettledEnvelope(board=self.board, envelope_id=envelope.envelope_id)
-        self.rank.put(wire.encode(SettledMessage(envelopes=(named,))))
+    def settle(self) -> None:
+        """Ingest says that it will not send any envelope again."""
+        named = tuple(SettledEnvelope(board=self.board, envelope_id=each.envelope_id) for each in self.envelopes)
+        self.rank.put(wire.encode(SettledMessage(envelopes=named)))
+
+    def void(self, number: int) -> None:
+        """Void one of the plays so far."""
+        if self.facts:
+            self.correct(CorrectionKind.VOID, fact=self.facts[number % len(self.facts)])
 
     def named(self, player: str) -> str:
         """A player who plays on no other test's board, since bans and erasures reach all boards."""
@@ -221,7 +185,7 @@ class Road:
         """Marks that were cut go, and what was deleted never comes again."""
         self.clock.advance(timedelta(minutes=15))
         for key in self._client.scan_iter(f"{{{self.stage}/{self.board}}}:seen:*"):
-            if 0 < self._client.ttl(key) <= 15 * 60:  # type: ignore[operator]
+            if 0 < self._client.ttl(key) <= 15 * 60:
                 self._client.delete(key)
         for queue in (self.rank, self.history):
             queue.waiting = [message for message in queue.waiting if message not in queue.deleted]

@@ -26,6 +26,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import Openings
@@ -81,11 +82,12 @@ def _handler(
     versions = CachedVersions(definitions)
     generations, restatements, replay = PostgresGenerations(engine), Restatements(engine), Replay(engine)
     openings = Openings(states, generations, restatements, clock)
-    restating = Restating(openings, boards, restatements, replay, definitions, clock=clock)
+    founding = Founding(states, generations, replay, openings, clock)
+    restating = Restating(founding, boards, restatements, replay, definitions, clock=clock)
     projection = Projection(
         versions,
         boards,
-        KnownStates(states, openings),
+        KnownStates(states, founding),
         replay,
         Touching(Touches(engine), clock),
         CatchingUp(states, generations, restatements, openings, restating),

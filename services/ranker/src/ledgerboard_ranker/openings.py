@@ -14,22 +14,13 @@ from ledgerboard_boards import BoardState, GenerationState, Horizon
 from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.logs import get_logger
-from ledgerboard_ledger import Generation, GenerationStage, UnknownGenerationError
+from ledgerboard_ledger import Generation
 
 MARGIN: Final = MAX_CLOCK_SKEW + timedelta(seconds=5)
 """Skewed clocks, and the time that a call to Redis may take after the moment was read."""
 
-MAKING: Final = timedelta(seconds=10)
-"""How long the first state of a board may be on its way from one ranker while another misses it."""
-
 TRIES: Final = 50
 """A state that changes that often under one's hands is not for one batch to wait for."""
-
-_LOST: Final = "lost"
-_AUTHOR: Final = "ranker"
-
-_log = get_logger(__name__)
 
 
 class States(Protocol):
@@ -53,14 +44,6 @@ class States(Protocol):
 class Generations(Protocol):
     """The record of every generation. Every method raises `UnavailableError` when PostgreSQL is down."""
 
-    def adopt(self, board: str, board_version: int) -> tuple[Generation, bool]:
-        """The live generation; a board that never had one gets its first, and then the second value is True."""
-        ...
-
-    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:
-        """The generation that is to come. One that nobody began yet serves."""
-        ...
-
     def open(self, board: str, number: int) -> Generation:
         """Let history look, wait for who does not, and take the snapshot: once, however often it is asked.
 
@@ -74,10 +57,6 @@ class Generations(Protocol):
 
     def abandon(self, board: str, number: int) -> None:
         """Nobody will go on with it."""
-        ...
-
-    def list(self, board: str) -> Sequence[Generation]:
-        """The board's generations, the last requested first."""
         ...
 
 
@@ -112,48 +91,6 @@ class Openings:
                 return state
             self._place(board, state, number)
         raise UnavailableError(f"generation {number} of {board} could not be opened: its state keeps changing")
-
-    def ensure(self, board: str, board_version: int) -> BoardState:
-        """The state of the board, with a generation in it. A board without any is new, or lost.
-
-        Raises `UnavailableError`.
-        """
-        state = self._states.get(board)
-        if state is not None and state.generations:
-            return state
-        generation, made = self._generations.adopt(board, board_version)
-        if made:
-            first = GenerationState(generation.number, generation.board_version, None, None, {})
-            self._states.create(board, [first], generation.number)
-        elif generation.state is not GenerationStage.LIVE or self._is_old(generation):
-            return self._recover(board)
-        state = self._states.get(board)
-        if state is None or not state.generations:
-            raise UnavailableError(f"the first state of {board} is being made")
-        return state
-
-    def _recover(self, board: str) -> BoardState:
-        """The next generation of a board that Redis lost, open for what comes.
-
-        What was begun before is lost with the rest. What is opening since just now is another ranker's, which noticed
-        the loss too.
-        """
-        _log.warning("board lost", board=board)
-        joined = None
-        for each in self._generations.list(board):
-            if each.state is GenerationStage.BUILDING or (each.state is GenerationStage.OPENING and self._is_old(each)):
-                self._generations.abandon(board, each.number)
-            elif each.state in {GenerationStage.REQUESTED, GenerationStage.OPENING}:
-                joined = each
-        if joined is None:
-            joined = self._generations.request(board, board_version=None, reason=_LOST, author=_AUTHOR)
-        try:
-            return self.open(board, joined.number)
-        except UnknownGenerationError as error:
-            raise UnavailableError(f"{board} is being recovered by somebody else") from error
-
-    def _is_old(self, generation: Generation) -> bool:
-        return generation.requested_at + MAKING < self._clock.now()
 
     def _place(self, board: str, state: BoardState | None, number: int) -> None:
         """Put the generation beside the live one. Where another was faster, the next look finds what that one did."""

@@ -1,8 +1,8 @@
 """Project facts onto the live boards.
 
-A standard SQS queue delivers at least once, in no fixed order. Neither matters here: folding is commutative, and an
-envelope that was already folded has nothing left to say. Totals know such an envelope by the mark that it left. What a
-correction or a rebuild drew from the ledger meanwhile, the board's state says, and no fold is made by an older one.
+A standard SQS queue delivers at least once, in no fixed order. Neither matters: folding is commutative, and totals know
+an envelope by the mark that it left. What was drawn from the ledger meanwhile, the board's state says, and no fold is
+made by an older one.
 """
 
 from collections import defaultdict
@@ -111,10 +111,7 @@ class Projection:
         self._boards.acknowledged(marks)
 
     def settled(self, envelopes: Sequence[SettledEnvelope]) -> None:
-        """Nobody will send these envelopes again. Safe to repeat, to skip, and before the envelopes themselves.
-
-        Raises `UnavailableError` when the boards are down.
-        """
+        """Nobody will send these envelopes again. Safe to repeat, to skip, and before the envelopes themselves."""
         self._boards.settled(
             [
                 Mark(each.board, generation, each.envelope_id)
