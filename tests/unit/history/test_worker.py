@@ -9,13 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from ledgerboard_contracts import FactEnvelope, FactsMessage, Rejection, RejectionsMessage, wire
+from ledgerboard_contracts import (
+    Correction,
+    FactEnvelope,
+    FactsMessage,
+    Rejection,
+    RejectionsMessage,
+    Restatement,
+    wire,
+)
 from ledgerboard_history.metrics import HistoryMetrics
+from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.stream import Dead, Done, Message, Retry
 from ledgerboard_ledger import AppendResult, UnstorableError
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
+from ledgerboard_testkit.memory import MemorySender
 
 _POISON = "poison"
 
@@ -43,6 +53,9 @@ class _MemoryLedger:
         repeated = len(facts) + len(rejections) - len(recorded) - len(rejected)
         return AppendResult(recorded=len(recorded), rejected=len(rejected), repeated=repeated)
 
+    def correct(self, corrections: Sequence[Correction]) -> Sequence[Restatement]:
+        raise NotImplementedError
+
 
 @pytest.fixture
 def ledger() -> _MemoryLedger:
@@ -55,8 +68,14 @@ def registry() -> CollectorRegistry:
 
 
 @pytest.fixture
-def handler(ledger: _MemoryLedger, registry: CollectorRegistry) -> HistoryHandler:
-    return HistoryHandler(ledger, HistoryMetrics(registry))
+def rank() -> MemorySender:
+    return MemorySender()
+
+
+@pytest.fixture
+def handler(ledger: _MemoryLedger, rank: MemorySender, registry: CollectorRegistry) -> HistoryHandler:
+    metrics = HistoryMetrics(registry)
+    return HistoryHandler(ledger, Telling(rank, metrics), metrics)
 
 
 def _message(body: object) -> Message:
@@ -115,7 +134,8 @@ def test_the_reasons_of_many_are_cut_short(handler: HistoryHandler) -> None:
 def test_exactly_the_poisoned_messages_die_and_exactly_the_sound_facts_stand(shape: list[list[list[bool]]]) -> None:
     """``shape``: messages of envelopes of facts, of which the true ones are poison."""
     ledger = _MemoryLedger()
-    handler = HistoryHandler(ledger, HistoryMetrics(CollectorRegistry()))
+    metrics = HistoryMetrics(CollectorRegistry())
+    handler = HistoryHandler(ledger, Telling(MemorySender(), metrics), metrics)
     messages = [[[fact(_POISON if bad else "ada") for bad in each] for each in envelopes] for envelopes in shape]
     verdicts = handler.handle([_facts(*(envelope(*facts) for facts in each)) for each in messages])
     assert [isinstance(verdict, Dead) for verdict in verdicts] == [any(map(any, envelopes)) for envelopes in shape]

@@ -1,0 +1,148 @@
+"""The objects behind the golden files: what the first release sent, and what we send."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from ledgerboard_contracts import (
+    BoardDefinition,
+    BoardOptions,
+    Correction,
+    CorrectionKind,
+    CorrectionsMessage,
+    Fact,
+    FactEnvelope,
+    FactsMessage,
+    Order,
+    Policy,
+    RecordedMessage,
+    Rejection,
+    RejectionReason,
+    RejectionsMessage,
+    Restatement,
+    RestatementsMessage,
+    Season,
+    SettledEnvelope,
+    SettledMessage,
+    Submission,
+    SubmissionEnvelope,
+    TieBreak,
+)
+
+ENVELOPE_ID: Final = UUID("019aa2c5-7c11-7abc-8def-0123456789ab")
+FIRST: Final = UUID("019aa2c5-7c00-7000-8000-000000000001")
+SECOND: Final = UUID("019aa2c5-7c00-7000-8000-000000000002")
+NOON: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LATER: Final = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+ATTRIBUTES: Final = {"car": "Ⅷ", "laps": [61.25, 60, None], "assist": False}
+
+FACTS: Final = (
+    Fact(event_id=FIRST, player="the|burning:monk", score=2**53, occurred_at=NOON),
+    Fact(event_id=SECOND, player="Zoë 🎮", score=-(2**53), occurred_at=LATER, level="Zürich", attributes=ATTRIBUTES),
+)
+FIRST_RELEASE: Final[dict[str, Any]] = {
+    "ledgerboard.submissions.v1": SubmissionEnvelope(
+        envelope_id=ENVELOPE_ID,
+        correlation_id="req-1.A_z",
+        submissions=(
+            Submission(
+                event_id=FIRST, board="mario-kart", board_version=1,
+                player="the|burning:monk", score=2**53, occurred_at=NOON,
+            ),
+            Submission(
+                event_id=SECOND, board="lap.times", board_version=2**31 - 1, player="Zoë 🎮", score=-(2**53),
+                occurred_at=LATER, level="Zürich", attributes=ATTRIBUTES,
+            ),
+        ),
+    ),
+    "ledgerboard.facts.v1": FactsMessage(
+        envelopes=(
+            FactEnvelope(
+                envelope_id=ENVELOPE_ID, correlation_id="req-1.A_z", board="mario-kart", board_version=3, facts=FACTS
+            ),
+        )
+    ),
+    "ledgerboard.rejections.v1": RejectionsMessage(
+        correlation_id="req-1.A_z",
+        rejections=(
+            Rejection(
+                event_id=FIRST, board="mario-kart", board_version=3, player="Zoë 🎮", score=-1, occurred_at=LATER,
+                reason=RejectionReason.SCORE_BELOW_MINIMUM, envelope_id=ENVELOPE_ID,
+                detail="the score -1 is below this board's minimum of 0",
+            ),
+            Rejection(
+                event_id=SECOND, board="mario-kart", board_version=3, player="Zoë 🎮", score=101, occurred_at=LATER,
+                reason=RejectionReason.SCORE_ABOVE_MAXIMUM, envelope_id=ENVELOPE_ID,
+                detail="the score 101 is above this board's maximum of 100",
+            ),
+        ),
+    ),
+    "board-definition": BoardDefinition(
+        board="lap.times",
+        version=3,
+        options=BoardOptions(order=Order.ASC, min_score=0, max_score=100, title="Lap times, Zürich"),
+    ),
+}  # fmt: skip
+"""What the first release sent: it may still wait in queues, and stands in databases."""
+
+PLAYED: Final = replace(FACTS[1], session="cup final #1")
+SENT: Final[dict[str, Any]] = {
+    "ledgerboard.submissions.v1.session": SubmissionEnvelope(
+        envelope_id=ENVELOPE_ID,
+        correlation_id="req-1.A_z",
+        submissions=(
+            FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[0],
+            replace(FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[1], session="cup final #1"),
+        ),
+    ),
+    "ledgerboard.facts.v1.session": FactsMessage(
+        envelopes=(replace(FIRST_RELEASE["ledgerboard.facts.v1"].envelopes[0], facts=(FACTS[0], PLAYED)),)
+    ),
+    "ledgerboard.rejections.v1": FIRST_RELEASE["ledgerboard.rejections.v1"],
+    "ledgerboard.rejections.v1.ties": RejectionsMessage(
+        correlation_id="req-1.A_z",
+        rejections=tuple(
+            replace(FIRST_RELEASE["ledgerboard.rejections.v1"].rejections[0], reason=reason, detail="'lives'")
+            for reason in (RejectionReason.TIE_BREAK_MISSING, RejectionReason.TIE_BREAK_INVALID)
+        ),
+    ),
+    "ledgerboard.settled.v1": SettledMessage(
+        envelopes=tuple(
+            SettledEnvelope(board=board, envelope_id=ENVELOPE_ID) for board in ("mario-kart", "lap.times")
+        )
+    ),
+    "ledgerboard.corrections.v1": CorrectionsMessage(
+        correlation_id="req-1.A_z",
+        corrections=(
+            Correction(
+                correction_id=FIRST, kind=CorrectionKind.VOID, occurred_at=LATER, reason="a bot, surely",
+                author="ops@Zürich", board="mario-kart", player="Zoë 🎮", event_id=SECOND,
+            ),
+            Correction(
+                correction_id=SECOND, kind=CorrectionKind.BAN, occurred_at=NOON, reason="chat", author="ops",
+                player="the|burning:monk",
+            ),
+        ),
+    ),
+    "ledgerboard.restatements.v1": RestatementsMessage(
+        correlation_id="req-1.A_z",
+        restatements=(Restatement(board="mario-kart", player="Zoë 🎮"),),
+    ),
+    "ledgerboard.recorded.v1": RecordedMessage(
+        envelopes=FIRST_RELEASE["ledgerboard.facts.v1"].envelopes,
+    ),
+    "board-definition.ranking": BoardDefinition(
+        board="lap.times",
+        version=4,
+        options=BoardOptions(
+            order=Order.ASC, policy=Policy.LATEST, min_score=0, max_score=100, title="Lap times, Zürich", decimals=3,
+            ties=(TieBreak(attribute="lives"), TieBreak(attribute="shots", order=Order.ASC)), time_zone="Europe/Zurich",
+            seasons=(Season(key="cup-2026", start=NOON, end=NOON + timedelta(days=90)),), level_views=False,
+            session_views=False, level_total_view=True,
+        ),
+    ),
+}  # fmt: skip
+"""What we send. A field that is added makes it differ from an older file, which then moves up there."""
+
+MESSAGES: Final = FIRST_RELEASE | SENT
