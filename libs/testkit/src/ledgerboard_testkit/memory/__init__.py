@@ -5,9 +5,19 @@ passes the suite that the real one passes (`ledgerboard_testkit.suites`).
 """
 
 from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
+from ledgerboard_testkit.memory.generations import MemoryGenerations
 from ledgerboard_testkit.memory.ledger import MemoryLedger
 from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.record import MemoryRecord
 from ledgerboard_testkit.memory.standings import MemoryStandings
 
-__all__ = ["NOON", "Dependency", "FixedClock", "MemoryLedger", "MemoryRecord", "MemorySender", "MemoryStandings"]
+__all__ = [
+    "NOON",
+    "Dependency",
+    "FixedClock",
+    "MemoryGenerations",
+    "MemoryLedger",
+    "MemoryRecord",
+    "MemorySender",
+    "MemoryStandings",
+]
