@@ -36,6 +36,7 @@ from ledgerboard_ledger import (
 )
 from ledgerboard_ranker.arrivals import Arrival
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import Openings
@@ -72,10 +73,11 @@ class Scene:
         self.definitions, self.replay = PostgresDefinitions(self.engine), Replay(self.engine)
         self.restatements, self.writer = Restatements(self.engine), LedgerWriter(self.engine)
         self.openings = Openings(self.states, self.generations, self.restatements, self.clock)
+        self.founding = Founding(self.states, self.generations, self.replay, self.openings, self.clock)
         self.renewal = Renewal(self.generations, self.states, self.openings)
         self.standings = RedisStandings(self.client, stage)
         self.restating = Restating(
-            self.openings, self.boards, self.restatements, self.replay, self.definitions, clock=self.clock
+            self.founding, self.boards, self.restatements, self.replay, self.definitions, clock=self.clock
         )
         self.ranker = self._ranker()
 
@@ -150,14 +152,14 @@ class Scene:
     def keys(self, board: str, generation: int) -> set[bytes]:
         """What is left of a generation, marks aside."""
         tag = f"{{{self.stage}/{board}}}"
-        keys: list[bytes] = self.client.keys(f"{tag}:*:{generation}:*") + self.client.keys(f"{tag}:*:{generation}")
+        keys: list[Any] = self.client.keys(f"{tag}:*:{generation}:*") + self.client.keys(f"{tag}:*:{generation}")
         return {key for key in keys if key.split(b":")[2] == b"%d" % generation and b":seen:" not in key}
 
     def _ranker(self) -> Projection:
         return Projection(
             self.definitions,
             self.boards,
-            KnownStates(self.states, self.openings),
+            KnownStates(self.states, self.founding),
             self.replay,
             Touching(self.touches, self.clock),
             CatchingUp(self.states, self.generations, self.restatements, self.openings, self.restating),

@@ -17,6 +17,8 @@ from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.processes import Guardian, Program
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ledger import GenerationStage
+from ledgerboard_ranker.rebuilder.renewing import Loss
 from ledgerboard_testkit.polling import eventually
 from tests.integration.ranker.rebuild_scene import EVERY_POLICY, Scene, expected, plays
 
@@ -125,6 +127,8 @@ def test_what_a_swap_left_behind_in_older_data_is_not_taken_for_the_board(
     scene.watcher().look()
     scene.client.save()
     shutil.copy(valkey.home / "dump.rdb", tmp_path / "older.rdb")
+    with scene.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM touched")  # Nobody but the rebuilder has written to it since.
     scene.request(board)
     scene.rebuild_all()
     valkey.kill()
@@ -200,3 +204,17 @@ def test_a_board_without_a_state_is_renewed_and_a_healthy_redis_is_left_alone(sc
     assert watcher.renew_lost() == 1
     scene.rebuild_all()
     assert scene.shown(board, options) == expected(board, facts, options)
+
+
+def test_what_was_begun_is_given_up_with_the_board_that_it_was_begun_for(scene: Scene) -> None:
+    board = scene.board()
+    scene.play(board, plays(20))
+    row = scene.request(board)
+    scene.generations.open(board, row.number)
+    scene.renewal.renew(board, Loss.SUSPECT)
+    given_up, following = scene.generations.get(board, row.number), scene.generations.get(board, row.number + 1)
+    assert given_up is not None
+    assert given_up.state is GenerationStage.DROPPED
+    assert following is not None
+    assert following.state is GenerationStage.BUILDING
+    assert scene.states.lives(board) is None

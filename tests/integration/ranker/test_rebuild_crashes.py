@@ -94,7 +94,7 @@ def test_two_at_the_same_generation_do_each_other_no_harm(scene: Scene) -> None:
 
     def overtaken() -> bool:
         if not others:
-            eventually(lambda: others.extend(scene.rebuild_all()) or others, what="the lease to lapse")
+            others.extend(eventually(scene.rebuild_all, what="the lease to lapse"))
         return False
 
     assert scene.rebuilder().rebuild_next(overtaken) in {Outcome.TAKEN, Outcome.FINISHED}
