@@ -6,6 +6,7 @@ import pytest
 import redis
 
 from ledgerboard_boards import BoardStates, Entry, FoldOrder, GenerationInUseError, GenerationState, RedisBoards
+from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, Fact, View, level_scope
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
@@ -67,3 +68,20 @@ def test_a_generation_whose_levels_are_called_as_keys_goes_whole_and_only_it(
 
 def test_what_never_was_is_dropped_at_once(writer: RedisBoards) -> None:
     assert writer.drop("nowhere", 1, 10)
+
+
+def test_a_first_generation_from_before_registries_goes_whole_too(
+    client: redis.Redis, stage: str, boards: FirstGeneration, writer: RedisBoards
+) -> None:
+    """It has no state either; the board counts as lost, and its next generation is the second."""
+    keyspace = Keyspace(stage)
+    fold(boards, make_fact("ann", 1, NOW, level="2"))
+    client.delete(keyspace.state("chess").decode(), keyspace.registry("chess", 1).decode())
+    boards.states.create("chess", [GenerationState(2, 1)], 2)
+    state = boards.states.get("chess")
+    assert state is not None
+    facts = [make_fact("ann", 2, NOW, level="1:1"), make_fact("ann", 2, NOW, level="1")]
+    writer.fold([FoldOrder(make_envelope("chess", facts), DEFAULT_OPTIONS, 2, state.version)], NOW)
+    before = set(client.scan_iter(f"*{stage}/chess*"))
+    assert writer.drop("chess", 1, 5)
+    assert set(client.scan_iter(f"*{stage}/chess*")) == {key for key in before if key.split(b":")[2:3] != [b"1"]}

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ledgerboard_boards.codec import prefix_bytes, read_standing
 from ledgerboard_boards.writing import BoardWriter
-from ledgerboard_contracts import BoardOptions, Standing, View
+from ledgerboard_contracts import ALL_TIME, FIRST_GENERATION, BoardOptions, Standing, View
+from ledgerboard_infra.valkey import primaries, redis_errors
+
+_KEYS_AT_ONCE: Final = 1_000
 
 
 class GenerationInUseError(Exception):
@@ -49,14 +52,30 @@ class Registry(BoardWriter):
     def drop(self, board: str, generation: int, limit: int) -> bool:
         """Delete at most ``limit`` views of a generation. True: nothing of it is left.
 
-        Raises `GenerationInUseError` for one that the board's state names.
+        Raises `GenerationInUseError` for one that the board's state names. A first generation from before there were
+        registries is searched for among all keys of its server, once.
         """
         keyspace = self._keyspace
         keys = [keyspace.state(board), keyspace.registry(board, generation), keyspace.plays(board, generation)]
         left: Any = self._library.write("drop", keys, generation, limit)
         if left is None:
             raise GenerationInUseError(f"generation {generation} of {board} is live or being built")
+        if left == 0 and generation == FIRST_GENERATION:
+            self._sweep(board)
         return bool(left == 0)
+
+    @redis_errors()
+    def _sweep(self, board: str) -> None:
+        """Delete what no registry knows. Every board has a view of all, so that is what tells, and what goes last."""
+        last = self._keyspace.of(View(board, ALL_TIME)).entries
+        if not self._client.exists(last.decode()):
+            return
+        tag = last[: last.index(b"}") + 2]
+        for server in primaries(self._client):
+            for key in server.scan_iter(match=tag + b"*", count=_KEYS_AT_ONCE):
+                if key.split(b":", 3)[2:3] == [b"%d" % FIRST_GENERATION] and key != last:
+                    server.unlink(key)
+        self._client.unlink(last.decode())
 
 
 def _entry(rank: int, member: bytes, key: bytes, view: View, options: BoardOptions) -> Entry:

@@ -19,6 +19,7 @@ class BoardWriter:
     """Writes boards by function calls, each of them atomic. The base of what `RedisBoards` can do."""
 
     def __init__(self, client: RedisClient, stage: str) -> None:
+        self._client = client
         self._keyspace = Keyspace(stage)
         self._library = FunctionLibrary(client, Unguarded())
 
