@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ledgerboard_cli.arguments import parser
 from ledgerboard_cli.board_files import BoardFileError
+from ledgerboard_cli.bootstrap import make_gateway
 from ledgerboard_cli.commands import run
 from ledgerboard_cli.settings import Settings, WriteKeyError
 from ledgerboard_cli.transport import GatewayError
@@ -16,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
     options = parser().parse_args(arguments)
     try:
-        return run(options, from_env(Settings, os.environ))
+        return run(options, make_gateway(from_env(Settings, os.environ)))
     except (SettingsError, WriteKeyError, BoardFileError) as error:
         print(error, file=sys.stderr)
         return 2

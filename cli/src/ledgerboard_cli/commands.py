@@ -4,74 +4,83 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from ledgerboard_cli.board_changes import BoardChanges
 from ledgerboard_cli.board_files import read_boards
-from ledgerboard_cli.bootstrap import make_gateway, make_operations
 from ledgerboard_cli.dead_letters import DeadLetters
+from ledgerboard_cli.gateway import HttpGateway
 from ledgerboard_cli.operations import Correction, Operations, Why
 from ledgerboard_cli.rebuilding import Rebuilding
-from ledgerboard_cli.settings import Settings
 
 LOOK_SECONDS: Final = 1.0
 PENDING: Final = 4
 """The exit code where nobody agreed."""
 
 Options = argparse.Namespace
-Command = Callable[[Options, Settings], int]
 
 
-def run(options: Options, settings: Settings) -> int:
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway, as those who define boards see it and as operators do."""
+
+    boards: HttpGateway
+    operations: Operations
+
+
+Command = Callable[[Options, Gateway], int]
+
+
+def run(options: Options, gateway: Gateway) -> int:
     """Run the command that was said and return the exit code. Raises what the gateway's client raises."""
-    return _COMMANDS[options.command](options, settings)
+    return _COMMANDS[options.command](options, gateway)
 
 
-def _apply(options: Options, settings: Settings) -> int:
-    gateway = make_gateway(settings)
-    changes = BoardChanges(gateway, _say, partial(_agree, "apply?", yes=options.yes))
+def _apply(options: Options, gateway: Gateway) -> int:
+    changes = BoardChanges(gateway.boards, _say, partial(_agree, "apply?", yes=options.yes))
     return changes.apply(read_boards(options.file))
 
 
-def _rebuild(options: Options, settings: Settings) -> int:
-    rebuilding = Rebuilding(make_operations(settings), _say, _draw, partial(time.sleep, LOOK_SECONDS))
+def _rebuild(options: Options, gateway: Gateway) -> int:
+    rebuilding = Rebuilding(gateway.operations, _say, _draw, partial(time.sleep, LOOK_SECONDS))
     return rebuilding.run(options.board, _why(options), wait=not options.no_wait)
 
 
-def _list_corrections(options: Options, settings: Settings) -> int:
-    for each in make_operations(settings).corrections(options.board, options.player, options.limit):
+def _list_corrections(options: Options, gateway: Gateway) -> int:
+    for each in gateway.operations.corrections(options.board, options.player, options.limit):
         _say(_line(each))
     return 0
 
 
-def _void(options: Options, settings: Settings) -> int:
-    return _accepted(make_operations(settings).void(options.event_id, _why(options)))
+def _void(options: Options, gateway: Gateway) -> int:
+    return _accepted(gateway.operations.void(options.event_id, _why(options)))
 
 
-def _ban(options: Options, settings: Settings) -> int:
+def _ban(options: Options, gateway: Gateway) -> int:
     verb = options.command.split()[-1]
-    return _accepted(make_operations(settings).of_player(verb, options.player, options.board, _why(options)))
+    return _accepted(gateway.operations.of_player(verb, options.player, options.board, _why(options)))
 
 
-def _erase(options: Options, settings: Settings) -> int:
-    asked = partial(Operations.of_player, make_operations(settings), "erase", options.player, None, _why(options))
+def _erase(options: Options, gateway: Gateway) -> int:
+    asked = partial(Operations.of_player, gateway.operations, "erase", options.player, None, _why(options))
     return _if_agreed(f"erase {options.player} for good?", options, asked)
 
 
-def _reset(options: Options, settings: Settings) -> int:
-    asked = partial(make_operations(settings).reset, options.board, _why(options))
+def _reset(options: Options, gateway: Gateway) -> int:
+    asked = partial(gateway.operations.reset, options.board, _why(options))
     return _if_agreed(f"reset {options.board}?", options, asked)
 
 
-def _delete(options: Options, settings: Settings) -> int:
-    asked = partial(make_operations(settings).delete, options.board, _why(options))
+def _delete(options: Options, gateway: Gateway) -> int:
+    asked = partial(gateway.operations.delete, options.board, _why(options))
     return _if_agreed(f"delete {options.board}?", options, asked)
 
 
-def _dlq(options: Options, settings: Settings) -> int:
+def _dlq(options: Options, gateway: Gateway) -> int:
     agree = partial(_agree, "discard?", yes=getattr(options, "yes", False))
-    letters = DeadLetters(make_operations(settings), _say, agree)
+    letters = DeadLetters(gateway.operations, _say, agree)
     match options.command.split()[-1]:
         case "list":
             return letters.list(options.queue)

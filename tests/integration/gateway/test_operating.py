@@ -16,6 +16,7 @@ from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import QueueSender, dead_letter, provision, sqs_client
 from ledgerboard_ledger import LedgerWriter
 from ledgerboard_ledger.corrections import PostgresCorrections
+from ledgerboard_ledger.generations import PostgresGenerations
 from ledgerboard_testkit.events import envelope, fact
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue, queue_shape
@@ -107,13 +108,16 @@ def test_a_recorded_ban_is_listed_and_refuses_scores_until_it_is_ended(
     take(queue)
 
 
-def test_a_board_that_ranks_otherwise_is_rebuilt(gateway: GatewayProcess) -> None:
+def test_a_board_that_ranks_otherwise_is_rebuilt(gateway: GatewayProcess, engine: Engine) -> None:
     assert gateway.request("PUT", "/v1/boards/turned", {"order": "asc"})[0] == 201
+    PostgresGenerations(engine).adopt("turned", 1)
     assert gateway.request("PUT", "/v1/boards/turned", {"order": "asc", "title": "T"})[0] == 200
     status, told = gateway.request("PUT", "/v1/boards/turned", {"order": "desc"})
     assert (status, told["version"], told["rebuild"]["state"]) == (202, 3, "requested")
     again = gateway.request("POST", "/v1/boards/turned/rebuild", WHY)[1]
-    assert again["generation"] == told["rebuild"]["generation"]
+    assert again["generation"] == told["rebuild"]["generation"] == 2
+    listed = gateway.request("GET", "/v1/rebuilds?board=turned")[1]["rebuilds"]
+    assert [(each["generation"], each["state"]) for each in listed] == [(2, "requested"), (1, "live")]
 
 
 @pytest.mark.usefixtures("cli")
