@@ -1,15 +1,17 @@
 """The ranker on boards and definitions in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from ledgerboard_boards import FoldResult, Mark
-from ledgerboard_contracts import BoardDefinition, FactEnvelope, Policy
+from ledgerboard_boards import STALE, BoardState, FoldOrder, FoldResult, GenerationState, Mark, Stale
+from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_testkit.plays import make_definition
@@ -35,13 +37,14 @@ class MemoryBoards:
     settled_marks: list[Mark] = field(default_factory=list)
     calls: int = 0
     down: bool = False
+    state_version: int = 1
 
-    def fold(self, batch: Sequence[tuple[FactEnvelope, BoardDefinition]], now: datetime) -> Sequence[FoldResult]:
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
         assert now == NOW
         if self.down:
             raise UnavailableError("down")
         self.calls += 1
-        return [self._fold(envelope) for envelope, _ in batch]
+        return [self._fold(each.envelope) if each.state_version == self.state_version else STALE for each in orders]
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:
         if self.down:
@@ -57,6 +60,67 @@ class MemoryBoards:
         repeated = envelope in self.folded
         self.folded.append(envelope)
         return FoldResult(0, 0, 0) if repeated else FoldResult(4 * len(envelope.facts), 4, 1)
+
+
+@dataclass
+class MemoryStates:
+    """Every board has the generations that stand here; ``founded`` are those that had to be given a state."""
+
+    boards: MemoryBoards
+    generations: tuple[GenerationState, ...] = (GenerationState(1, 1),)
+    founded: list[str] = field(default_factory=list)
+
+    def get_many(self, boards: Sequence[str]) -> Mapping[str, BoardState]:
+        return {board: self.ensure(board, 1) for board in boards if board in self.founded}
+
+    def ensure(self, board: str, board_version: int) -> BoardState:
+        if board not in self.founded:
+            self.founded.append(board)
+        return BoardState(self.boards.state_version, board_version, self.generations)
+
+
+@dataclass
+class MemoryReplay:
+    """What was recorded in which snapshot, and what does not count."""
+
+    recorded: dict[str, set[UUID]] = field(default_factory=dict)
+    void: set[UUID] = field(default_factory=set)
+    forgotten: set[UUID] = field(default_factory=set)
+    reset: datetime | None = None
+    asked: int = 0
+
+    def contained(self, event_ids: Collection[UUID], snapshot: str) -> set[UUID]:
+        self.asked += 1
+        return self.recorded.get(snapshot, set()) & set(event_ids)
+
+    def voided(self, event_ids: Collection[UUID]) -> set[UUID]:
+        return self.void & set(event_ids)
+
+    def erased(self, facts: Sequence[Fact]) -> set[UUID]:
+        return self.forgotten & {fact.event_id for fact in facts}
+
+    def reset_at(self, board: str) -> datetime | None:
+        assert board
+        return self.reset
+
+
+@dataclass
+class Noted:
+    """What the projection asked of its neighbours: boards touched, players caught up, players restated."""
+
+    touched: list[str] = field(default_factory=list)
+    caught_up: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    restated: list[tuple[str, str]] = field(default_factory=list)
+
+    def touch(self, boards: Sequence[str]) -> None:
+        self.touched += sorted(boards)
+
+    def catch_up(self, board: str, players: Sequence[str]) -> None:
+        self.caught_up.append((board, tuple(players)))
+
+    def restate(self, board: str, player: str) -> bool:
+        self.restated.append((board, player))
+        return True
 
 
 class StoppedClock:
@@ -87,5 +151,25 @@ def counted(registry: CollectorRegistry) -> Callable[..., float]:
 
 
 @pytest.fixture
-def projection(boards: MemoryBoards, registry: CollectorRegistry) -> Projection:
-    return Projection(MemoryDefinitions(), boards, RankerMetrics(registry), StoppedClock())
+def states(boards: MemoryBoards) -> MemoryStates:
+    return MemoryStates(boards)
+
+
+@pytest.fixture
+def replay() -> MemoryReplay:
+    return MemoryReplay()
+
+
+@pytest.fixture
+def noted() -> Noted:
+    return Noted()
+
+
+@pytest.fixture
+def projection(
+    boards: MemoryBoards, states: MemoryStates, replay: MemoryReplay, noted: Noted, registry: CollectorRegistry
+) -> Projection:
+    known = KnownStates(states, states)
+    return Projection(
+        MemoryDefinitions(), boards, known, replay, noted, noted, metrics=RankerMetrics(registry), clock=StoppedClock()
+    )

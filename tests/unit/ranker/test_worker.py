@@ -8,7 +8,16 @@ import msgspec
 import pytest
 
 from ledgerboard_boards import Mark
-from ledgerboard_contracts import FactEnvelope, FactsMessage, SettledEnvelope, SettledMessage, wire
+from ledgerboard_contracts import (
+    FactEnvelope,
+    FactsMessage,
+    RecordedMessage,
+    Restatement,
+    RestatementsMessage,
+    SettledEnvelope,
+    SettledMessage,
+    wire,
+)
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.stream import AcknowledgedHandler, Dead, Done, Message, Retry
 from ledgerboard_ranker.projection import Projection
@@ -26,9 +35,16 @@ class Boards(Protocol):
     down: bool
 
 
+class Noted(Protocol):
+    caught_up: list[tuple[str, tuple[str, ...]]]
+    restated: list[tuple[str, str]]
+
+    def restate(self, board: str, player: str) -> bool: ...
+
+
 @pytest.fixture
-def handler(projection: Projection) -> FactsHandler:
-    return FactsHandler(projection)
+def handler(projection: Projection, noted: Noted) -> FactsHandler:
+    return FactsHandler(projection, noted)
 
 
 def envelope(board: str = "chess", board_version: int = 1) -> FactEnvelope:
@@ -106,9 +122,9 @@ def test_the_marks_of_totals_go_once_their_message_is_deleted_and_no_others(
     handler.handle(batch)
     assert boards.acknowledged_marks == []
     handler.acknowledged([batch[0], batch[2]])
-    assert boards.acknowledged_marks == [Mark("sums", first.envelope_id)]
+    assert boards.acknowledged_marks == [Mark("sums", 1, first.envelope_id)]
     handler.acknowledged(batch)
-    assert boards.acknowledged_marks == [Mark("sums", each.envelope_id) for each in (first, second)]
+    assert boards.acknowledged_marks == [Mark("sums", 1, each.envelope_id) for each in (first, second)]
 
 
 def test_a_message_that_comes_again_keeps_its_marks(handler: FactsHandler, boards: Boards) -> None:
@@ -126,7 +142,7 @@ def test_what_is_settled_is_told_to_its_marks_and_done_whatever_travels_with_it(
     assert isinstance(dead, Dead)
     assert done == [Done()] * 3
     assert boards.folded == [first]
-    assert boards.settled_marks == [Mark("sums", each.envelope_id) for each in (first, second, second)]
+    assert boards.settled_marks == [Mark("sums", 1, each.envelope_id) for each in (first, second, second)]
     assert boards.acknowledged_marks == []
 
 
@@ -149,6 +165,33 @@ def test_messages_that_are_never_deleted_do_not_pile_up(handler: FactsHandler, b
     handler.handle(batch)
     handler.acknowledged(batch)
     assert len(boards.acknowledged_marks) == 1000
+
+
+def test_facts_that_are_not_sound_are_dead_lettered_after_their_mates_were_folded(
+    handler: FactsHandler, boards: Boards
+) -> None:
+    bad, good = make_fact("a/b", 5, NOW), make_fact("ann", 5, NOW)
+    mixed, nowhere = make_envelope("chess", [bad, good]), make_envelope("{x}", [good])
+    (verdict,) = handler.handle([message(mixed, nowhere, envelope("race"))])
+    assert isinstance(verdict, Dead)
+    assert f"event {bad.event_id}: " in verdict.reason
+    assert f"envelope {nowhere.envelope_id}: " in verdict.reason
+    assert [(each.board, len(each.facts)) for each in boards.folded] == [("chess", 1), ("race", 1)]
+
+
+def test_each_restatement_of_a_batch_is_carried_out_once(handler: FactsHandler, noted: Noted) -> None:
+    asked = tuple(Restatement(board="chess", player=player) for player in ("ann", "bob", "ann"))
+    body = wire.encode(RestatementsMessage(restatements=asked, correlation_id="c"))
+    assert handler.handle([_message(body), _message(body)]) == [Done()] * 2
+    assert noted.restated == [("chess", "ann"), ("chess", "bob")]
+
+
+def test_facts_told_again_bring_their_board_up_to_date_and_are_folded_only_if_late(
+    handler: FactsHandler, boards: Boards, noted: Noted
+) -> None:
+    assert handler.handle([_message(wire.encode(RecordedMessage(envelopes=(envelope(),))))]) == [Done()]
+    assert noted.caught_up == [("chess", ("ann",))]
+    assert boards.folded == []
 
 
 def test_the_runtime_will_tell_this_handler(handler: FactsHandler) -> None:

@@ -1,0 +1,97 @@
+"""Which facts a generation still has to be given, fact by fact."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import pytest
+
+from ledgerboard_boards import GenerationState, Horizon
+from ledgerboard_contracts import FactEnvelope
+from ledgerboard_ranker.arrivals import Arrival
+from ledgerboard_ranker.projection import Projection
+from ledgerboard_testkit.plays import make_envelope, make_fact
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+UNTIL = NOW - timedelta(minutes=1)
+BEFORE = UNTIL - timedelta(seconds=1)
+OPENED = GenerationState(1, 1, "10:10:", UNTIL)
+
+
+class Boards(Protocol):
+    folded: list[FactEnvelope]
+    state_version: int
+    calls: int
+
+
+class States(Protocol):
+    generations: tuple[GenerationState, ...]
+
+
+class Replay(Protocol):
+    recorded: dict[str, set[UUID]]
+    void: set[UUID]
+    forgotten: set[UUID]
+    reset: datetime | None
+    asked: int
+
+
+def players(boards: Boards) -> list[list[str]]:
+    return [[fact.player for fact in each.facts] for each in boards.folded]
+
+
+@pytest.mark.parametrize("board", ["chess", "sums"])
+def test_late_facts_that_the_snapshot_holds_or_that_do_not_count_are_left_out(
+    projection: Projection, boards: Boards, states: States, replay: Replay, board: str
+) -> None:
+    states.generations = (OPENED,)
+    held, void, gone, missing = (make_fact(name, 5, BEFORE) for name in ("held", "void", "gone", "missing"))
+    replay.recorded["10:10:"], replay.void, replay.forgotten = {held.event_id}, {void.event_id}, {gone.event_id}
+    projection.apply([Arrival(make_envelope(board, [held, void, gone, missing, make_fact("new", 5, NOW)]))])
+    expected = [["missing", "new"]] if board == "chess" else [["missing"], ["new"]]
+    assert players(boards) == expected
+
+
+def test_facts_on_time_ask_nobody(projection: Projection, states: States, replay: Replay) -> None:
+    states.generations = (OPENED,)
+    projection.apply([Arrival(make_envelope("chess", [make_fact("new", 5, NOW)]))])
+    assert replay.asked == 0
+
+
+def test_what_was_accepted_before_a_reset_stays_out(
+    projection: Projection, boards: Boards, states: States, replay: Replay
+) -> None:
+    states.generations, replay.reset = (OPENED,), BEFORE
+    facts = [make_fact("ann", 5, BEFORE), make_fact("bob", 5, BEFORE + timedelta(milliseconds=1))]
+    projection.apply([Arrival(make_envelope("chess", facts))])
+    assert players(boards) == [["bob"]]
+
+
+def test_a_total_keeps_the_mark_of_a_late_fact_and_tells_only_those_that_a_message_left(
+    projection: Projection, states: States
+) -> None:
+    states.generations = (OPENED,)
+    arrival = Arrival(make_envelope("sums", [make_fact("ann", 5, BEFORE), make_fact("bob", 5, NOW)]))
+    projection.apply([arrival])
+    assert [mark.envelope_id for mark in arrival.marks] == [arrival.envelope.envelope_id]
+
+
+def test_a_hidden_player_is_left_out_and_a_restated_one_is_asked_about_by_the_horizon_of_their_own(
+    projection: Projection, boards: Boards, states: States, replay: Replay
+) -> None:
+    horizons = {name: Horizon(UUID(int=7), "20:20:", UNTIL, hidden=name == "eve") for name in ("ann", "eve")}
+    states.generations = (GenerationState(1, 1, None, None, horizons),)
+    held, missing = make_fact("ann", 5, BEFORE), make_fact("ann", 6, BEFORE)
+    replay.recorded["20:20:"] = {held.event_id}
+    projection.apply([Arrival(make_envelope("chess", [held, missing, make_fact("eve", 9, NOW)]))])
+    assert [fact.score for each in boards.folded for fact in each.facts] == [6]
+
+
+def test_a_fold_by_an_old_state_is_done_again_by_the_new_one(
+    projection: Projection, boards: Boards, states: States
+) -> None:
+    projection.apply([Arrival(make_envelope("chess", [make_fact("ann", 5, NOW)]))])
+    boards.state_version, states.generations = 2, (GenerationState(1, 1), GenerationState(2, 1, "10:10:", UNTIL))
+    projection.apply([Arrival(make_envelope("chess", [make_fact("bob", 5, NOW)]))])
+    assert players(boards) == [["ann"], ["bob"], ["bob"]]
+    assert boards.calls == 3
