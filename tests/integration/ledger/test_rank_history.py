@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from ledgerboard_contracts import BoardOptions, Policy
-from ledgerboard_ledger import LedgerReader, LedgerWriter, RankHistory, RankOfDay, RankSnapshots
+from ledgerboard_contracts import BoardOptions, Correction, CorrectionKind, Policy
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_ledger import LedgerReader, LedgerWriter, PostgresCorrections, RankHistory, RankOfDay, RankSnapshots
 from ledgerboard_testkit.events import NOON, envelope, fact
 
 _DAY = timedelta(days=1)
@@ -49,3 +50,17 @@ def test_of_several_places_the_first_is_kept(engine: Engine) -> None:
     assert RankSnapshots(engine).take(board, BoardOptions(policy=Policy.PLAYS), _TODAY, NOON, most=9)
     (rank,) = RankHistory(LedgerReader(engine, engine)).of(board, "ann", _TODAY, _TODAY)
     assert (rank.rank, rank.score) == (1, 7)
+
+
+def test_an_erased_player_is_in_no_rank_any_more(engine: Engine) -> None:
+    board, player = f"board-{uuid4().hex[:8]}", f"ann-{uuid4().hex[:8]}"
+    LedgerWriter(engine).append([envelope(fact(player), fact("bob"), board=board)], [])
+    assert RankSnapshots(engine).take(board, BoardOptions(), _TODAY, NOON, most=9)
+    erasure = Correction(
+        correction_id=new_uuid7(NOON), kind=CorrectionKind.ERASE, occurred_at=NOON, reason="why", author="who",
+        player=player,
+    )  # fmt: skip
+    PostgresCorrections(engine).correct([erasure])
+    ranks = RankHistory(LedgerReader(engine, engine))
+    assert ranks.of(board, player, _TODAY, _TODAY) == []
+    assert len(ranks.of(board, "bob", _TODAY, _TODAY)) == 1
