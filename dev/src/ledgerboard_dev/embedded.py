@@ -114,7 +114,7 @@ class EmbeddedValkey(Server):
 
 
 class EmbeddedSqs(Server):
-    """MiniStack, which serves SQS. ``durable`` queues survive a clean stop, and no other."""
+    """MiniStack, which serves SQS and S3. ``durable`` queues survive a clean stop, and no other."""
 
     environment: Final[Mapping[str, str]] = {
         "AWS_ACCESS_KEY_ID": "test",
@@ -142,7 +142,7 @@ class EmbeddedSqs(Server):
                 "GATEWAY_PORT": str(self.port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_HOST": "127.0.0.1",
-                "SERVICES": "sqs",
+                "SERVICES": "sqs,s3",
                 "PERSIST_STATE": "1" if self._durable else "0",
                 "STATE_DIR": str(self.home / "state"),
                 "TMPDIR": str(self.home),

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import QueueShape, provision, resolve_queue_url, sqs_client
 from ledgerboard_ledger import migrate
 from ledgerboard_testkit.queues import RealQueue
+from tests.integration.history.exchange_scene import Ledger
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -104,3 +105,26 @@ def _queue(client: "SQSClient", name: str) -> RealQueue:
     )
     provision(client, [shape])
     return RealQueue(client, resolve_queue_url(client, name), resolve_queue_url(client, f"{name}-dlq"))
+
+
+@pytest.fixture
+def make(postgres_url: str) -> Iterator[Callable[[], Ledger]]:
+    """Makes empty ledgers."""
+    made: list[Engine] = []
+    server = make_engine(postgres_url, application_name="test", pool_size=1)
+
+    def new() -> Ledger:
+        name = f"exchange_{uuid4().hex}"
+        with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        url = postgres_url.removesuffix("postgres") + name
+        migrate(url)
+        made.append(make_engine(url, application_name="test", pool_size=5))
+        return Ledger(made[-1])
+
+    yield new
+    for engine in made:
+        engine.dispose()
+        with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"DROP DATABASE {engine.url.database} WITH (FORCE)"))
+    server.dispose()

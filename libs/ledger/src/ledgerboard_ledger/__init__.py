@@ -1,5 +1,6 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
+from ledgerboard_ledger.archives import Archives, NotExportedError
 from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
@@ -44,6 +45,7 @@ __all__ = [
     "HOOK_NAME_PATTERN",
     "Accepted",
     "AppendResult",
+    "Archives",
     "Ban",
     "BoardStatistics",
     "CachedVersions",
@@ -69,6 +71,7 @@ __all__ = [
     "LedgerStandings",
     "LedgerWriter",
     "Month",
+    "NotExportedError",
     "OpenedRestatement",
     "OtherVersionError",
     "Outbox",

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, sel
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Correction, CorrectionKind, Fact, Rejection
 from ledgerboard_contracts.scores import RejectionReason
 from ledgerboard_infra.postgres import postgres_errors
+from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.repair_tables import corrections
 from ledgerboard_ledger.tables import board_versions, facts, rejections
 
@@ -48,27 +49,33 @@ class LedgerExport:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="REPEATABLE READ")
 
-    def count(self, board: str | None) -> int:
+    def count(self, board: str | None, month: Month | None = None) -> int:
         """How many facts there are to export."""
+        wanted = select(func.count()).select_from(facts).where(_of(facts.c.board, board), _in(facts.c.event_id, month))
         with postgres_errors(), self._engine.connect() as connection:
-            return connection.execute(
-                select(func.count()).select_from(facts).where(_of(facts.c.board, board))
-            ).scalar_one()
+            return connection.execute(wanted).scalar_one()
 
-    def records(self, board: str | None) -> Generator[Exported, None, None]:
+    def records(self, board: str | None, month: Month | None = None) -> Generator[Exported, None, None]:
         """Definitions and corrections first, so that facts meet them; then facts and rejections, by id.
 
-        Of one ``board`` there are also the corrections that are about every board, of the players who play on it.
+        With a ``month``, only events that were accepted in it. Of one ``board`` there are also the corrections that
+        are about every board, of the players who play on it.
         """
         with postgres_errors(), self._engine.connect() as connection:
             yield from _versions(connection, board)
             yield from _corrections(connection, board)
-            yield from _facts(connection, board)
-            yield from _rejections(connection, board)
+            yield from _facts(connection, board, month)
+            yield from _rejections(connection, board, month)
 
 
 def _of(column: ColumnElement[str], board: str | None) -> ColumnElement[bool]:
     return true() if board is None else column == board
+
+
+def _in(event_id: ColumnElement[UUID], month: Month | None) -> ColumnElement[bool]:
+    if month is None:
+        return true()
+    return (event_id >= month.first_id) & (event_id < month.following.first_id)
 
 
 def _rows(connection: Connection, wanted: Select[Any]) -> Generator[Any, None, None]:
@@ -94,8 +101,8 @@ def _corrections(connection: Connection, board: str | None) -> Generator[Correct
         yield Correction(**dict(row) | {"kind": CorrectionKind(row["kind"])})
 
 
-def _facts(connection: Connection, board: str | None) -> Generator[RecordedFact, None, None]:
-    wanted = select(facts).where(_of(facts.c.board, board)).order_by(facts.c.event_id)
+def _facts(connection: Connection, board: str | None, month: Month | None) -> Generator[RecordedFact, None, None]:
+    wanted = select(facts).where(_of(facts.c.board, board), _in(facts.c.event_id, month)).order_by(facts.c.event_id)
     for row in _rows(connection, wanted):
         yield RecordedFact(
             board=row["board"],
@@ -105,9 +112,8 @@ def _facts(connection: Connection, board: str | None) -> Generator[RecordedFact,
         )
 
 
-def _rejections(connection: Connection, board: str | None) -> Generator[Rejection, None, None]:
+def _rejections(connection: Connection, board: str | None, month: Month | None) -> Generator[Rejection, None, None]:
     columns = [rejections.c[name] for name in _REJECTION]
-    for row in _rows(
-        connection, select(*columns).where(_of(rejections.c.board, board)).order_by(rejections.c.event_id)
-    ):
+    wanted = select(*columns).where(_of(rejections.c.board, board), _in(rejections.c.event_id, month))
+    for row in _rows(connection, wanted.order_by(rejections.c.event_id)):
         yield Rejection(**dict(row) | {"reason": RejectionReason(row["reason"])})

@@ -13,7 +13,7 @@ from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.tables import facts, rejections
 
-_PARTITIONS_LOCK: Final = 0x6C65_6467_6572_0002
+PARTITIONS_LOCK: Final = 0x6C65_6467_6572_0002
 """An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
 
 _TABLES: Final = (facts.name, rejections.name)
@@ -32,7 +32,7 @@ class Partitions:
         """
         with postgres_errors(), self._engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PARTITIONS_LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PARTITIONS_LOCK})
             return list(_make_missing(connection, sorted(set(months))))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ledgerboard_history.bootstrap import build_jobs, build_worker
+from ledgerboard_history.exchange.bootstrap import add_exchange_commands, add_exchange_jobs
 from ledgerboard_history.jobs import CREATE_PARTITIONS
 from ledgerboard_history.proof.bootstrap import add_proof_jobs, build_command
 from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings, hook_secrets
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.command == RECONCILE:
             return _reconcile(os.environ, asked.boards)
+        if asked.run is not None:
+            return int(asked.run(os.environ, asked))
         return _COMMANDS[asked.command][1](os.environ)
     except (SettingsError, MisconfiguredError) as error:
         print(error, file=sys.stderr)
@@ -52,6 +55,7 @@ def _jobs(environ: Mapping[str, str]) -> int:
     configure_logs(settings.telemetry, "history-jobs")
     jobs = build_jobs(settings, hook_secrets(environ))
     add_proof_jobs(jobs.app, jobs.registry, settings)
+    add_exchange_jobs(jobs.app, settings)
     with jobs.ops_server:
         return run_jobs(jobs.app)
 
@@ -62,6 +66,7 @@ def _beat(environ: Mapping[str, str]) -> int:
     configure_logs(settings.telemetry, "history-beat")
     jobs = build_jobs(settings, hook_secrets(environ))
     add_proof_jobs(jobs.app, jobs.registry, settings)
+    add_exchange_jobs(jobs.app, settings)
     with jobs.ops_server, tempfile.TemporaryDirectory(prefix="ledgerboard-beat-") as directory:
         jobs.app.send_task(CREATE_PARTITIONS)
         run_beat(jobs.app, schedule_path=Path(directory) / "schedule")
@@ -96,12 +101,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"environment:\n{describe(Settings)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(run=None)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (meaning, _) in _COMMANDS.items():
         commands.add_parser(name, help=meaning, description=meaning)
     meaning = "compare boards with the ledger and print every difference; exits with 1 if there is one"
     reconcile = commands.add_parser(RECONCILE, help=meaning, description=meaning)
     reconcile.add_argument("boards", nargs="*", metavar="BOARD", help="only these; without any, all boards")
+    add_exchange_commands(commands)
     return parser
 
 

@@ -89,6 +89,33 @@ def hook_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoreSettings:
+    """What is stored outside of the ledger. Nothing is without a bucket."""
+
+    bucket: str = setting("LEDGERBOARD_EXPORT_BUCKET", default="", doc="S3 bucket of the daily export; empty for none.")
+    prefix: str = setting("LEDGERBOARD_EXPORT_PREFIX", default="", doc="What the objects' names begin with.")
+    s3_endpoint_url: str = setting(
+        "LEDGERBOARD_S3_ENDPOINT_URL", default="", doc="The S3 server's URL; empty for AWS itself."
+    )
+    keep_months: Annotated[int, Meta(ge=0)] = setting(
+        "LEDGERBOARD_RETENTION_MONTHS",
+        default=0,
+        doc="Whole months kept in the ledger; older ones go to the bucket and count no more. 0 keeps all.",
+    )
+
+    def __post_init__(self) -> None:
+        if self.keep_months and not self.bucket:
+            raise ValueError("LEDGERBOARD_RETENTION_MONTHS needs LEDGERBOARD_EXPORT_BUCKET, where old months go")
+        if self.keep_months == 1:
+            raise ValueError("LEDGERBOARD_RETENTION_MONTHS is 0 or at least 2: a dead letter may be a month late")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExchangeSettings(MigrateSettings):
+    """What exporting and importing take."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobsSettings(MigrateSettings):
     """What the jobs and their schedule take. Their results go to the writer's database."""
 
@@ -97,6 +124,7 @@ class JobsSettings(MigrateSettings):
     ops: OpsSettings = field(default_factory=OpsSettings)
     closing: ClosingSettings = field(default_factory=ClosingSettings)
     hooks: HookSettings = field(default_factory=HookSettings)
+    exchange: StoreSettings = field(default_factory=StoreSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
 
 

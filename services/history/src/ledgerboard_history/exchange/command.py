@@ -16,7 +16,7 @@ Say = Callable[[str], None]
 
 def export(use: ExportLedger, board: str | None, path: Path, say: Say) -> int:
     """Export and tell."""
-    records = use.run(board, path, lambda done, of: say(f"{done:,} of {of:,} records"))
+    records = use.run(board, path, lambda done, of: say(f"{done:,} of {of:,} records")).records
     say(f"{records:,} records in {path}, {path.stat().st_size:,} bytes")
     return EXIT_DONE
 

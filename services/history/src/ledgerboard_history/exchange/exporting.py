@@ -3,12 +3,14 @@
 import gzip
 import os
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from ledgerboard_contracts import Rejection
 from ledgerboard_history.exchange.lines import EndLine, encode_line, header, line_of
 from ledgerboard_infra.clock import Clock
-from ledgerboard_ledger import Exported
+from ledgerboard_ledger import Exported, Month, RecordedFact
 
 _LEVEL: Final = 5
 _TELL_EVERY: Final = 20_000
@@ -17,14 +19,22 @@ Tell = Callable[[int, int], None]
 """Takes how far it is and how far it has to go."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many records a file has, and how many of them are facts and rejections."""
+
+    records: int
+    events: int
+
+
 class Export(Protocol):
     """The ledger, as `ledgerboard_ledger.LedgerExport` reads it."""
 
-    def count(self, board: str | None) -> int:
+    def count(self, board: str | None, month: Month | None = None) -> int:
         """How many facts there are."""
         ...
 
-    def records(self, board: str | None) -> Generator[Exported, None, None]:
+    def records(self, board: str | None, month: Month | None = None) -> Generator[Exported, None, None]:
         """Everything, of one moment."""
         ...
 
@@ -36,25 +46,30 @@ class ExportLedger:
         self._export = export
         self._clock = clock
 
-    def run(self, board: str | None, path: Path, tell: Tell) -> int:
-        """Write ``path`` and return the number of its records."""
+    def run(self, board: str | None, path: Path, tell: Tell, *, month: Month | None = None) -> Written:
+        """Write ``path``: of the events, with a ``month`` only those that were accepted in it."""
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            records = self._write(board, unfinished, tell)
+            written = self._write(board, unfinished, tell, month)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
-        return records
+        return written
 
-    def _write(self, board: str | None, path: Path, tell: Tell) -> int:
-        total, written = self._export.count(board), 0
+    def _write(self, board: str | None, path: Path, tell: Tell, month: Month | None) -> Written:
+        total, written, events = self._export.count(board, month), 0, 0
         with gzip.open(path, "wb", compresslevel=_LEVEL) as file:
             file.write(encode_line(header(board, self._clock.now())))
-            for record in self._export.records(board):
+            for record in self._export.records(board, month):
                 file.write(encode_line(line_of(record)))
                 written += 1
+                events += isinstance(record, RecordedFact | Rejection)
                 if written % _TELL_EVERY == 0:
                     tell(written, max(total, written))
             file.write(encode_line(EndLine(records=written)))
         tell(written, written)
-        return written
+        return Written(written, events)
+
+
+def say_nothing(_done: int, _of: int) -> None:
+    """Nobody watches a scheduled export."""

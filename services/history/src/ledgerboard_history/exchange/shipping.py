@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from ledgerboard_history.exchange.exporting import ExportLedger
+from ledgerboard_history.exchange.exporting import ExportLedger, say_nothing
 from ledgerboard_infra.clock import Clock
 
 
@@ -33,10 +33,6 @@ class ShipExport:
         name = f"{self._prefix}ledger-{self._clock.now():%Y-%m-%d}.ndjson.gz"
         with tempfile.TemporaryDirectory(prefix="ledgerboard-export-") as directory:
             path = Path(directory) / "ledger.ndjson.gz"
-            self._export.run(None, path, _say_nothing)
+            self._export.run(None, path, say_nothing)
             self._objects.put(name, path)
         return name
-
-
-def _say_nothing(_done: int, _of: int) -> None:
-    """Nobody watches a scheduled export."""
