@@ -1,6 +1,6 @@
 """Whoever records a fact is told whether the boards may have been drawn without it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from ledgerboard_contracts import CorrectionKind, Fact
-from ledgerboard_ledger import LedgerWriter, PostgresGenerations, Restatements
+from ledgerboard_ledger import LedgerWriter, OpenedRestatement, PostgresGenerations, Restatements, Snapshots
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
 
@@ -137,6 +137,39 @@ def test_a_restatement_that_was_overtaken_does_not_end_the_other(scene: Scene, p
     assert scene.told(later) == (later,)
     assert scene.restatements.opened(scene.board, player, second.correction_id, second.snapshot, UNTIL)
     assert scene.told(later) == ()
+
+
+def test_a_player_who_is_drawn_again_without_a_newer_correction_is_told_again_too(scene: Scene, player: str) -> None:
+    scene.writer.correct([correction(UNBAN, player=player)])
+    scene.restate(player, UNTIL)
+    scene.restatements.open(scene.board, player)
+    later = fact(player, at=AFTER)
+    assert scene.told(later) == (later,)
+
+
+class _Overtaken(Snapshots):
+    """Somebody else opens the player while this one waits for the first time."""
+
+    def __init__(self, engine: Engine, overtake: Callable[[], None]) -> None:
+        super().__init__(engine)
+        self._overtakes = [overtake]
+
+    def after_all_before(self) -> str:
+        if self._overtakes:
+            self._overtakes.pop()()
+        return super().after_all_before()
+
+
+def test_who_is_overtaken_while_they_wait_begins_anew_and_owns_the_row(
+    engine: Engine, scene: Scene, player: str
+) -> None:
+    scene.writer.correct([correction(UNBAN, player=player)])
+    others: list[OpenedRestatement] = []
+    overtaken = _Overtaken(engine, lambda: others.append(scene.restatements.open(scene.board, player)))
+    mine = Restatements(engine, overtaken).open(scene.board, player)
+    (other,) = others
+    assert not scene.restatements.opened(scene.board, player, other.correction_id, other.snapshot, UNTIL)
+    assert scene.restatements.opened(scene.board, player, mine.correction_id, mine.snapshot, UNTIL)
 
 
 @pytest.fixture
