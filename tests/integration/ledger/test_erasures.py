@@ -86,9 +86,9 @@ def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, b
 
 
 def test_what_they_did_stands_and_does_not_count(engine: Engine, writer: LedgerWriter, board: str, player: str) -> None:
-    before, back = fact(player, 7, attributes={"a": 1}), fact(player, at=AFTER)
+    before, back = fact(player, 7, at=AFTER), fact(player, at=AFTER + timedelta(milliseconds=1))
     writer.append([envelope(before, board=board)], [])
-    writer.correct([correction(ERASE, player=player)])
+    writer.correct([correction(ERASE, player=player, at=AFTER)])
     writer.append([envelope(back, board=board)], [])
     snapshot = Snapshots(engine).after_all_before()
     replay = Replay(engine)
