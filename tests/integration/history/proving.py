@@ -62,13 +62,15 @@ class Proof:
 
     def reconcile(self) -> Reconciled:
         """Compare the two."""
+        return self.reconciliation().reconcile(self.board)
+
+    def reconciliation(self) -> Reconciliation:
+        """What compares them."""
         if self.begin:
             self._first.begin(self.board)
         boards, states = RedisBoards(self.valkey, self.stage), BoardStates(self.valkey, self.stage)
         comparison = Comparison(boards, DrawnViews(self.engine), SqlFold(self.engine), self)
-        return Reconciliation(states, self, comparison, self, self, pause=self._pass, patience=_PATIENCE).reconcile(
-            self.board
-        )
+        return Reconciliation(states, self, comparison, self, self, pause=self._pass, patience=_PATIENCE)
 
     def version(self, board: str, version: int) -> BoardDefinition | None:
         """The one version that there is."""

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from ledgerboard_contracts import BoardOptions, Fact, Policy, TieBreak
 from ledgerboard_history.proof.differences import Kind
 from ledgerboard_history.proof.reconciling import lines
+from ledgerboard_history.proof.sampling import SampleBoards
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
+from ledgerboard_ledger import PostgresDefinitions, PostgresProofs, migrate
 from ledgerboard_testkit.plays import make_fact
 from tests.integration.boards.games import facts
 from tests.integration.history.proving import NOW, Proof
@@ -154,3 +155,13 @@ def test_a_board_on_which_nobody_played_has_nothing_to_compare(valkey: redis.Red
     proof.begin = False
     result = proof.reconcile()
     assert (result.is_live, result.views_compared, result.differences) == (True, 0, {})
+
+
+def test_a_sample_is_noted_for_whoever_watches(proof: Proof, engine: Engine) -> None:
+    proof.fold(make_fact("ghost", 9, NOW))
+    definitions, proofs = PostgresDefinitions(engine), PostgresProofs(engine)
+    definitions.define(proof.board, proof.options)
+    sample = SampleBoards(definitions, proof.reconciliation(), proofs, proof, choose=lambda names, _: names, count=3)
+    assert sample.run() == sample.run() == {proof.board: 4}
+    totals = proofs.totals()
+    assert (totals.boards, totals.differing, totals.differences, totals.unsettled) == (1, 1, 4, 0)
