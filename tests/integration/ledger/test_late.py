@@ -148,16 +148,17 @@ def test_a_player_who_is_drawn_again_without_a_newer_correction_is_told_again_to
 
 
 class _Overtaken(Snapshots):
-    """Somebody else opens the player while this one waits for the first time."""
+    """Somebody else opens the player after this one took the first snapshot."""
 
     def __init__(self, engine: Engine, overtake: Callable[[], None]) -> None:
         super().__init__(engine)
         self._overtakes = [overtake]
 
     def after_all_before(self) -> str:
+        snapshot = super().after_all_before()
         if self._overtakes:
             self._overtakes.pop()()
-        return super().after_all_before()
+        return snapshot
 
 
 def test_who_is_overtaken_while_they_wait_begins_anew_and_owns_the_row(
@@ -168,6 +169,8 @@ def test_who_is_overtaken_while_they_wait_begins_anew_and_owns_the_row(
     overtaken = _Overtaken(engine, lambda: others.append(scene.restatements.open(scene.board, player)))
     mine = Restatements(engine, overtaken).open(scene.board, player)
     (other,) = others
+    xmax_of_mine, xmax_of_other = (int(each.snapshot.split(":")[1]) for each in (mine, other))
+    assert xmax_of_mine > xmax_of_other
     assert not scene.restatements.opened(scene.board, player, other.correction_id, other.snapshot, UNTIL)
     assert scene.restatements.opened(scene.board, player, mine.correction_id, mine.snapshot, UNTIL)
 
