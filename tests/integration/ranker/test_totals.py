@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 import pytest
 import redis
 
-from ledgerboard_boards import RedisBoards, RedisStandings
+from ledgerboard_boards import BoardStates, FoldOrder, GenerationState, RedisBoards, RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import (
     ALL_TIME,
-    BoardDefinition,
     BoardOptions,
     FactEnvelope,
     FactsMessage,
@@ -29,7 +28,6 @@ from ledgerboard_testkit.rankings import expected_standings
 
 NOW = datetime.now(UTC)
 OPTIONS = BoardOptions(policy=Policy.TOTAL)
-SUMS = BoardDefinition(board="sums", version=1, options=OPTIONS)
 MINUTES, DAYS = 60, 24 * 3600
 
 
@@ -60,7 +58,11 @@ def test_a_total_counts_each_envelope_once_through_crashes_repeats_and_dead_lett
     keyspace, standings = Keyspace(stage), RedisStandings(client, stage)
     crashed, plain, buried = envelopes(4), envelopes(20, 10), envelopes(1, 100)[0]
     early = make_envelope("sums", [make_fact("bob", 5, NOW)], board_version=2)
-    RedisBoards(client, stage).fold([(each, SUMS) for each in crashed], NOW)
+    states = BoardStates(client, stage)
+    states.create("sums", [GenerationState(1, 1)], 1)
+    state = states.get("sums")
+    assert state is not None
+    RedisBoards(client, stage).fold([FoldOrder(each, OPTIONS, 1, state.version) for each in crashed], NOW)
     bodies = [body(*crashed[:2]), body(crashed[2], plain[0]), body(crashed[3]), *(body(each) for each in plain)]
     queue.send(*bodies, *bodies[::-1], body(buried, early))
     eventually(queue.is_empty, within_seconds=60, what="an empty queue")
@@ -70,7 +72,7 @@ def test_a_total_counts_each_envelope_once_through_crashes_repeats_and_dead_lett
     )
 
     def life(envelope: FactEnvelope) -> int:
-        return client.ttl(keyspace.mark("sums", envelope.envelope_id).decode())
+        return client.ttl(keyspace.mark("sums", 1, envelope.envelope_id).decode())
 
     assert min(map(life, [*crashed, *plain])) > 17 * DAYS
     queue.send(settled(*crashed), settled(*plain, buried))
