@@ -84,7 +84,7 @@ class Keyspace:
         return tag.decode().rpartition("/")[2] if rest == b":state" else None
 
     def registry(self, board: str, generation: int) -> bytes:
-        """The hash of all views of a generation that ever had an entry: key of the entries to bytes of a prefix."""
+        """The hash of all views of a generation that ever had an entry: key of entries to what reading them takes."""
         return f"{self._tag(board)}:views:{generation}".encode()
 
     def plays(self, board: str, generation: int) -> bytes:

@@ -15,10 +15,11 @@ local function drop_top(view, channel)
   redis.call('PUBLISH', channel, version .. ' ' .. view.top)
 end
 
--- Notes a view that is about to have its first entry among those of its generation, with what it takes to read it.
+-- Notes a view that is about to have its first entry among those of its generation, with bytes of a prefix and when it
+-- expires.
 local function register_view(registry, view, width)
   if redis.call('EXISTS', view.set) == 0 then
-    redis.call('HSET', registry, view.set, width)
+    redis.call('HSET', registry, view.set, width .. ' ' .. view.expires_at)
   end
 end
 

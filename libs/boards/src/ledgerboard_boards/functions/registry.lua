@@ -37,8 +37,7 @@ local function drop(keys, arguments)
     return false
   end
   for _, set in ipairs(redis.call('HRANDFIELD', keys[2], arguments[2])) do
-    local view = registered_view({ registry = keys[2] }, set, '0')
-    redis.call('UNLINK', view.set, view.hash, view.version, view.top)
+    redis.call('UNLINK', set, sibling(set, 'prefixes'), sibling(set, 'version'), sibling(set, 'top'))
     redis.call('HDEL', keys[2], set)
   end
   local left = redis.call('HLEN', keys[2])

@@ -1,12 +1,16 @@
 -- Corrections: a player's entries go from views, and what counts of the player's plays is put in their place.
 
--- The keys of a registered view, by that of its entries. No part before the scope can hold a colon of its own.
-local function registered_view(generation, set, width)
-  local view = { set = set, registry = generation.registry, width = tonumber(width) }
-  view.hash = string.gsub(set, ':entries:', ':prefixes:', 1)
-  view.version = string.gsub(set, ':entries:', ':version:', 1)
-  view.top = string.gsub(set, ':entries:', ':top:', 1)
-  return view
+-- Another key of the view whose entries are here. No part before the scope holds a colon of its own.
+local function sibling(set, part)
+  local first, last = string.find(set, ':entries:', 1, true)
+  return string.sub(set, 1, first) .. part .. string.sub(set, last)
+end
+
+-- A registered view, by the key of its entries and by what the registry says of it.
+local function registered_view(generation, set, says)
+  local width, expires_at = string.match(says, '^(%d+) (%d+)$')
+  return { set = set, hash = sibling(set, 'prefixes'), registry = generation.registry,
+    width = tonumber(width), expires_at = expires_at }
 end
 
 -- The prefixes of all plays that a player has, where each play is an entry.
@@ -18,11 +22,11 @@ local function plays_of_player(generation, player)
   return found
 end
 
--- Removes a player's entries from one view. Returns whether there was one.
+-- Removes a player's entries from one view.
 local function remove_from(view, player, play_prefixes, top_size, channel)
   local value = redis.call('HGET', view.hash, player)
   if not value then
-    return false
+    return
   end
   local members, change = { string.sub(value, 1, view.width) .. player }, no_change()
   for _, prefix in ipairs(play_prefixes) do
@@ -34,22 +38,21 @@ local function remove_from(view, player, play_prefixes, top_size, channel)
       note_first(change, tonumber(key), members[i])
     end
   end
-  local expires_at = redis.call('EXPIRETIME', view.set)
-  view.expires_at = expires_at > 0 and string.format('%.0f', expires_at) or '0'
+  view.version, view.top = sibling(view.set, 'version'), sibling(view.set, 'top')
   apply(view, change, top_size, channel)
   redis.call('HDEL', view.hash, player)
-  return true
 end
 
 -- Removes a player from all views of a generation, and forgets those of them that expired.
 local function remove_from_all(generation, player, top_size, channel)
   local play_prefixes = plays_of_player(generation, player)
-  local registered = redis.call('HGETALL', generation.registry)
+  local registered, now = redis.call('HGETALL', generation.registry), tonumber(redis.call('TIME')[1])
   for i = 1, #registered, 2 do
     local view = registered_view(generation, registered[i], registered[i + 1])
-    if not remove_from(view, player, play_prefixes, top_size, channel)
-      and redis.call('EXISTS', view.hash, view.version) == 0 then
+    if view.expires_at ~= '0' and tonumber(view.expires_at) <= now then
       redis.call('HDEL', generation.registry, view.set)
+    else
+      remove_from(view, player, play_prefixes, top_size, channel)
     end
   end
   redis.call('ZREMRANGEBYLEX', generation.plays, '[' .. player .. '\0', '(' .. player .. '\1')
@@ -82,9 +85,9 @@ local function hide(keys, arguments)
   local top_size, channel, player = tonumber(arguments[1]), arguments[2], arguments[3]
   for key = 1, #keys, 6 do
     local generation = { registry = keys[key], plays = keys[key + 1] }
-    local width = redis.call('HGET', generation.registry, keys[key + 2])
-    if width then
-      local view = registered_view(generation, keys[key + 2], width)
+    local says = redis.call('HGET', generation.registry, keys[key + 2])
+    if says then
+      local view = registered_view(generation, keys[key + 2], says)
       remove_from(view, player, plays_of_player(generation, player), top_size, channel)
     end
   end
