@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS
+from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS, RANK
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import QueueShape, provision, resolve_queue_url, sqs_client
@@ -88,6 +88,7 @@ def stage(
     """Redelivery after two seconds, so that a test of it is short."""
     name = f"test{uuid4().hex[:10]}"
     history, jobs = (_queue(client, spec.full_name(name)) for spec in (HISTORY, HISTORY_JOBS))
+    _queue(client, RANK.full_name(name))
     migrate(fresh_database)
     engine = make_engine(fresh_database, application_name="test", pool_size=3)
     yield Stage(name, sqs_endpoint, fresh_database, engine, history, jobs, tmp_path_factory.mktemp("history"))
