@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ledgerboard_boards import CachedTop, Live, MovedError
+from ledgerboard_boards import CachedTop, Live
 from ledgerboard_contracts import FIRST_GENERATION, BoardOptions, Fact, Standing, View
-from ledgerboard_gateway.lives import NOT_PROJECTED
 from ledgerboard_testkit.memory import Dependency, FixedClock, MemoryStandings
 
 
@@ -49,16 +48,17 @@ class MemoryBoards(MemoryStandings):
     def add(self, board: str, *facts: Fact) -> None:
         """Let these facts count."""
         if board not in self._generations.rows:
-            self.move(board, FIRST_GENERATION, 1)
+            self.go_live(board, FIRST_GENERATION, 1)
         super().add(board, *facts)
 
-    def move(self, board: str, generation: int, version: int) -> None:
-        """Let a generation go live."""
+    def go_live(self, board: str, generation: int, version: int) -> None:
+        """Let another generation of the same facts go live."""
+        self._live[board] = generation
         self.states[board] = self._generations.rows[board] = Row(generation, version)
 
     def lose(self, board: str) -> None:
         """Forget the board, as FLUSHALL does."""
-        del self.states[board]
+        del self.states[board], self._live[board]
 
     def keep_moving(self, board: str, times: int) -> None:
         """Let another generation go live just before each of the next reads."""
@@ -71,13 +71,9 @@ class MemoryBoards(MemoryStandings):
         return None if row is None else Live(row.number, row.board_version)
 
     def _fold(self, view: View, options: BoardOptions) -> tuple[Standing, ...]:
-        self.answer()
         if self._moves:
             row = self.states[board := self._moves.pop()]
-            self.move(board, row.number + 1, row.board_version)
-        row_of_now = self.states.get(view.board)
-        if view.generation != (NOT_PROJECTED if row_of_now is None else row_of_now.number):
-            raise MovedError(view)
+            self.go_live(board, row.number + 1, row.board_version)
         return super()._fold(view, options)
 
 
@@ -90,3 +86,7 @@ class MemoryFold(MemoryStandings):
 
     def top(self, view: View, options: BoardOptions) -> CachedTop:
         raise AssertionError(f"the ledger renders no tops: {view} {options}")
+
+    def _fold(self, view: View, options: BoardOptions) -> tuple[Standing, ...]:
+        self._live[view.board] = view.generation  # Generations are nothing to the ledger.
+        return super()._fold(view, options)

@@ -120,7 +120,7 @@ def test_a_generation_is_read_by_the_definition_that_it_was_folded_by(race: Memo
             trouble(race)
         assert race.get(first).get_json()["standings"][0]["player"] == "p0"
     race.boards.available = True
-    race.boards.move("race", 2, 2)
+    race.boards.go_live("race", 2, 2)
     for trouble in (None, go_down):
         if trouble is not None:
             trouble(race)

@@ -27,7 +27,7 @@ class Scene:
         self.boards = MemoryBoards(FixedClock(), self.generations)
         self.lives = Lives(self.boards, self.generations, self.record, self.record)
         self.record.ensure("race")
-        self.boards.move("race", 1, 1)
+        self.boards.go_live("race", 1, 1)
 
     def generation(self) -> int:
         return self.lives.read(["race"], lambda lives: lives[0].generation)
@@ -48,7 +48,7 @@ def test_it_asks_once_and_again_only_when_a_read_was_refused() -> None:
     scene = Scene()
     assert [scene.read() for _ in range(5)] == [1] * 5
     assert scene.boards.asked_for_lives == 1
-    scene.boards.move("race", 2, 1)
+    scene.boards.go_live("race", 2, 1)
     assert scene.generation() == 1, "nobody was refused yet"
     assert [scene.read() for _ in range(5)] == [2] * 5
     assert scene.boards.asked_for_lives == 2
@@ -60,7 +60,7 @@ def test_that_a_board_has_no_generation_is_asked_each_time() -> None:
     for _ in range(3):
         assert scene.lives.read(["new"], lambda lives: lives[0].generation) == NOT_PROJECTED
     assert scene.boards.asked_for_lives == 3
-    scene.boards.move("new", 1, 1)
+    scene.boards.go_live("new", 1, 1)
     assert scene.lives.read(["new"], lambda lives: lives[0].generation) == 1
 
 
@@ -103,7 +103,7 @@ def test_what_is_known_is_bounded() -> None:
     lives = Lives(scene.boards, scene.generations, scene.record, scene.record, capacity=2)
     for name in ("a", "b", "c", "a"):
         scene.record.ensure(name)
-        scene.boards.move(name, 1, 1)
+        scene.boards.go_live(name, 1, 1)
         lives.read([name], lambda _: None)
     assert scene.boards.asked_for_lives == 4
     lives.read(["a"], lambda _: None)
