@@ -1,6 +1,7 @@
 """Every view that the ledger folds is the plain fold of the facts that count."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from ledgerboard_contracts import (
     ALL_TIME,
     BoardOptions,
     Calendar,
+    CorrectionKind,
     Fact,
     Order,
     Period,
@@ -22,6 +24,7 @@ from ledgerboard_contracts import (
     session_scope,
     span_containing,
 )
+from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_ledger import LedgerWriter
 from ledgerboard_ledger.standings import SqlFold
 from ledgerboard_testkit.plays import make_envelope, make_fact
@@ -93,3 +96,14 @@ def test_a_snapshot_leaves_out_what_was_recorded_later(engine: Engine) -> None:
     view, fold = View(board, ALL_TIME), SqlFold(engine)
     assert [row.score for row in fold.rows(view, BoardOptions(), snapshot)] == [1]
     assert [row.score for row in fold.rows(view, BoardOptions())] == [2]
+
+
+def test_an_unban_ends_the_bans_before_it_and_none_after_it(engine: Engine) -> None:
+    plays = of_one_board([make_fact("ann", 1, NOW)])
+    for kinds, entries in (("ban", 0), ("ban unban", 1), ("ban unban ban", 0), ("unban ban", 0)):
+        made = [
+            Change(CorrectionKind(kind), 0, everywhere=False, at=NOW + timedelta(seconds=place))
+            for place, kind in enumerate(kinds.split())
+        ]
+        view = View(record(engine, [replace(plays[0], event_id=new_uuid7(NOW))], made), ALL_TIME)
+        assert len(list(SqlFold(engine).rows(view, BoardOptions()))) == entries, kinds
