@@ -61,12 +61,6 @@ class ProblemType(Enum):
         "Nothing was accepted. Scores of a banned player are refused until the ban is lifted.",
     )
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
-    EXPIRED_VIEW = (
-        "expired-view",
-        410,
-        "The ranking is no longer kept",
-        "Daily rankings are kept for 8 days after their end, weekly ones for 30 and monthly ones for 62.",
-    )
     REJECTED = (
         "rejected",
         422,
