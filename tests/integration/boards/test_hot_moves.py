@@ -26,7 +26,8 @@ def test_a_swap_is_heard_and_the_former_generation_is_let_go(
         assert state is not None
         assert boards.states.replace("chess", state.version, live=1, generations=[first, following])
         assert boards.states.replace("chess", state.version + 1, live=2, generations=[following])
-        eventually(lambda: hot.kept(CHESS, DEFAULT_OPTIONS) is None, what="the news of the swap")
+        eventually(lambda: hot.events["chess moved"], what="the news of the swap")
+        assert hot.kept(CHESS, DEFAULT_OPTIONS) is None
         with pytest.raises(MovedError):
             hot.top(CHESS, DEFAULT_OPTIONS)
         assert hot.top(replace(CHESS, generation=2), DEFAULT_OPTIONS).total == 0

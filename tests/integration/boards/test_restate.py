@@ -89,6 +89,11 @@ def test_a_player_loses_every_play_of_any_number_and_nobody_else_does(client: re
     board.restate("ann", plays[:2])
     page = board.standings.page(CHESS, board.options, 0, 2000)
     assert page.standings == expected_standings([*plays[:2], *others], board.options, CHESS)
+    for other in others:
+        board.restate(other.player, [])
+    board.restate("ann", [])
+    assert board.standings.page(CHESS, board.options, 0, 2000).total == 0
+    assert not client.exists(Keyspace(stage).plays("chess", 1).decode()), "a player who left is still named somewhere"
 
 
 def test_a_restatement_reaches_both_generations_at_once(client: redis.Redis, stage: str) -> None:

@@ -62,6 +62,10 @@ class Watched(HotTops):
         super().heard(top_key, version)
         self.versions[top_key] = max(version, self.versions[top_key])
 
+    def moved(self, board: str) -> None:
+        super().moved(board)
+        self.events[f"{board} moved"] += 1
+
 
 @contextmanager
 def hot_tops(reads: RedisClient, subscribes: RedisClient, stage: str) -> Iterator[Watched]:
