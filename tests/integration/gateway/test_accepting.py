@@ -89,7 +89,12 @@ def test_submissions_to_a_known_board_need_neither_redis_nor_postgres(
     finally:
         relays[down].mend()
     players: set[str] = set()
-    eventually(lambda: players.update(sent_players(queue)) or players == {"before", "while"}, what="both submissions")
+
+    def both_came() -> bool:
+        players.update(sent_players(queue))
+        return players == {"before", "while"}
+
+    eventually(both_came, what="both submissions")
 
 
 def test_no_ranking_is_read_from_postgres(

@@ -40,7 +40,8 @@ FROM facts WHERE score % 10 = 3
 """
 _RANKS: Final = """
 INSERT INTO rank_snapshots (board, player, day, rank, score)
-SELECT 'board-' || n % 20, 'player-' || n / 200, date '2026-09-01' + n / 20 % 10, n, n FROM generate_series(1, 100000) AS n
+SELECT 'board-' || n % 20, 'player-' || n / 200, date '2026-09-01' + n / 20 % 10, n, n
+FROM generate_series(1, 100000) AS n
 """
 
 _BOARD: Final = View("board-7", ALL_TIME)

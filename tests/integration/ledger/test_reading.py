@@ -12,7 +12,7 @@ from ledgerboard_contracts import Fact
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import LedgerReader, LedgerWriter, Recorded, Rejected
-from ledgerboard_ledger.plays import best_plays_query, plays_query
+from ledgerboard_ledger.plays import plays_query
 from ledgerboard_ledger.reader import recorded_query, rejected_query
 from ledgerboard_ledger.tables import facts
 from ledgerboard_testkit.events import NOON, envelope, event_id, fact, rejection

@@ -41,7 +41,9 @@ def envelope(*submissions: object, **fields: object) -> dict[str, Any]:
 
 
 def decode(document: object) -> tuple[SubmissionEnvelope, tuple[wire.BrokenSubmission, ...]]:
-    return wire.decode_submissions(json.dumps(document))
+    message, broken = wire.decode_submissions(json.dumps(document))
+    assert isinstance(message, SubmissionEnvelope)
+    return message, broken
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=json.dumps)

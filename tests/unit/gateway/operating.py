@@ -1,8 +1,8 @@
 """What operators work with, in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from ledgerboard_contracts.queues import ALL_QUEUES
@@ -76,10 +76,14 @@ class MemoryInbox:
     letters: dict[str, Message] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
 
-    def put(self, body: str, *, sent_at: datetime = NOON - timedelta(hours=1), **attributes: str) -> str:
+    def put(self, body: str, *, attributes: Mapping[str, str] | None = None) -> str:
         message_id = str(uuid4())
         self.letters[message_id] = Message(
-            body=body, message_id=message_id, receive_count=1, sent_at=sent_at, attributes=attributes
+            body=body,
+            message_id=message_id,
+            receive_count=1,
+            sent_at=NOON - timedelta(hours=1),
+            attributes=attributes or {},
         )
         return message_id
 

@@ -32,7 +32,8 @@ class HeldQueue:
 
     @property
     def envelopes(self) -> list[SubmissionEnvelope]:
-        return [wire.SUBMISSIONS.decode(message.body) for message in self.taken]
+        messages = [wire.SUBMISSIONS.decode(message.body) for message in self.taken]
+        return [message for message in messages if isinstance(message, SubmissionEnvelope)]
 
 
 @contextmanager

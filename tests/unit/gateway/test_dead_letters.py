@@ -30,8 +30,8 @@ def replay(gateway: MemoryGateway, *message_ids: str, queue: str = "submissions"
 
 def test_the_list_tells_reason_age_and_what_can_be_sent_again(gateway: MemoryGateway) -> None:
     dead = gateway.operating.dead["submissions"]
-    dead.put(ENVELOPE, reason="board 'race' has no version 9", source_queue="submissions")
-    dead.put("{broken", reason="no JSON")
+    dead.put(ENVELOPE, attributes={"reason": "board 'race' has no version 9", "source_queue": "submissions"})
+    dead.put("{broken", attributes={"reason": "no JSON"})
     gateway.operating.dead["history-jobs"].put("a task")
     told = listed(gateway)
     assert [each["replay"] for each in told["letters"]] == ["as-is", "never", "as-is"]
@@ -55,7 +55,7 @@ def test_looking_gives_back_what_it_took(gateway: MemoryGateway) -> None:
 
 def test_a_replayed_letter_is_sent_as_it_was_and_deleted(gateway: MemoryGateway) -> None:
     dead = gateway.operating.dead["submissions"]
-    wanted, other = dead.put(ENVELOPE, reason="r", correlation_id="req-1"), dead.put(ENVELOPE)
+    wanted, other = dead.put(ENVELOPE, attributes={"reason": "r", "correlation_id": "req-1"}), dead.put(ENVELOPE)
     gone = str(uuid4())
     assert replay(gateway, wanted, gone) == {"done": [wanted], "refused": [], "missing": [gone]}
     (message,) = gateway.queue.sent
@@ -66,7 +66,7 @@ def test_a_replayed_letter_is_sent_as_it_was_and_deleted(gateway: MemoryGateway)
 def test_a_single_submission_goes_in_an_envelope_of_its_own_that_is_the_same_each_time(gateway: MemoryGateway) -> None:
     dead = gateway.operating.dead["submissions"]
     for _ in range(2):
-        assert replay(gateway, dead.put(SINGLE, **ORIGIN))["refused"] == []
+        assert replay(gateway, dead.put(SINGLE, attributes=ORIGIN))["refused"] == []
     first, second = (wire.decode_submissions(body) for body in gateway.queue.bodies)
     assert first == second
     message, broken = first
@@ -83,7 +83,7 @@ def test_singles_of_different_envelopes_get_different_envelopes() -> None:
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", "null", SINGLE.replace('"score":', '"scor":'), SINGLE + "],["])
 def test_what_ingest_cannot_read_is_never_sent(gateway: MemoryGateway, body: str) -> None:
-    letter = gateway.operating.dead["submissions"].put(body, **ORIGIN)
+    letter = gateway.operating.dead["submissions"].put(body, attributes=ORIGIN)
     told = replay(gateway, letter)
     assert (told["done"], [each["message_id"] for each in told["refused"]]) == ([], [letter])
     assert not gateway.queue.sent

@@ -5,7 +5,7 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgerboard_contracts import MAX_MESSAGE_BYTES, Submission, wire
+from ledgerboard_contracts import MAX_MESSAGE_BYTES, Submission, SubmissionEnvelope, wire
 from ledgerboard_gateway.parcels import ENVELOPE_BYTES, pack, seal
 from ledgerboard_testkit import strategies
 from ledgerboard_testkit.submissions import submission
@@ -15,7 +15,9 @@ from ledgerboard_testkit.submissions import submission
 def test_a_sealed_parcel_reads_as_what_was_packed(asked: list[Submission], correlation_id: str) -> None:
     (parcel,) = pack(asked, correlation_id)
     message = seal([parcel], uuid4())
-    assert wire.SUBMISSIONS.decode(message.body).submissions == tuple(asked)
+    read = wire.SUBMISSIONS.decode(message.body)
+    assert isinstance(read, SubmissionEnvelope)
+    assert read.submissions == tuple(asked)
     assert len(message.body.encode()) <= parcel.size_bytes + ENVELOPE_BYTES
 
 

@@ -1,7 +1,6 @@
 """What the live boards and the ledger are answered as."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -144,7 +143,7 @@ def test_an_event_is_recorded_or_rejected_with_its_reason(gateway: MemoryGateway
     assert rejected["detail"] == refused.detail
 
 
-@pytest.mark.parametrize("event_id", ["x", str(uuid4()), "01a1fc2e-5997-7ed4-ba0a", "%00"])
+@pytest.mark.parametrize("event_id", ["x", "9f1c2f0e-4c9b-4b3c-9d2e-0123456789ab", "01a1fc2e-5997-7ed4-ba0a", "%00"])
 def test_what_is_no_event_id_is_refused(gateway: MemoryGateway, event_id: str) -> None:
     answer = gateway.get(f"/v1/events/{event_id}")
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (400, "event_id")

@@ -14,6 +14,7 @@ def test_a_day_ends_by_the_clocks_of_the_board() -> None:
     options = BoardOptions(time_zone="Asia/Tokyo")
     [day] = ended_spans(options, NOON, NOON + timedelta(hours=3))
     assert (day.period, day.key, day.end) == (Period.DAY, "2026-11-21", datetime(2026, 11, 21, 15, tzinfo=UTC))
+    assert day.end is not None
     assert ended_spans(options, day.end, NOON + timedelta(hours=4)) == []
 
 

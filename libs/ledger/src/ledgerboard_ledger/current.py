@@ -112,11 +112,20 @@ class CurrentDefinitions:
             self.remember(found)
         return found
 
+    def _forget(self, entry: _Entry) -> None:
+        """The board was deleted: whoever asks next asks the record."""
+        with self._lock:
+            if self._entries.get(entry.definition.board) is entry:
+                del self._entries[entry.definition.board]
+
     def _refresh(self, entry: _Entry) -> None:
         """An outage leaves the entry as it is, to be tried again after another time to live."""
         try:
             found = self._source.current(entry.definition.board)
-            self.remember(found or entry.definition)
+            if found is None:
+                self._forget(entry)
+            else:
+                self.remember(found)
         except UnavailableError as error:
             _log.warning("board definition not refreshed", board=entry.definition.board, error=str(error))
             entry.fresh_until = self._clock.now() + self._ttl

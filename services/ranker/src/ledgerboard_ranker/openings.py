@@ -103,14 +103,21 @@ class Openings:
         following = GenerationState(
             number, generation.board_version, generation.snapshot, until, restated | dict(_hidden(state))
         )
-        if state is None:
-            self._states.create(board, [following], None)
+        if not self._put(board, state, following):
             return
+        if self._clock.now() + MAX_CLOCK_SKEW > until:
+            self._generations.abandon(board, number)
+            raise UnavailableError(f"generation {number} of {board} came too late: this process stood still")
+        for each in _generations(state):
+            if state is not None and each.number != state.live:
+                self._generations.abandon(board, each.number)
+
+    def _put(self, board: str, state: BoardState | None, following: GenerationState) -> bool:
+        """Whether the state was still this one."""
+        if state is None:
+            return self._states.create(board, [following], None)
         live = [each for each in state.generations if each.number == state.live]
-        if self._states.replace(board, state.version, live=state.live, generations=[*live, following]):
-            for each in state.generations:
-                if each.number != state.live:
-                    self._generations.abandon(board, each.number)
+        return self._states.replace(board, state.version, live=state.live, generations=[*live, following])
 
     def _until(self, state: BoardState | None) -> datetime:
         """Nothing that was accepted later can have been folded or recorded before. Never before a player's horizon."""

@@ -75,7 +75,7 @@ local function restate(keys, arguments)
     _, key = fold_groups(generation, keys, key + 2, arguments, argument + 1, last, top_size, channel)
     argument = last + 1
   end
-  redis.call('HSET', keys[1], 'version', next_version(arguments[1]), 'generations', arguments[2])
+  redis.call('HSET', keys[1], 'version', version_after(tonumber(arguments[1])), 'generations', arguments[2])
   return 1
 end
 

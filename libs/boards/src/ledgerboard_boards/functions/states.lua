@@ -1,9 +1,9 @@
 -- A board's state: which generations it has, and which of them is live.
 
--- A version that no state of this board ever had, even where the former one was lost: the clock is ahead of all of them.
-local function first_version()
+-- A version that no state of this board ever had, even where later ones were lost: the clock is ahead of all of them.
+local function version_after(version)
   local now = redis.call('TIME')
-  return string.format('%.0f', now[1] * 1000000 + now[2])
+  return string.format('%.0f', math.max(version + 1, now[1] * 1000000 + now[2]))
 end
 
 -- Sets what a state says. ARGV: number and board version of the live generation or '' twice, the generations, channel.
@@ -27,12 +27,8 @@ local function create_state(keys, arguments)
   if redis.call('EXISTS', keys[1]) == 1 then
     return 0
   end
-  set_state(keys[1], first_version(), arguments)
+  set_state(keys[1], version_after(0), arguments)
   return 1
-end
-
-local function next_version(version)
-  return string.format('%.0f', tonumber(version) + 1)
 end
 
 -- KEYS: state. ARGV: as set_state, then the version that is to be replaced. Returns whether it was that one.
@@ -41,7 +37,7 @@ local function replace_state(keys, arguments)
   if redis.call('HGET', keys[1], 'version') ~= expected then
     return 0
   end
-  set_state(keys[1], next_version(expected), arguments)
+  set_state(keys[1], version_after(tonumber(expected)), arguments)
   return 1
 end
 

@@ -100,6 +100,14 @@ _GENERATIONS = (
     """,
 )
 
+# What was played before has been folded into a first generation. Boards whose state Redis lacks are rebuilt.
+_PLAYED = """
+    INSERT INTO generations (board, number, board_version, state, reason, author, requested_at, finished_at)
+    SELECT board, 1, (SELECT max(version) FROM board_versions WHERE board_versions.board = boards.board),
+        'live', 'first', 'migration', created_at, created_at
+    FROM boards WHERE EXISTS (SELECT FROM facts WHERE facts.board = boards.board)
+"""
+
 # A veil is longer than any player's id, so neither is ever taken for the other.
 _VEIL = (
     "CREATE TABLE salt (value bytea NOT NULL)",
@@ -167,5 +175,5 @@ _APPEND_ONLY = (
 
 def upgrade() -> None:
     """Waits for the tables at most as long as the lock time-out says."""
-    for statement in (*_FACTS, *_CORRECTIONS, *_GENERATIONS, *_VEIL, *_TIME, *_APPEND_ONLY):
+    for statement in (*_FACTS, *_CORRECTIONS, *_GENERATIONS, _PLAYED, *_VEIL, *_TIME, *_APPEND_ONLY):
         op.execute(statement)
