@@ -84,9 +84,10 @@ class TestRedisBoardsAndStandings(StandingsSuite, GenerationsSuite):
             assert state is not None
             following = GenerationState(generation, 1)
             assert states.replace(board, state.version, live=state.live, generations=(*state.generations, following))
-            order = FoldOrder(make_envelope(board, facts), DEFAULT_OPTIONS, generation, state.version + 1)
+            version = states.get_many([board])[board].version
+            order = FoldOrder(make_envelope(board, facts), DEFAULT_OPTIONS, generation, version)
             boards.fold([order], NOW)
-            assert states.replace(board, state.version + 1, live=generation, generations=[following])
+            assert states.replace(board, version, live=generation, generations=[following])
             assert all(boards.drop(board, each.number, 100) for each in state.generations)
 
         return move

@@ -22,10 +22,8 @@ def test_a_swap_is_heard_and_the_former_generation_is_let_go(
     first, following = GenerationState(1, 1), GenerationState(2, 1)
     with hot_tops(client, client, stage) as hot:
         hot.top(CHESS, DEFAULT_OPTIONS)
-        state = boards.states.get("chess")
-        assert state is not None
-        assert boards.states.replace("chess", state.version, live=1, generations=[first, following])
-        assert boards.states.replace("chess", state.version + 1, live=2, generations=[following])
+        assert boards.states.replace("chess", boards.version("chess"), live=1, generations=[first, following])
+        assert boards.states.replace("chess", boards.version("chess"), live=2, generations=[following])
         eventually(lambda: hot.events["chess moved"], what="the news of the swap")
         assert hot.kept(CHESS, DEFAULT_OPTIONS) is None
         with pytest.raises(MovedError):

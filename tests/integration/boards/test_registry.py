@@ -56,7 +56,7 @@ def test_a_generation_whose_levels_are_called_as_keys_goes_whole_and_only_it(
     assert state is not None
     second = GenerationState(2, 1)
     assert states.replace("chess", state.version, live=2, generations=[second])
-    order = FoldOrder(make_envelope("chess", [make_fact("ann", 2, NOW)]), DEFAULT_OPTIONS, 2, state.version + 1)
+    order = FoldOrder(make_envelope("chess", [make_fact("ann", 2, NOW)]), DEFAULT_OPTIONS, 2, boards.version("chess"))
     writer.fold([order], NOW)
     with pytest.raises(GenerationInUseError, match="2 of chess"):
         writer.drop("chess", 2, 100)

@@ -29,6 +29,10 @@ class FirstGeneration:
         """Give these boards their state, though nobody has played on them."""
         self._learn(dict.fromkeys(boards, 1))
 
+    def version(self, board: str) -> int:
+        """The version of the board's state now."""
+        return self.states.get_many([board])[board].version
+
     def fold(self, batch: Sequence[tuple[FactEnvelope, BoardDefinition]], now: datetime) -> list[FoldResult]:
         """What each of them changed. A state that was lost or replaced meanwhile is asked for anew, for all of them."""
         self._learn({envelope.board: definition.version for envelope, definition in batch})
