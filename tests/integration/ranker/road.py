@@ -10,10 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 import redis
-from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
-from ledgerboard_boards import BoardStates, RedisBoards, RedisStandings
+from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import (
     BoardOptions,
     Correction,
@@ -28,38 +27,16 @@ from ledgerboard_contracts import (
     View,
     wire,
 )
-from ledgerboard_history.metrics import HistoryMetrics
-from ledgerboard_history.telling import Telling
-from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.stream import Done
 from ledgerboard_ledger import (
-    CachedVersions,
-    LedgerWriter,
     PostgresDefinitions,
-    PostgresGenerations,
-    Replay,
-    Restatements,
-    Touches,
 )
-from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.founding import Founding
-from ledgerboard_ranker.known import KnownStates
-from ledgerboard_ranker.metrics import RankerMetrics
-from ledgerboard_ranker.openings import Openings
-from ledgerboard_ranker.projection import Projection
-from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
-from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
-from ledgerboard_ranker.rebuilder.scanning import Scan
-from ledgerboard_ranker.rebuilder.swapping import Swap
-from ledgerboard_ranker.restating import Restating
-from ledgerboard_ranker.touching import Touching
-from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.memory import FixedClock, MemorySender
 from tests.integration.ranker.mortals import Fuse, Queue
+from tests.integration.ranker.workers import Workers
 
-_LEASE_SECONDS = 0.001
 _MOST_DELIVERIES = 3000
 
 
@@ -75,43 +52,10 @@ class Road:
         self.corrections: list[Correction] = []
         self._client, self._sent = client, MemorySender()
         self._standings = RedisStandings(client, self.stage)
-        through = self.fuse.through
-        definitions = PostgresDefinitions(engine)
-        definitions.define(self.board, options)
-        self.states, boards = through(BoardStates(client, self.stage)), through(RedisBoards(client, self.stage))
-        self.generations, restatements = through(PostgresGenerations(engine)), through(Restatements(engine))
-        replay, versions = through(Replay(engine)), CachedVersions(definitions)
-        openings = Openings(self.states, self.generations, restatements, self.clock)
-        founding = Founding(self.states, self.generations, replay, openings, self.clock)
-        self.restating = Restating(founding, boards, restatements, replay, definitions, clock=self.clock)
-        catching_up = CatchingUp(self.states, self.generations, restatements, openings, self.restating)
-        projection = Projection(
-            versions,
-            boards,
-            KnownStates(self.states, founding),
-            replay,
-            Touching(Touches(engine), self.clock),
-            catching_up,
-            metrics=RankerMetrics(CollectorRegistry()),
-            clock=self.clock,
-        )
-        self._ranker = FactsHandler(projection, self.restating)
-        metrics = HistoryMetrics(CollectorRegistry())
-        telling = Telling(through(self._sent), metrics)
-        self._recorder = HistoryHandler(through(LedgerWriter(engine)), telling, metrics)
-        self._rebuilder = Rebuilder(
-            "test",
-            _LEASE_SECONDS,
-            generations=self.generations,
-            openings=openings,
-            definitions=versions,
-            ledger=replay,
-            touches=Touches(engine),
-            scan=Scan(replay, self.states, boards, self.clock),
-            swap=Swap(self.generations, self.states, boards),
-            metrics=RebuilderMetrics(CollectorRegistry()),
-            clock=self.clock,
-        )
+        PostgresDefinitions(engine).define(self.board, options)
+        workers = Workers(client, engine, self.stage, self.clock, self.fuse, self._sent)
+        self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
+        self._ranker, self._recorder, self._rebuilder = workers.ranker, workers.recorder, workers.rebuilder
 
     def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:
         """Facts of one envelope, accepted now by a gateway whose clock is that much ahead, on both queues."""

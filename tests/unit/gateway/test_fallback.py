@@ -111,9 +111,7 @@ def test_a_board_that_moves_while_it_is_read_is_read_again(race: MemoryGateway, 
 
 
 def test_a_generation_is_read_by_the_definition_that_it_was_folded_by(race: MemoryGateway) -> None:
-    race.record._versions["race"].append(  # noqa: SLF001 -- as a definition that projects anew is recorded.
-        race.record._versions["race"][0].__class__(board="race", version=2, options=BoardOptions(order=Order.ASC))  # noqa: SLF001
-    )
+    race.record.define("race", BoardOptions(order=Order.ASC))
     first = f"{BOARD}/standings?limit=1"
     for trouble in (None, go_down):
         if trouble is not None:

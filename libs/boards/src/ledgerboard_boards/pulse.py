@@ -12,14 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-import redis
-
 from ledgerboard_boards.codec import EPOCH
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_infra.valkey import RedisClient, redis_errors
-
-_TRIES_A_PRIMARY: Final = 64
-"""Names tried for each primary until each has one: with 64 a primary with a fair share of slots is always found."""
+from ledgerboard_infra.valkey import PlacedKey, RedisClient, a_key_on_each_primary, primary_name, redis_errors
 
 _REPLACE: Final = """
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then
@@ -61,7 +56,7 @@ class RedisPulse:
         The beat is read before the process id is asked for. The other way round, a restart in between would show an
         older beat beside the older id, which looks like no loss at all.
         """
-        return [self._look(name, key, server) for name, (key, server) in self._primaries().items()]
+        return [self._look(each) for each in a_key_on_each_primary(self._client, self._prefix)]
 
     @redis_errors()
     def beat(self, looked: Beat, now: datetime) -> bool:
@@ -75,31 +70,12 @@ class RedisPulse:
 
     def holds(self, looked: Beat, board: str) -> bool:
         """Whether the primary of that look has the keys of ``board``."""
-        return self._primary_of(self._keyspace.state(board)) == looked.primary
+        return primary_name(self._client, self._keyspace.state(board)) == looked.primary
 
-    def _look(self, name: str, key: bytes, server: redis.Redis) -> Beat:
-        value: Any = server.get(key) or b""
-        facts: Any = server.info("server")
+    def _look(self, at: PlacedKey) -> Beat:
+        value: Any = at.primary.get(at.key) or b""
+        facts: Any = at.primary.info("server")
         process, _, rest = value.decode().partition(" ")
         beaten_at = EPOCH + timedelta(microseconds=int(rest.partition(" ")[0])) if value else None
         now_process = facts["run_id"]
-        return Beat(key, name, now_process, value, beaten_at, process == now_process)
-
-    def _primaries(self) -> dict[str, tuple[bytes, redis.Redis]]:
-        """Each primary by name: a key that lives there, and a client of it."""
-        client = self._client
-        if isinstance(client, redis.Redis):
-            return {"": (f"{self._prefix}/0".encode(), client)}
-        found: dict[str, tuple[bytes, redis.Redis]] = {}
-        for number in range(_TRIES_A_PRIMARY * len(client.get_primaries())):  # type: ignore[no-untyped-call]
-            key = f"{self._prefix}/{number}".encode()
-            node = client.get_node_from_key(key)  # type: ignore[no-untyped-call]
-            if node.name not in found:
-                found[node.name] = (key, client.get_redis_connection(node))
-        return found
-
-    def _primary_of(self, key: bytes) -> str:
-        if isinstance(self._client, redis.Redis):
-            return ""
-        name: str = self._client.get_node_from_key(key).name  # type: ignore[no-untyped-call]
-        return name
+        return Beat(at.key, at.primary_name, now_process, value, beaten_at, process == now_process)

@@ -7,6 +7,7 @@ that nothing was applied, and learns from a failure which primaries there are no
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import redis
@@ -19,6 +20,8 @@ from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 
 _HEALTH_CHECK_SECONDS: Final = 15
+_TRIES_A_PRIMARY: Final = 64
+"""Names tried for each primary until each has one: with 64 a primary with a fair share of slots is always found."""
 _UNAVAILABLE_REPLIES: Final = frozenset(
     {
         "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "NOPERM", "NOREPLICAS", "OOM", "READONLY",
@@ -66,6 +69,36 @@ def primaries(client: RedisClient) -> Sequence[redis.Redis]:
     if isinstance(client, redis.Redis):
         return [client]
     return [client.get_redis_connection(node) for node in client.get_primaries()]  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedKey:
+    """A key, and the primary that has it. The name of a server without a cluster is empty."""
+
+    key: bytes
+    primary_name: str
+    primary: redis.Redis
+
+
+def a_key_on_each_primary(client: RedisClient, prefix: str) -> Sequence[PlacedKey]:
+    """For each primary a key of its own, which begins with ``prefix``: the same as long as it has the same slots."""
+    if isinstance(client, redis.Redis):
+        return [PlacedKey(f"{prefix}/0".encode(), "", client)]
+    found: dict[str, PlacedKey] = {}
+    for number in range(_TRIES_A_PRIMARY * len(client.get_primaries())):  # type: ignore[no-untyped-call]
+        key = f"{prefix}/{number}".encode()
+        node = client.get_node_from_key(key)  # type: ignore[no-untyped-call]
+        if node.name not in found:
+            found[node.name] = PlacedKey(key, node.name, client.get_redis_connection(node))
+    return list(found.values())
+
+
+def primary_name(client: RedisClient, key: bytes) -> str:
+    """The name of the primary that has ``key``, as in `PlacedKey`."""
+    if isinstance(client, redis.Redis):
+        return ""
+    name: str = client.get_node_from_key(key).name  # type: ignore[no-untyped-call]
+    return name
 
 
 def route(client: RedisClient, key: bytes) -> dict[str, Any]:

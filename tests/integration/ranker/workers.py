@@ -1,0 +1,78 @@
+"""Everything that writes to boards and ledger, wired as the services wire it, but through a fuse."""
+
+import redis
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+
+from ledgerboard_boards import BoardStates, RedisBoards
+from ledgerboard_history.metrics import HistoryMetrics
+from ledgerboard_history.telling import Telling
+from ledgerboard_history.worker import HistoryHandler
+from ledgerboard_ledger import (
+    CachedVersions,
+    LedgerWriter,
+    PostgresDefinitions,
+    PostgresGenerations,
+    Replay,
+    Restatements,
+    Touches,
+)
+from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.founding import Founding
+from ledgerboard_ranker.known import KnownStates
+from ledgerboard_ranker.metrics import RankerMetrics
+from ledgerboard_ranker.openings import Openings
+from ledgerboard_ranker.projection import Projection
+from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
+from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
+from ledgerboard_ranker.rebuilder.scanning import Scan
+from ledgerboard_ranker.rebuilder.swapping import Swap
+from ledgerboard_ranker.restating import Restating
+from ledgerboard_ranker.touching import Touching
+from ledgerboard_ranker.worker import FactsHandler
+from ledgerboard_testkit.memory import FixedClock, MemorySender
+from tests.integration.ranker.mortals import Fuse
+
+_LEASE_SECONDS = 0.001
+
+
+class Workers:
+    """The handlers of ranker and history, and a rebuilder. All of them die where the fuse says."""
+
+    def __init__(
+        self, client: redis.Redis, engine: Engine, stage: str, clock: FixedClock, fuse: Fuse, told: MemorySender
+    ) -> None:
+        through = fuse.through
+        definitions = PostgresDefinitions(engine)
+        self.states, boards = through(BoardStates(client, stage)), through(RedisBoards(client, stage))
+        self.generations, restatements = through(PostgresGenerations(engine)), through(Restatements(engine))
+        replay, versions = through(Replay(engine)), CachedVersions(definitions)
+        openings = Openings(self.states, self.generations, restatements, clock)
+        founding = Founding(self.states, self.generations, replay, openings, clock)
+        self.restating = Restating(founding, boards, restatements, replay, definitions, clock=clock)
+        projection = Projection(
+            versions,
+            boards,
+            KnownStates(self.states, founding),
+            replay,
+            Touching(Touches(engine), clock),
+            CatchingUp(self.states, self.generations, restatements, openings, self.restating),
+            metrics=RankerMetrics(CollectorRegistry()),
+            clock=clock,
+        )
+        self.ranker = FactsHandler(projection, self.restating)
+        metrics = HistoryMetrics(CollectorRegistry())
+        self.recorder = HistoryHandler(through(LedgerWriter(engine)), Telling(through(told), metrics), metrics)
+        self.rebuilder = Rebuilder(
+            "test",
+            _LEASE_SECONDS,
+            generations=self.generations,
+            openings=openings,
+            definitions=versions,
+            ledger=replay,
+            touches=Touches(engine),
+            scan=Scan(replay, self.states, boards, clock),
+            swap=Swap(self.generations, self.states, boards),
+            metrics=RebuilderMetrics(CollectorRegistry()),
+            clock=clock,
+        )
