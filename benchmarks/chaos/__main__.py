@@ -89,6 +89,7 @@ def _prove(stack: Stack, api: Api, record: Record) -> Verdict:
         stack.services[name].wait_until_ready()
     seconds, replayed = settle(stack, _SETTLE_SECONDS)
     print(f"quiet after {seconds:.1f} s, {replayed:,} dead letters sent again", flush=True)
+    api.close()  # Its connection is to a gateway that may have been killed since.
     ledger = read_ledger(stack.database_url)
     verdict = judge(record, ledger, api)
     reconciled = stack.command("ledgerboard_history", "reconcile")
