@@ -117,7 +117,7 @@ def test_no_failure_of_a_send_is_taken_for_an_acknowledgement_or_ends_sending(er
     queue = HeldQueue()
     queue.error = error
     queue.open.set()
-    with publishing(queue, timeout_seconds=0.2) as publisher:
+    with publishing(queue, timeout_seconds=1.0) as publisher:
         mine, later = parcel(1), parcel(2)
         publisher.publish([mine])
         assert mine.outcome is Outcome.UNACKNOWLEDGED
