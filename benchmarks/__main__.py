@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.big_board import MILLION, board
 from benchmarks.envelopes import envelopes
 from benchmarks.figures import Figure, show
+from benchmarks.healing import heal
 from benchmarks.http_figures import bulk, rank, submit, top
 from benchmarks.rebuild import FACTS, rebuild
 from benchmarks.visible import visible
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "envelopes": envelopes,
     "board": board,
     "rebuild": rebuild,
+    "heal": heal,
 }
 
 
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--players", type=int, default=MILLION, help="of the benchmark 'board' (default: %(default)s)")
-    parser.add_argument("--facts", type=int, default=FACTS, help="of the benchmark 'rebuild' (default: %(default)s)")
+    parser.add_argument("--facts", type=int, help=f"of 'rebuild' and 'heal' (default: {FACTS} and {MILLION})")
     options = parser.parse_args(arguments)
     names = options.names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
@@ -49,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     benchmarks: dict[str, Benchmark] = {
         **BENCHMARKS,
         "board": partial(board, players=options.players),
-        "rebuild": partial(rebuild, facts=options.facts),
+        "rebuild": partial(rebuild, facts=options.facts or FACTS),
+        "heal": partial(heal, facts=options.facts or MILLION),
     }
     os.environ.update(EmbeddedSqs.environment)  # boto3 reads its credentials from here.
     figures: list[Figure] = []

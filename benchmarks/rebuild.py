@@ -39,7 +39,7 @@ def rebuild(stack: Stack, facts: int = FACTS) -> Figure:
     """Facts of the ledger a second, from the claim of a rebuild to its swap, into four views, one process."""
     engine = make_engine(stack.database_url, application_name="bench", pool_size=3)
     client = redis.Redis.from_url(stack.valkey.url)
-    _fill(engine, facts)
+    fill(engine, facts)
     _rebuild_seconds(engine)  # The first one makes the board that the others are built beside.
     reads: list[float] = []
 
@@ -47,7 +47,7 @@ def rebuild(stack: Stack, facts: int = FACTS) -> Figure:
         with _reading(client, reads):
             return facts / _rebuild_seconds(engine)
 
-    floor, value = best_of(ROUNDS, lambda: facts / _bare_seconds(engine, client), measured)
+    floor, value = best_of(ROUNDS, lambda: facts / bare_seconds(engine, client), measured)
     slowest = sorted(reads)[int(len(reads) * 0.99)] * 1000
     return Figure(
         name=f"rebuild of {facts:,} facts, 4 views; {len(reads):,} pages read meanwhile, p99 {slowest:.0f} ms",
@@ -59,7 +59,8 @@ def rebuild(stack: Stack, facts: int = FACTS) -> Figure:
     )
 
 
-def _fill(engine: sqlalchemy.Engine, facts: int) -> None:
+def fill(engine: sqlalchemy.Engine, facts: int) -> None:
+    """Put so many facts of one board into the ledger, as history would."""
     PostgresDefinitions(engine).ensure(BOARD)
     PostgresGenerations(engine).adopt(BOARD, 1)
     writer = LedgerWriter(engine)
@@ -83,7 +84,7 @@ def _rebuild_seconds(engine: sqlalchemy.Engine) -> float:
         time.sleep(_POLL_SECONDS)
 
 
-def _bare_seconds(engine: sqlalchemy.Engine, client: redis.Redis) -> float:
+def bare_seconds(engine: sqlalchemy.Engine, client: redis.Redis) -> float:
     """The two could overlap perfectly: then the slower one is what remains."""
     started = time.perf_counter()
     pages = list(_pages(engine))
