@@ -1,4 +1,4 @@
-"""How long a board is served from the ledger after Redis lost everything: from FLUSHALL until readers see it whole again."""
+"""How long a board is served from the ledger after Redis lost everything: from FLUSHALL until it is live again."""
 
 import time
 
