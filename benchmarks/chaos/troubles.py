@@ -16,10 +16,12 @@ from typing import Final
 import redis
 
 from benchmarks.chaos.proxy import Relay
+from ledgerboard_dev.processes import ChildDiedError
 from ledgerboard_dev.stack import Stack
 
 _STALL_SECONDS: Final = 4.0
 _REFUSE_SECONDS: Final = 3.0
+_RESTART_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = (1.5, 4.0)
 
 
@@ -82,8 +84,15 @@ class Troubles:
         self._stack.postgres.start()
 
     def _kill_postgres(self) -> None:
+        """Its children notice a moment later, and until they are gone no other may have their data."""
         self._stack.postgres.kill()
-        self._stack.postgres.start()
+        deadline = time.monotonic() + _RESTART_SECONDS
+        while not self._stack.postgres.running:
+            try:
+                self._stack.postgres.start()
+            except ChildDiedError:
+                if time.monotonic() > deadline:
+                    raise
 
     def _flush(self) -> None:
         with redis.Redis.from_url(self._stack.valkey.url) as client:
