@@ -48,15 +48,15 @@ class KnownStates:
 
     def of(self, versions: Mapping[str, int]) -> Mapping[str, Known]:
         """What is known of each board, given with the version by which it would be folded if it were new."""
-        missing = [board for board in versions if board not in self._known]
-        if missing:
-            found = self._states.get_many(missing)
-            for board in missing:
-                state = found.get(board)
-                if state is None or not state.generations:
-                    state = self._founding.ensure(board, versions[board])
-                self._keep(board, state)
-        return {board: self._known[board] for board in versions}
+        known = {board: each for board in versions if (each := self._known.get(board)) is not None}
+        missing = [board for board in versions if board not in known]
+        found = self._states.get_many(missing) if missing else {}
+        for board in missing:
+            state = found.get(board)
+            if state is None or not state.generations:
+                state = self._founding.ensure(board, versions[board])
+            known[board] = self._keep(board, state)
+        return known
 
     def generations(self, board: str) -> Sequence[int]:
         """The numbers of the board's generations; none where it has no state."""
@@ -69,8 +69,9 @@ class KnownStates:
         for board in boards:
             self._known.pop(board, None)
 
-    def _keep(self, board: str, state: BoardState) -> None:
+    def _keep(self, board: str, state: BoardState) -> Known:
         if len(self._known) >= _MOST_BOARDS:
             self._known = {}
         ordered = sorted(state.generations, key=lambda each: each.number != state.live)
-        self._known[board] = Known(state, [rule_of(each) for each in ordered])
+        known = self._known[board] = Known(state, [rule_of(each) for each in ordered])
+        return known
