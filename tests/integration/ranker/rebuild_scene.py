@@ -77,8 +77,9 @@ class Scene:
         self.renewal = Renewal(self.generations, self.states, self.openings)
         self.standings = RedisStandings(self.client, stage)
         self.restating = Restating(
-            self.founding, self.boards, self.restatements, self.replay, self.definitions, clock=self.clock
-        )
+            self.founding, self.boards, self.restatements, self.replay, self.definitions,
+            Touching(self.touches, self.clock), clock=self.clock,
+        )  # fmt: skip
         self.ranker = self._ranker()
 
     def close(self) -> None:

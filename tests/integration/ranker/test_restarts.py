@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledgerboard_contracts import BoardOptions, Policy
+from ledgerboard_contracts import BoardOptions, CorrectionKind, Policy
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_testkit.polling import eventually
@@ -115,3 +115,23 @@ def test_a_restart_that_lost_nothing_rebuilds_only_what_was_written_to_lately(
     scene.rebuild_all()
     numbers = [live.number for board in boards if (live := scene.generations.live(board))]
     assert numbers == [1, 2]
+
+
+def test_a_correction_of_a_quiet_board_that_older_data_lacks_is_made_again(
+    scene: Scene, valkey: ForgetfulValkey
+) -> None:
+    options, facts = BoardOptions(), plays(20)
+    board = scene.board()
+    scene.play(board, facts)
+    with scene.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE touched SET touched_at = touched_at - interval '1 hour'")
+    scene.watcher().look()
+    scene.client.save()
+    scene.correct(CorrectionKind.VOID, board=board, player=facts[0].player, event_id=facts[0].event_id)
+    assert scene.shown(board, options) == expected(board, facts[1:], options)
+    valkey.kill()
+    valkey.start()
+    assert scene.shown(board, options) == expected(board, facts, options)
+    scene.watcher().look()
+    scene.rebuild_all()
+    assert scene.shown(board, options) == expected(board, facts[1:], options)

@@ -49,13 +49,14 @@ class Workers:
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
         openings = Openings(self.states, self.generations, restatements, clock)
         founding = Founding(self.states, self.generations, replay, openings, clock)
-        self.restating = Restating(founding, boards, restatements, replay, definitions, clock=clock)
+        touching = Touching(Touches(engine), clock)
+        self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
         projection = Projection(
             versions,
             boards,
             KnownStates(self.states, founding),
             replay,
-            Touching(Touches(engine), clock),
+            touching,
             CatchingUp(self.states, self.generations, restatements, openings, self.restating),
             metrics=RankerMetrics(CollectorRegistry()),
             clock=clock,

@@ -83,13 +83,14 @@ def _handler(
     generations, restatements, replay = PostgresGenerations(engine), Restatements(engine), Replay(engine)
     openings = Openings(states, generations, restatements, clock)
     founding = Founding(states, generations, replay, openings, clock)
-    restating = Restating(founding, boards, restatements, replay, definitions, clock=clock)
+    touching = Touching(Touches(engine), clock)
+    restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
     projection = Projection(
         versions,
         boards,
         KnownStates(states, founding),
         replay,
-        Touching(Touches(engine), clock),
+        touching,
         CatchingUp(states, generations, restatements, openings, restating),
         metrics=metrics,
         clock=clock,

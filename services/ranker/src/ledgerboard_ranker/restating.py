@@ -84,6 +84,14 @@ class Definitions(Protocol):
         ...
 
 
+class Touching(Protocol):
+    """Notes which boards are about to be written to."""
+
+    def touch(self, boards: Sequence[str]) -> None:
+        """Note them. Never raises."""
+        ...
+
+
 class Restating:
     """What makes the boards follow a correction. Safe to repeat: each time it draws what counts by then."""
 
@@ -94,6 +102,7 @@ class Restating:
         restatements: Restatements,
         facts: Facts,
         definitions: Definitions,
+        touching: Touching,
         *,
         clock: Clock,
     ) -> None:
@@ -102,6 +111,7 @@ class Restating:
         self._restatements = restatements
         self._facts = facts
         self._definitions = definitions
+        self._touching = touching
         self._clock = clock
 
     def restate(self, board: str, player: str) -> bool:
@@ -112,6 +122,7 @@ class Restating:
         current = self._definitions.current(board)
         if current is None:
             return False  # A deleted board shows nothing, and what it shows when it is made anew is younger.
+        self._touching.touch([board])  # If Redis loses the moment, nobody will ask for it again.
         for _ in range(TRIES):
             state = self._founding.ensure(board, current.version)
             opened = self._restatements.open(board, player)
