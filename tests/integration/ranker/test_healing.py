@@ -75,3 +75,18 @@ def test_what_was_begun_is_given_up_with_the_board_that_it_was_begun_for(scene: 
     assert following is not None
     assert following.state is GenerationStage.BUILDING
     assert scene.states.lives(board) is None
+
+
+def test_a_dark_board_whose_generation_somebody_gave_up_is_renewed(scene: Scene) -> None:
+    options, facts = BoardOptions(), plays(20)
+    board = scene.board()
+    scene.play(board, facts)
+    scene.watcher().look()
+    scene.client.delete(*scene.client.keys(f"{{{scene.stage}/{board}}}*"))
+    scene.renewal.renew(board, Loss.LOST)
+    scene.generations.abandon(board, 2)
+    assert scene.rebuild_all() == []
+    assert scene.watcher().renew_lost() == 1
+    assert scene.watcher().renew_lost() == 0
+    scene.rebuild_all()
+    assert scene.shown(board, options) == expected(board, facts, options)

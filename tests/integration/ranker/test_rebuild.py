@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from ledgerboard_boards import MovedError
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Order, Policy, View
+from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.rebuilder.rebuilding import Outcome
 from ledgerboard_testkit.plays import make_envelope
 from tests.integration.ranker.rebuild_scene import EVERY_POLICY, Scene, expected, plays
@@ -133,3 +136,29 @@ def test_another_definition_takes_effect_with_its_generation(scene: Scene) -> No
     more = plays(40, seed=3)
     scene.play(board, more, version=1)
     assert scene.shown(board, after) == expected(board, [*facts, *more], after)
+
+
+class StandingStill:
+    """A process that stands still for ten seconds between two looks at the clock."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def now(self) -> datetime:
+        self._looks += 1
+        return datetime.now(UTC) + timedelta(seconds=10 * (self._looks - 1))
+
+
+def test_a_reset_whose_generation_came_too_late_is_not_forgotten(scene: Scene) -> None:
+    options, facts = BoardOptions(), plays(20)
+    board = scene.board()
+    scene.play(board, facts)
+    scene.correct(CorrectionKind.RESET, board=board)
+    slow = Openings(scene.states, scene.generations, scene.restatements, StandingStill())
+    with pytest.raises(UnavailableError):
+        scene.rebuilder(openings=slow).rebuild_next(lambda: False)
+    assert scene.rebuild_all() == [Outcome.FINISHED]
+    assert scene.shown(board, options) == ()
+    more = plays(20, seed=3)
+    scene.play(board, more)
+    assert scene.shown(board, options) == expected(board, more, options)

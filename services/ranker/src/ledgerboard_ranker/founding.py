@@ -111,14 +111,16 @@ class Founding:
         the loss too.
         """
         _log.warning("board lost", board=board)
-        joined = None
+        joined, begun = None, list[Generation]()
         for each in self._generations.list(board):
             if each.state is GenerationStage.BUILDING or (each.state is GenerationStage.OPENING and self._is_old(each)):
-                self._generations.abandon(board, each.number)
+                begun.append(each)
             elif each.state in {GenerationStage.REQUESTED, GenerationStage.OPENING}:
                 joined = each
         if joined is None:
             joined = self._generations.request(board, board_version=None, reason=_LOST, author=_AUTHOR)
+        for each in begun:  # Only now: another ranker may have made a state of it, which somebody must follow.
+            self._generations.abandon(board, each.number)
         try:
             return self._openings.open(board, joined.number)
         except UnknownGenerationError as error:

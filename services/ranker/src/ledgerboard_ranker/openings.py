@@ -55,6 +55,10 @@ class Generations(Protocol):
         """The board's state names the generation. Safe to repeat."""
         ...
 
+    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:
+        """The generation that is to come. One that nobody began yet serves."""
+        ...
+
     def abandon(self, board: str, number: int) -> None:
         """Nobody will go on with it."""
         ...
@@ -106,11 +110,17 @@ class Openings:
         if not self._put(board, state, following):
             return
         if self._clock.now() + MAX_CLOCK_SKEW > until:
-            self._generations.abandon(board, number)
+            self._give_up(generation)
             raise UnavailableError(f"generation {number} of {board} came too late: this process stood still")
         for each in _generations(state):
             if state is not None and each.number != state.live:
                 self._generations.abandon(board, each.number)
+
+    def _give_up(self, generation: Generation) -> None:
+        """Whatever it was asked for, a reset too, is asked for again first, so that nobody's death can lose it."""
+        reason, author = generation.reason, generation.author
+        self._generations.request(generation.board, board_version=None, reason=reason, author=author)
+        self._generations.abandon(generation.board, generation.number)
 
     def _put(self, board: str, state: BoardState | None, following: GenerationState) -> bool:
         """Whether the state was still this one."""

@@ -43,10 +43,10 @@ class Renewal:
         """
         if loss is Loss.SUSPECT:
             self._darken(board)
-        for row in self._generations.list(board):
-            if row.state in _BEGUN:
-                self._generations.abandon(board, row.number)
         row = self._generations.request(board, board_version=None, reason=loss.value, author=_AUTHOR)
+        for begun in self._generations.list(board):
+            if begun.state in _BEGUN and begun.number < row.number:
+                self._generations.abandon(board, begun.number)
         try:
             self._openings.open(board, row.number)
         except UnknownGenerationError:

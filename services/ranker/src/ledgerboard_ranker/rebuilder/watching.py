@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from ledgerboard_boards import Beat
+from ledgerboard_boards import Beat, BoardState
 from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.logs import get_logger
@@ -26,6 +26,7 @@ Notes are made at most every 30 s a board; the rest is for clocks and for a repl
 
 _BOARDS_A_PAGE: Final = 500
 _BEGUN: Final = frozenset({GenerationStage.OPENING, GenerationStage.BUILDING})
+_ENDED: Final = frozenset({GenerationStage.LIVE, GenerationStage.DROPPED})
 
 _log = get_logger(__name__)
 
@@ -101,5 +102,11 @@ class Watcher:
         after: str | None = None
         while boards := self._generations.boards_live(after, _BOARDS_A_PAGE):
             states = self._states.get_many(boards)
-            yield from (board for board in boards if is_lost(states.get(board)))
+            yield from (board for board in boards if self._is_lost(board, states.get(board)))
             after = boards[-1]
+
+    def _is_lost(self, board: str, state: BoardState | None) -> bool:
+        """A board that shows nothing is lost too if nobody builds what its state names: whoever began that gave up."""
+        if state is None or is_lost(state):
+            return True
+        return state.live is None and all(row.state in _ENDED for row in self._generations.list(board))
