@@ -8,17 +8,16 @@ from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
 from ledgerboard_contracts import SubmissionEnvelope, wire
-from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
+from ledgerboard_gateway.history import Sources, history_routes
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
-from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
@@ -37,7 +36,7 @@ from ledgerboard_gateway.submit import Submissions
 from ledgerboard_gateway.views import Views
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRecord, MemorySender
+from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRanks, MemoryRecord, MemorySender
 from tests.unit.gateway.closing_memory import MemoryClosed
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
 from tests.unit.gateway.operating import Operating
@@ -77,6 +76,7 @@ class MemoryGateway:
     def __init__(self) -> None:
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
+        self.ranks = MemoryRanks()
         self.boards = MemoryBoards(self.clock, self.generations)
         self.fold = MemoryFold(self.boards)
         self.operating = Operating(self.ledger, self.record, self.queue, self.clock)
@@ -92,6 +92,7 @@ class MemoryGateway:
         self.closed = MemoryClosed(self.record, self.clock)
         places = PlayPlaces(self.boards, self.lives)
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
+        sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
         routes = Routes(
             scores=ScoreRoutes(
                 Submissions(self.record, self.publisher, self.clock, new_uuid7), showing, self.operating.bans, metrics
@@ -99,7 +100,7 @@ class MemoryGateway:
             standings=StandingRoutes(standings),
             players=PlayerRoutes(standings),
             placings=PlacingRoutes(standings),
-            history=HistoryRoutes(self.ledger, Events(self.ledger, self.clock)),
+            history=history_routes(self.ledger, sources, self.record, self.operating.bans, self.clock),
             boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
             closings=self.closed.routes,
             operators=self.operating.routes,

@@ -7,6 +7,8 @@ from tests.unit.gateway.gateways import MemoryGateway
 
 BOARD, PLAYER = "/v1/boards/race", "/v1/players/ada"
 STANDINGS, SCORES, NEIGHBOURS = f"{BOARD}/standings", f"{BOARD}/scores", f"{BOARD}/players/p0/neighbours"
+BEST, RANKS = f"{BOARD}/players/ada/scores", f"{BOARD}/players/ada/ranks"
+EVENT = "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"
 BEYOND = 2**53 + 1
 NINES = "9" * 25
 
@@ -48,6 +50,33 @@ CASES = [
     (f"{PLAYER}/standings?boards=race,users", "boards[1]"),
     (f"{PLAYER}/standings?boards={','.join(['race'] * 21)}", "boards"),
     ("/v1/players/%07/standings?boards=race", "player"),
+    (f"{PLAYER}/scores?level=1", "level"),
+    (f"{PLAYER}/scores?board=a%2Fb", "board"),
+    (f"{PLAYER}/scores?board=race&level=", "level"),
+    (f"{PLAYER}/scores?since=2026-11-21", "since"),
+    (f"{PLAYER}/scores?since=2026-11-21T10:00:00", "since"),
+    (f"{PLAYER}/scores?since=2026-11-21T10:00:00+01:00", "since"),
+    (f"{PLAYER}/scores?since=2026-11-31T10:00:00Z", "since"),
+    (f"{PLAYER}/scores?since=1700000000", "since"),
+    (f"{PLAYER}/scores?until=", "until"),
+    (f"{PLAYER}/scores?until=2026-W47-6T10:00:00Z", "until"),
+    (f"{PLAYER}/scores?since=2026-11-21T10:00:00Z&until=2026-11-21T09:59:59Z", "since"),
+    (f"{BEST}?after={EVENT}", "after"),
+    (f"{BEST}?after=1_x", "after"),
+    (f"{BEST}?after=%D9%A1_{EVENT}", "after"),
+    (f"{BEST}?after={BEYOND}_{EVENT}", "after"),
+    (f"{BEST}?limit=0", "limit"),
+    (f"{BEST}?before={EVENT}", "before"),
+    (f"{BOARD}/players/p%07/scores", "player"),
+    ("/v1/boards/users/players/ada/scores", "board"),
+    (f"{RANKS}?from=2026-11-22", "from"),
+    (f"{RANKS}?from=2026-11-21T00:00:00Z", "from"),
+    (f"{RANKS}?from=20261121", "from"),
+    (f"{RANKS}?from=2025-11-20", "from"),
+    (f"{RANKS}?from=2026-11-02&to=2026-11-01", "from"),
+    (f"{RANKS}?to=today", "to"),
+    (f"{BOARD}/players/p%07/ranks", "player"),
+    ("/v1/boards/a%2Cb/record", "board"),
 ]
 
 

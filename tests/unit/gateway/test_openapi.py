@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from ledgerboard_contracts import BoardOptions
 from ledgerboard_gateway.http.hot_pages import PAGES
 from ledgerboard_gateway.http.problems import ProblemType
-from ledgerboard_ledger import Rejected
+from ledgerboard_ledger import RankOfDay, Rejected
 from ledgerboard_testkit.events import fact, rejection
 from ledgerboard_testkit.memory import NOON
 from tests.unit.gateway.gateways import MemoryGateway, running
@@ -122,6 +122,7 @@ def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[s
     gateway.boards.add("mario-kart", played)
     gateway.ledger.add("mario-kart", played)
     gateway.ledger.reject(Rejected(rejection=refused, recorded_at=NOON))
+    gateway.ranks.keep("mario-kart", "theburningmonk", RankOfDay(day=NOON.date(), rank=0, score=7))
     event, board, kart = "/v1/events/{event_id}", "/v1/boards/{board}", "/v1/boards/mario-kart"
     for path, url in (
         (f"{board}/standings", f"{kart}/standings?limit=1"),
@@ -137,6 +138,9 @@ def test_full_answers_are_as_documented(gateway: MemoryGateway, document: dict[s
         (f"{board}/scores/{{score}}/neighbours", f"{kart}/scores/42/neighbours"),
         ("/v1/players/{player}/standings", "/v1/players/theburningmonk/standings?boards=mario-kart,nope"),
         ("/v1/players/{player}/scores", "/v1/players/theburningmonk/scores?limit=1"),
+        (f"{board}/players/{{player}}/scores", f"{kart}/players/theburningmonk/scores?limit=1"),
+        (f"{board}/players/{{player}}/ranks", f"{kart}/players/theburningmonk/ranks"),
+        (f"{board}/record", f"{kart}/record"),
         (event, f"/v1/events/{played.event_id}"),
         (event, f"/v1/events/{refused.event_id}"),
         ("/v1/boards", "/v1/boards?limit=1&contains=kart"),

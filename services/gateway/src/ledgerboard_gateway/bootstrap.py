@@ -14,10 +14,10 @@ from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
-from ledgerboard_gateway.events import Events
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
+from ledgerboard_gateway.history import guarded_sources, history_routes
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
@@ -25,7 +25,6 @@ from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
-from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.hook_routes import HookRoutes
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
@@ -126,7 +125,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
-        history=HistoryRoutes(ledger, Events(ledger, clock)),
+        history=history_routes(ledger, guarded_sources(Endpoints(reader, writer), reader), known, bans, clock),
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
             seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),

@@ -4,11 +4,25 @@ A slow query of the ledger must not refuse a definition, which a submission to a
 """
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Order
 from ledgerboard_gateway.breaker import Breaker
-from ledgerboard_ledger import LedgerReader, Play, PostgresDefinitions, Recorded, Rejected
+from ledgerboard_ledger import (
+    ALWAYS,
+    Accepted,
+    BoardStatistics,
+    CorrectionsLog,
+    LedgerReader,
+    Play,
+    PostgresDefinitions,
+    RankHistory,
+    RankOfDay,
+    Recorded,
+    RecordedCorrection,
+    Rejected,
+)
 from ledgerboard_ledger.generation_records import Generation
 from ledgerboard_ledger.generations import PostgresGenerations
 
@@ -21,10 +35,19 @@ class GuardedLedger:
         self._breaker = Breaker("the ledger")
 
     def plays(
-        self, player: str, board: str | None, before: UUID | None, limit: int, *, level: str | None = None
+        self,
+        player: str,
+        board: str | None,
+        before: UUID | None,
+        limit: int,
+        *,
+        level: str | None = None,
+        accepted: Accepted = ALWAYS,
     ) -> Sequence[Play]:
         """A player's plays, newest first."""
-        return self._breaker.call(lambda: self._ledger.plays(player, board, before, limit, level=level))
+        return self._breaker.call(
+            lambda: self._ledger.plays(player, board, before, limit, level=level, accepted=accepted)
+        )
 
     def best_plays(
         self, player: str, board: str, order: Order, after: tuple[int, UUID] | None, limit: int
@@ -35,6 +58,44 @@ class GuardedLedger:
     def event(self, event_id: UUID) -> Recorded | Rejected | None:
         """What the ledger knows of an event."""
         return self._breaker.call(lambda: self._ledger.event(event_id))
+
+
+class GuardedStatistics:
+    """What boards come to. A board that is too large to count must not refuse anybody's plays."""
+
+    def __init__(self, ledger: LedgerReader) -> None:
+        self._ledger = ledger
+        self._breaker = Breaker("the count of boards")
+
+    def statistics(self, board: str) -> BoardStatistics:
+        """What counts on a board."""
+        return self._breaker.call(lambda: self._ledger.statistics(board))
+
+
+class GuardedRanks:
+    """Ranks over time."""
+
+    def __init__(self, ranks: RankHistory) -> None:
+        self._ranks = ranks
+        self._breaker = Breaker("the ranks of days")
+
+    def of(self, board: str, player: str, first: date, last: date) -> Sequence[RankOfDay]:
+        """A player's ranks, oldest first."""
+        return self._breaker.call(lambda: self._ranks.of(board, player, first, last))
+
+
+class GuardedCorrections:
+    """The record of corrections."""
+
+    def __init__(self, log: CorrectionsLog) -> None:
+        self._log = log
+        self._breaker = Breaker("the record of corrections")
+
+    def page(
+        self, before: UUID | None, limit: int, *, board: str | None = None, player: str | None = None
+    ) -> Sequence[RecordedCorrection]:
+        """Corrections older than one, newest first."""
+        return self._breaker.call(lambda: self._log.page(before, limit, board=board, player=player))
 
 
 class GuardedGenerations:

@@ -8,6 +8,7 @@ from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
 from ledgerboard_testkit.memory.ledger import MemoryLedger
 from ledgerboard_testkit.memory.queue import MemorySender
+from ledgerboard_testkit.memory.ranks import MemoryRanks
 from ledgerboard_testkit.memory.record import MemoryRecord
 from ledgerboard_testkit.memory.standings import MemoryStandings
 
@@ -17,6 +18,7 @@ __all__ = [
     "FixedClock",
     "MemoryGenerations",
     "MemoryLedger",
+    "MemoryRanks",
     "MemoryRecord",
     "MemorySender",
     "MemoryStandings",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledgerboard_contracts import Order, Policy, Season, TieBreak
+from ledgerboard_contracts import CorrectionKind, Order, Policy, Season, TieBreak
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.problems import FieldError
 
@@ -80,8 +80,17 @@ class PendingEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status"
     event_id: UUID
 
 
+class EventCorrection(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction of one event: it was voided, for the reason given."""
+
+    correction_id: UUID
+    kind: CorrectionKind
+    reason: str
+    occurred_at: AwareDatetime
+
+
 class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="recorded"):
-    """The event stands in the ledger."""
+    """The event stands in the ledger. ``counts``: on its board, by now. ``corrections`` of it are told oldest first."""
 
     event_id: UUID
     board: str
@@ -89,6 +98,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status
     score: int
     occurred_at: AwareDatetime
     recorded_at: AwareDatetime
+    counts: bool
+    corrections: tuple[EventCorrection, ...]
 
 
 class RejectedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="rejected"):

@@ -75,6 +75,15 @@ EVENT: Final[dict[str, Any]] = {
     "score": 42,
     "occurred_at": _AT,
     "recorded_at": _AT,
+    "counts": False,
+    "corrections": [
+        {
+            "correction_id": "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5f",
+            "kind": "void",
+            "reason": "Impossible time.",
+            "occurred_at": "2026-11-21T11:00:00.000000Z",
+        }
+    ],
 }
 OPTIONS: Final[dict[str, Any]] = {
     "order": "asc",

@@ -1,6 +1,6 @@
 """Query parameters as marshmallow schemas: what is parsed is what is documented.
 
-Those of the live boards stand in `view_query`.
+Those of the live boards stand in `view_query`, those of the ledger in `history_query`.
 """
 
 from collections.abc import Iterator
@@ -11,22 +11,6 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from ledgerboard_gateway.http.query_fields import DEFAULT_PAGE, MAX_PAGE, MAX_RANK, Digits, Query, limit
 
 _name_part: Final = validate.Regexp(r"[A-Za-z0-9._-]{0,64}\Z", error="Must consist of a board's name's characters.")
-
-
-class PlaysQuery(Query):
-    """A page of a player's plays."""
-
-    board = fields.String(
-        load_default=None, metadata={"description": "Only plays on this board.", "example": "mario-kart"}
-    )
-    before = fields.UUID(
-        load_default=None,
-        metadata={
-            "description": "Only plays older than this event.",
-            "example": "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e",
-        },
-    )
-    limit = limit()
 
 
 class BoardsQuery(Query):

@@ -8,12 +8,14 @@ from ledgerboard_gateway.events import Pending
 from ledgerboard_gateway.http.answers import (
     Accepted,
     BoardAnswer,
+    EventCorrection,
     PendingEvent,
     PlayItem,
     RecordedEvent,
     RejectedEvent,
 )
-from ledgerboard_ledger import Play, Recorded, Rejected
+from ledgerboard_gateway.play_histories import PlayHistory
+from ledgerboard_ledger import Play, RecordedCorrection, Rejected
 
 
 def accepted(submission: Submission) -> Accepted:
@@ -41,30 +43,40 @@ def play(found: Play) -> PlayItem:
     )
 
 
-def event(found: Recorded | Rejected | Pending) -> PendingEvent | RecordedEvent | RejectedEvent:
-    """The answer that tells what became of an event."""
-    match found:
-        case Pending():
-            return PendingEvent(event_id=found.event_id)
-        case Recorded(play=known):
-            return RecordedEvent(
-                event_id=known.event_id,
-                board=known.board,
-                player=known.player,
-                score=known.score,
-                occurred_at=known.occurred_at,
-                recorded_at=known.recorded_at,
-            )
-        case Rejected(rejection=refused):
-            return RejectedEvent(
-                event_id=refused.event_id,
-                board=refused.board,
-                player=refused.player,
-                score=refused.score,
-                occurred_at=refused.occurred_at,
-                reason=refused.reason.value,
-                detail=refused.detail,
-            )
+def recorded(known: Play, history: PlayHistory) -> RecordedEvent:
+    """The answer that tells of a recorded event. Who asked for a correction is told to operators alone."""
+    return RecordedEvent(
+        event_id=known.event_id,
+        board=known.board,
+        player=known.player,
+        score=known.score,
+        occurred_at=known.occurred_at,
+        recorded_at=known.recorded_at,
+        counts=history.counts,
+        corrections=tuple(map(_correction, history.voids)),
+    )
+
+
+def _correction(made: RecordedCorrection) -> EventCorrection:
+    return EventCorrection(
+        correction_id=made.correction_id, kind=made.kind, reason=made.reason, occurred_at=made.occurred_at
+    )
+
+
+def event(found: Rejected | Pending) -> PendingEvent | RejectedEvent:
+    """The answer that tells of an event that is no play."""
+    if isinstance(found, Pending):
+        return PendingEvent(event_id=found.event_id)
+    refused = found.rejection
+    return RejectedEvent(
+        event_id=refused.event_id,
+        board=refused.board,
+        player=refused.player,
+        score=refused.score,
+        occurred_at=refused.occurred_at,
+        reason=refused.reason.value,
+        detail=refused.detail,
+    )
 
 
 def board(definition: BoardDefinition) -> BoardAnswer:
