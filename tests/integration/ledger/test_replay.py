@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from ledgerboard_contracts import CorrectionKind, Fact
+from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import LedgerWriter, Replay, Snapshots
 from ledgerboard_ledger.late import _PAIRS, _SUSPECTS
 from ledgerboard_ledger.replay import _CONTAINED, _IN_ORDER, _PAGE, _PLAYER
@@ -126,3 +127,21 @@ def test_replaying_walks_along_indexes(engine: Engine, query: object) -> None:
         connection.execute(_IN_ORDER)
         explained = connection.execute(text(f"EXPLAIN {query}"), asked | {"ids": [event_id()]}).scalars()
         assert [line for line in explained if "Seq Scan on facts" in line or "Seq Scan on corrections" in line] == []
+
+
+def test_facts_that_another_server_recorded_are_told_of_and_not_left_out(engine: Engine) -> None:
+    board, replay = f"board-{uuid4().hex[:12]}", Replay(engine)
+    LedgerWriter(engine).append([envelope(fact(), board=board)], [])
+    snapshot = Snapshots(engine).after_all_before()
+    assert replay.count(board, snapshot) == 1
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO facts"
+                " (event_id, board, board_version, player, score, occurred_at, envelope_id, recorded_xid)"
+                " VALUES (:id, :board, 1, 'ada', 1, now(), gen_random_uuid(), '18446744073709551000')"
+            ),
+            {"id": event_id(NOON), "board": board},
+        )
+    with pytest.raises(UnavailableError, match="another server"):
+        replay.count(board, snapshot)

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from ledgerboard_contracts import Fact
+from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.counting import CONTAINED, COUNTING
 
@@ -33,7 +34,11 @@ _PLAYER: Final = text(f"""
     SELECT {_FACT} FROM facts AS f
     WHERE board = :board AND player = :player AND {CONTAINED} AND {COUNTING} ORDER BY event_id
 """)  # noqa: S608 -- constants
-_COUNT: Final = text(f"SELECT count(*) FROM facts AS f WHERE board = :board AND {CONTAINED}")  # noqa: S608 -- constants
+_COUNT: Final = text(f"""
+    SELECT count(*) FILTER (WHERE {CONTAINED}),
+        count(*) FILTER (WHERE recorded_xid >= pg_snapshot_xmax(pg_current_snapshot()))
+    FROM facts AS f WHERE board = :board
+""")  # noqa: S608 -- constants
 _CONTAINED: Final = text(f"""
     SELECT event_id FROM facts AS f WHERE event_id = ANY(:ids) AND {CONTAINED}
 """)  # noqa: S608 -- constants
@@ -81,9 +86,16 @@ class Replay:
         return ReplayPage(facts=facts, cursor=rows[-1][0] if rows else None)
 
     def count(self, board: str, snapshot: str) -> int:
-        """How many facts the pages of a board will be cut from."""
+        """How many facts the pages of a board will be cut from.
+
+        Raises `UnavailableError` also where facts are from transactions that this server has not come to yet. Then it
+        is another server than the one that recorded them, and no snapshot of it would ever hold them.
+        """
         with postgres_errors(), self._engine.connect() as connection:
-            return int(connection.execute(_COUNT, {"board": board, "snapshot": snapshot}).scalar_one())
+            count, strange = connection.execute(_COUNT, {"board": board, "snapshot": snapshot}).one()
+        if strange:
+            raise UnavailableError(f"{strange} facts of {board} were recorded by another server: import them instead")
+        return int(count)
 
     def player(self, board: str, player: str, snapshot: str) -> Sequence[Fact]:
         """A player's counting facts in ``snapshot``, by event id."""

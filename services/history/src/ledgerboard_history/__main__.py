@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ledgerboard_history.bootstrap import build_jobs, build_worker
 from ledgerboard_history.exchange.bootstrap import add_exchange_commands, add_exchange_jobs
-from ledgerboard_history.jobs import CREATE_PARTITIONS
+from ledgerboard_history.jobs import EVERY
 from ledgerboard_history.proof.bootstrap import add_proof_jobs, build_command
 from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings, hook_secrets
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
@@ -68,7 +68,9 @@ def _beat(environ: Mapping[str, str]) -> int:
     add_proof_jobs(jobs.app, jobs.registry, settings)
     add_exchange_jobs(jobs.app, settings)
     with jobs.ops_server, tempfile.TemporaryDirectory(prefix="ledgerboard-beat-") as directory:
-        jobs.app.send_task(CREATE_PARTITIONS)
+        for entry in jobs.app.conf.beat_schedule.values():
+            if entry["schedule"] >= EVERY:
+                jobs.app.send_task(entry["task"])
         run_beat(jobs.app, schedule_path=Path(directory) / "schedule")
     return 0
 
