@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledgerboard_contracts import FactEnvelope, Rejection
+from ledgerboard_contracts import FactEnvelope, Order, Rejection
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_ledger import AppendResult, Play, Recorded, Rejected, UnstorableError
+from ledgerboard_ledger import Accepted, AppendResult, BoardStatistics, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_testkit.events import NOON, envelope, event_id, fact, rejection
 
 
@@ -19,7 +19,20 @@ class Ledger(Protocol):
     """Both sides of the ledger."""
 
     def append(self, envelopes: Sequence[FactEnvelope], rejections: Sequence[Rejection]) -> AppendResult: ...
-    def plays(self, player: str, board: str | None, before: UUID | None, limit: int) -> Sequence[Play]: ...
+    def plays(
+        self,
+        player: str,
+        board: str | None,
+        before: UUID | None,
+        limit: int,
+        *,
+        level: str | None = ...,
+        accepted: Accepted = ...,
+    ) -> Sequence[Play]: ...
+    def best_plays(
+        self, player: str, board: str, order: Order, after: tuple[int, UUID] | None, limit: int
+    ) -> Sequence[Play]: ...
+    def statistics(self, board: str) -> BoardStatistics: ...
     def event(self, event_id: UUID) -> Recorded | Rejected | None: ...
 
 
@@ -80,6 +93,35 @@ class LedgerSuite:
         assert found == [each.event_id for each in reversed(made)]
         chess = ledger.plays(player, "chess", None, 10)
         assert [(play.event_id, play.board) for play in chess] == [(each.event_id, "chess") for each in made[-2::-2]]
+
+    def test_plays_of_a_level_and_a_time_are_told_to_the_millisecond(self, ledger: Ledger) -> None:
+        player = fresh_player()
+        step = timedelta(microseconds=500)
+        made = [fact(player, score, at=NOON + score * step, level=str(score % 2)) for score in range(8)]
+        ledger.append([envelope(*made)], [])
+        between = Accepted(since=NOON + 3 * step, until=NOON + 7 * step)
+        assert [play.score for play in ledger.plays(player, "race", None, 9, accepted=between)] == [5, 4, 3, 2]
+        assert [play.score for play in ledger.plays(player, "race", None, 9, level="1", accepted=between)] == [5, 3]
+
+    @pytest.mark.parametrize("order", Order)
+    def test_best_plays_come_in_pages_that_meet(self, ledger: Ledger, order: Order) -> None:
+        player, sign = fresh_player(), -1 if order is Order.DESC else 1
+        made = [fact(player, number % 3) for number in range(7)]
+        ledger.append([envelope(*made)], [])
+        found: list[Play] = []
+        while page := ledger.best_plays(
+            player, "race", order, (found[-1].score, found[-1].event_id) if found else None, 2
+        ):
+            found += page
+        expected = sorted(made, key=lambda each: (sign * each.score, each.event_id.int))
+        assert [play.event_id for play in found] == [each.event_id for each in expected]
+
+    def test_a_board_comes_to_its_players_plays_and_rejections(self, ledger: Ledger) -> None:
+        board, later = f"board-{uuid4().hex[:8]}", NOON + timedelta(seconds=1)
+        ledger.append([envelope(fact("a"), fact("b"), fact("b", at=later), board=board)], [rejection(board=board)])
+        assert ledger.statistics(board) == BoardStatistics(
+            players=2, plays=3, first_play_at=NOON, last_play_at=later, rejections=1
+        )
 
     def test_what_can_never_be_stored_is_refused_whole(self, ledger: Ledger) -> None:
         sound, player = fact(), fresh_player()
