@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,10 @@ import pytest
 from ledgerboard_boards import FoldOrder, FoldResult, RedisBoards, Stale
 from ledgerboard_contracts import BoardOptions, CorrectionKind, Policy
 from ledgerboard_dev.probes import free_port
-from ledgerboard_ledger import GenerationStage
+from ledgerboard_ledger import GenerationStage, Replay
 from ledgerboard_ranker.rebuilder.rebuilding import Outcome
 from ledgerboard_testkit.polling import eventually
-from tests.integration.ranker.rebuild_scene import Scene, expected, plays
+from tests.integration.ranker.rebuild_scene import LEASE_SECONDS, Scene, expected, plays
 
 POLICIES = [BoardOptions(policy=policy) for policy in (Policy.BEST, Policy.TOTAL)]
 
@@ -100,6 +101,24 @@ def test_two_at_the_same_generation_do_each_other_no_harm(scene: Scene) -> None:
     assert scene.rebuilder().rebuild_next(overtaken) in {Outcome.TAKEN, Outcome.FINISHED}
     assert others == [Outcome.FINISHED]
     assert scene.shown(board, options) == expected(board, facts, options)
+
+
+def test_counting_that_takes_longer_than_the_lease_keeps_it(scene: Scene) -> None:
+    board, facts, others = scene.board(), plays(300), list[Outcome | None]()
+    scene.play(board, facts)
+    scene.request(board)
+
+    class GreatLedger(Replay):
+        """A count of it takes long, and meanwhile another rebuilder asks for work."""
+
+        def count(self, board: str, snapshot: str) -> int:
+            time.sleep(2 * LEASE_SECONDS)
+            others.append(scene.rebuilder().rebuild_next(lambda: False))
+            return super().count(board, snapshot)
+
+    assert scene.rebuilder(ledger=GreatLedger(scene.engine)).rebuild_next(lambda: False) is Outcome.FINISHED
+    assert others == [None]
+    assert scene.shown(board, BoardOptions()) == expected(board, facts, BoardOptions())
 
 
 @pytest.mark.slow

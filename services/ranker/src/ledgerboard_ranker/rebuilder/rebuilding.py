@@ -4,8 +4,10 @@ A rebuild is a row, and its owner holds it by a lease. Whoever dies leaves the r
 on from there. Nothing depends on one alone holding the lease: every step may be repeated, by two at once too.
 """
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Final
 
@@ -102,7 +104,7 @@ class Rebuilder:
             return Outcome.FINISHED
         touched_at = self._touch(row.board)
         snapshot = row.snapshot if row.snapshot is not None and row.until is not None else self._open(row)
-        total = self._ledger.count(row.board, snapshot) if row.facts_total is None else row.facts_total
+        total = self._count(row, snapshot) if row.facts_total is None else row.facts_total
         folded, options = row.facts_folded, self._options(row)
         for page in self._scan.pages(row, options):
             folded += page.facts
@@ -117,6 +119,32 @@ class Rebuilder:
             if is_stopping():
                 return Outcome.RELEASED
         return Outcome.FINISHED
+
+    def _count(self, row: Generation, snapshot: str) -> int:
+        """Takes longer than a lease on a great board. Two rebuilders would take it from each other for ever."""
+        with self._renewing(row):
+            return self._ledger.count(row.board, snapshot)
+
+    @contextmanager
+    def _renewing(self, row: Generation) -> Iterator[None]:
+        """Keep the lease from lapsing meanwhile. Whether it is lost all the same, the first page tells."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self._lease_seconds / 3):
+                with suppress(UnavailableError):
+                    self._generations.progress(
+                        row.board, row.number, self._owner,
+                        cursor=row.cursor, facts_folded=row.facts_folded, lease_seconds=self._lease_seconds,
+                    )  # fmt: skip
+
+        renewer = threading.Thread(target=renew, name="lease", daemon=True)
+        renewer.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewer.join()
 
     def _open(self, row: Generation) -> str:
         """Open a generation that is not building yet, and return its snapshot.
