@@ -99,10 +99,11 @@ class Openings:
     def _place(self, board: str, state: BoardState | None, number: int) -> None:
         """Put the generation beside the live one. Where another was faster, the next look finds what that one did."""
         generation = self._generations.open(board, number)
-        until = self._until(state)
+        hidden = self._hidden.hidden(board)
+        until = self._until(state)  # Last of all, since from then on there is little time.
         restated = {
             player: Horizon(correction_id, generation.snapshot or "", until, hidden=True)
-            for player, correction_id in self._hidden.hidden(board).items()
+            for player, correction_id in hidden.items()
         }
         following = GenerationState(
             number, generation.board_version, generation.snapshot, until, restated | dict(_hidden(state))
