@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from ledgerboard_contracts import Correction, CorrectionKind, Fact, Restatement
 from ledgerboard_ledger import LedgerWriter, PostgresDefinitions, PostgresGenerations, Replay, Restatements, Snapshots
+from ledgerboard_ledger.corrections import _BOARDS
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact
 
@@ -138,3 +139,12 @@ def test_a_deletion_that_comes_late_leaves_what_was_defined_after_it(
 def _now(engine: Engine, wanted: Correction) -> Correction:
     with engine.connect() as connection:
         return replace(wanted, occurred_at=connection.execute(text("SELECT now()")).scalar_one())
+
+
+def test_the_boards_of_a_player_are_found_by_an_index(engine: Engine, writer: LedgerWriter) -> None:
+    writer.append([envelope(fact())], [])
+    with engine.connect() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {_BOARDS}"), {"player": "ada"}).scalars())
+    assert "Index Cond: (player = ANY" in plan
+    assert "Filter: ((player" not in plan
