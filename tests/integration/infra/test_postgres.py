@@ -5,6 +5,7 @@ import time
 import pytest
 import structlog
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import correlated
@@ -58,3 +59,11 @@ def test_a_slow_statement_is_logged_with_its_correlation_ids_and_without_its_val
     assert line["seconds"] >= SLOW_SECONDS
     assert "pg_sleep" in line["statement"]
     assert str(SLOW_SECONDS) not in line["statement"]
+
+
+def test_an_error_names_no_values(postgres_url: str) -> None:
+    engine = make_engine(postgres_url, application_name="test", pool_size=1)
+    with pytest.raises(DBAPIError) as caught, postgres_errors(), engine.connect() as connection:
+        connection.execute(text("SELECT 1 / :nothing, :secret"), {"nothing": 0, "secret": "hunter2"})
+    engine.dispose()
+    assert "hunter2" not in str(caught.value)

@@ -46,7 +46,8 @@ def make_engine(
 ) -> sqlalchemy.Engine:
     """An engine for a ``postgresql://`` URL. Connects at first use; every connection speaks UTC.
 
-    No statement takes longer than its timeout and `ANSWER_GRACE_SECONDS`, also where the server hangs.
+    No statement takes longer than its timeout and `ANSWER_GRACE_SECONDS`, also where the server hangs. An error names
+    no values: they may be secrets, or players who were erased.
     """
     milliseconds = int(statement_timeout_seconds * 1000)
     engine = sqlalchemy.create_engine(
@@ -55,6 +56,7 @@ def make_engine(
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "application_name": application_name,
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
