@@ -118,7 +118,7 @@ def test_an_erased_players_name_comes_out_nowhere(gateway: GatewayProcess, engin
     correct(engine, CorrectionKind.ERASE, player=player)
     for path in reads:
         told = ask(gateway, path.format(player))
-        assert not (told.get("ranks") or told.get("scores")), path
+        assert told.get("ranks", told.get("scores")) == [], path
     told = [ask(gateway, each) for each in events]
     assert [each["counts"] for each in told] == [False, False]
     assert told[0]["corrections"][0]["reason"] == "(erased)"

@@ -1,6 +1,7 @@
 """What users are told of the ledger: plays by level and time, best plays, ranks over time, and an event's history."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -39,6 +40,9 @@ def test_plays_on_a_level_within_a_time_are_led_through_by_next(gateway: MemoryG
     assert scores_of(gateway, path) == [10, 8, 6, 4, 2, 0]
     path = f"{path}&since=2026-11-23T13:00:00%2B01:00&until=2026-12-01T12:00:00.000Z"
     assert scores_of(gateway, path) == [8, 6, 4, 2]
+    following = parse_qs(urlsplit(gateway.get(path).get_json()["next"]).query)
+    assert following.keys() == {"before", "limit", "board", "level", "since", "until"}
+    assert (following["since"], following["until"]) == (["2026-11-23T13:00:00+01:00"], ["2026-12-01T12:00:00Z"])
 
 
 @pytest.mark.parametrize(("order", "expected"), [(Order.DESC, [9, 7, 7, 1, -3]), (Order.ASC, [-3, 1, 7, 7, 9])])

@@ -113,6 +113,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
     log = CorrectionsLog(Endpoints(reader, writer))
     bans = Bans(log, settings.bans_period_seconds)
+    counting = LedgerReader(reader, reader)  # The writer has better to do than to count boards.
+    sources = guarded_sources(Endpoints(reader, writer), counting)
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     checks: dict[str, Check] = {
         "serving": partial(_check_serving, surroundings.is_draining),
@@ -125,7 +127,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
-        history=history_routes(ledger, guarded_sources(Endpoints(reader, writer), reader), known, bans, clock),
+        history=history_routes(ledger, sources, known, bans, clock),
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
             seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),

@@ -17,8 +17,6 @@ from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger import CorrectionsLog, LedgerReader, RankHistory
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from ledgerboard_ledger import Endpoints
 
 
@@ -35,12 +33,12 @@ class Sources:
     statistics: Statistics
 
 
-def guarded_sources(endpoints: "Endpoints", reader: "Engine") -> Sources:
-    """Each behind a breaker of its own. Boards are counted at the reader alone: the writer has better to do."""
+def guarded_sources(endpoints: "Endpoints", counting: LedgerReader) -> Sources:
+    """Each behind a breaker of its own. ``counting`` is what boards are counted by."""
     return Sources(
         corrections=GuardedCorrections(CorrectionsLog(endpoints)),
         ranks=GuardedRanks(RankHistory(endpoints)),
-        statistics=GuardedStatistics(LedgerReader(reader, reader)),
+        statistics=GuardedStatistics(counting),
     )
 
 
