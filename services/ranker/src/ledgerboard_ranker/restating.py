@@ -5,6 +5,7 @@ to a ranker that knows the horizon. The state is read before both, so that of tw
 that read the ledger earlier cannot have the last word.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -20,6 +21,10 @@ from ledgerboard_ranker.openings import MARGIN, TRIES
 
 KEPT: Final = timedelta(days=60)
 """Longer than a fact can wait in all of its queues and their dead letters, one after the other."""
+
+_MOST_BUSY_SECONDS: Final = 15.0
+_STEP_SECONDS: Final = 0.1
+"""For how long, and how often, a server is asked that may be busy with the call before."""
 
 _TICK: Final = timedelta(microseconds=1)
 
@@ -138,7 +143,29 @@ class Restating:
         entries = [(each.number, self._options(board, each), facts) for each in state.generations]
         now = self._clock.now()
         generations = [_with(each, player, horizon, now - KEPT) for each in state.generations]
-        return self._boards.restate(board, player, entries, state.version, generations, now)
+        try:
+            return self._boards.restate(board, player, entries, state.version, generations, now)
+        except UnavailableError:
+            if self._was_drawn(board, state.generations[0].board_version, player, horizon):
+                return True
+            raise
+
+    def _was_drawn(self, board: str, board_version: int, player: str, horizon: Horizon) -> bool:
+        """Whether a call was made whose answer did not come.
+
+        A player of very many plays keeps the server longer than an answer is waited for. Made again, the call would
+        keep it as long again, and so for ever.
+        """
+        deadline = time.monotonic() + _MOST_BUSY_SECONDS
+        while True:
+            try:
+                state = self._founding.ensure(board, board_version)
+            except UnavailableError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_STEP_SECONDS)
+            else:
+                return all(each.restated.get(player) == horizon for each in state.generations)
 
     def _options(self, board: str, generation: GenerationState) -> BoardOptions:
         definition = self._definitions.version(board, generation.board_version)
