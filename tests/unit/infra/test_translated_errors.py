@@ -68,6 +68,7 @@ def test_a_pool_without_a_free_connection_is_unavailability() -> None:
         redis.exceptions.RedisClusterException("no node answered"),
         redis.ResponseError("OOM command not allowed when used memory > 'maxmemory'."),
         redis.ResponseError("MISCONF Redis is configured to save RDB snapshots"),
+        redis.ResponseError("Command # 1 (HMGET key) of pipeline caused error: BUSY Valkey is busy running a script."),
     ],
     ids=str,
 )
@@ -76,7 +77,15 @@ def test_redis_errors_that_pass_are_unavailability(error: redis.RedisError) -> N
         raise error
 
 
-@pytest.mark.parametrize("words", ["WRONGTYPE Operation", "ERR user_script:3: boom", "BUSYKEY Target key exists"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "WRONGTYPE Operation",
+        "ERR user_script:3: boom",
+        "BUSYKEY Target key exists",
+        "Command # 1 (GET BUSY) of pipeline caused error: WRONGTYPE Operation",
+    ],
+)
 def test_redis_errors_of_the_command_stay_what_they_are(words: str) -> None:
     with pytest.raises(redis.ResponseError), redis_errors():
         raise redis.ResponseError(words)

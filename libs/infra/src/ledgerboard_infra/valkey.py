@@ -30,6 +30,9 @@ _UNAVAILABLE_REPLIES: Final = frozenset(
 )  # fmt: skip
 """The first words of such replies, as far as redis-py leaves them in the message."""
 
+_OF_PIPELINE: Final = " of pipeline caused error: "
+"""What redis-py puts before the reply to a command of a pipeline."""
+
 _UNAVAILABLE: Final = (
     redis.ConnectionError,
     redis.TimeoutError,
@@ -119,6 +122,7 @@ def redis_errors() -> Iterator[None]:
     except _UNAVAILABLE as error:
         raise UnavailableError(f"Redis: {error}") from error
     except redis.ResponseError as error:
-        if str(error).partition(" ")[0] in _UNAVAILABLE_REPLIES:
+        reply = str(error).rpartition(_OF_PIPELINE)[2]
+        if reply.partition(" ")[0] in _UNAVAILABLE_REPLIES:
             raise UnavailableError(f"Redis: {error}") from error
         raise
