@@ -52,11 +52,4 @@ def register_closing_jobs(app: "JobApp", make: Callable[[], ClosingJobs]) -> Non
         return jobs.get().count_late.run()
 
     # An execution that nobody took before the next is due would only do nothing.
-    app.conf.beat_schedule = dict(app.conf.beat_schedule) | {
-        name.rpartition(".")[2].replace("_", "-"): {
-            "task": name,
-            "schedule": every,
-            "options": {"expires": every.total_seconds() * 2},
-        }
-        for name, every in _SCHEDULE.items()
-    }
+    app.schedule(_SCHEDULE, expire=True)

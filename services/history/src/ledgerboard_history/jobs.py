@@ -53,5 +53,4 @@ def register_jobs(app: "JobApp", make: Callable[[], CreatePartitions]) -> None:
         """Safe to repeat, as is what it calls."""
         return create_partitions.get().run()
 
-    own = {"create-partitions": {"task": CREATE_PARTITIONS, "schedule": EVERY}}
-    app.conf.beat_schedule = dict(app.conf.beat_schedule) | own
+    app.schedule({CREATE_PARTITIONS: EVERY})

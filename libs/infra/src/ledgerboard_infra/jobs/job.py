@@ -5,6 +5,7 @@ A job may run more than once, because SQS delivers at least once; every job says
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -43,6 +44,17 @@ class Job(Task):  # type: ignore[type-arg]  # Celery's Task takes no parameters 
 
 class JobApp(Celery):
     """Sends every job with the correlation id of whoever sends it."""
+
+    def schedule(self, periods: Mapping[str, timedelta], *, expire: bool = False) -> None:
+        """Let beat send these jobs, by name, so often. ``expire``: one that nobody took by two periods is dropped."""
+        self.conf.beat_schedule = dict(self.conf.beat_schedule) | {
+            name.rpartition(".")[2].replace("_", "-"): {
+                "task": name,
+                "schedule": every,
+                **({"options": {"expires": every.total_seconds() * 2}} if expire else {}),
+            }
+            for name, every in periods.items()
+        }
 
     def send_task(self, *args: Any, headers: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Send, however it was asked for: ``delay`` and ``apply_async`` come through here."""

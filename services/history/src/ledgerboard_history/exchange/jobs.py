@@ -41,7 +41,4 @@ def register_exchange_jobs(app: "JobApp", make: Callable[[], ExchangeJobs]) -> N
         archive = jobs.get().archive
         return archive.run() if archive else []
 
-    app.conf.beat_schedule = dict(app.conf.beat_schedule) | {
-        "ship-export": {"task": SHIP_EXPORT, "schedule": _EVERY},
-        "archive-months": {"task": ARCHIVE_MONTHS, "schedule": _EVERY},
-    }
+    app.schedule({SHIP_EXPORT: _EVERY, ARCHIVE_MONTHS: _EVERY})

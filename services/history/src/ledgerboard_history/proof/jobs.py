@@ -42,11 +42,4 @@ def register_proof_jobs(app: "JobApp", make: Callable[[], ProofJobs]) -> None:
         """Safe to repeat: the ledger keeps each day of a board once."""
         return jobs.get().snapshot.run()
 
-    app.conf.beat_schedule = dict(app.conf.beat_schedule) | {
-        name.rpartition(".")[2].replace("_", "-"): {
-            "task": name,
-            "schedule": every,
-            "options": {"expires": every.total_seconds() * 2},
-        }
-        for name, every in _SCHEDULE.items()
-    }
+    app.schedule(_SCHEDULE, expire=True)
