@@ -1,12 +1,13 @@
-"""Builders of facts, and the fold that every board must equal, written as plainly as it can be."""
+"""Builders of facts, and the fold that a board of the default policy must equal."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact, FactEnvelope, Order, Span, Standing
+from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact, FactEnvelope, Order, Span, Standing, View
 from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_testkit.rankings import expected_standings
 
 
 def make_fact(player: str, score: int, occurred_at: datetime, *, event_id: UUID | None = None, **others: Any) -> Fact:
@@ -29,19 +30,4 @@ def make_definition(board: str, order: Order = Order.DESC, *, version: int = 1, 
 
 def best_standings(facts: Iterable[Fact], order: Order, span: Span) -> tuple[Standing, ...]:
     """Each player's best play within ``span``: the better score, then the earlier play, then the smaller id."""
-    best: dict[str, tuple[int, datetime]] = {}
-    for fact in facts:
-        if span.start is None or span.end is None or span.start <= fact.occurred_at < span.end:
-            play = (-fact.score if order is Order.DESC else fact.score, fact.occurred_at)
-            best[fact.player] = min(play, best.get(fact.player, play))
-    ranking = sorted((key, when, player.encode()) for player, (key, when) in best.items())
-    return tuple(
-        Standing(
-            rank=rank,
-            position=rank + 1,
-            player=player.decode(),
-            score=-key if order is Order.DESC else key,
-            achieved_at=when,
-        )
-        for rank, (key, when, player) in enumerate(ranking)
-    )
+    return expected_standings(facts, BoardOptions(order=order), View("any", span))
