@@ -100,9 +100,11 @@ class AnyGenerations(RuleBasedStateMachine):
 
     @rule(player=st.sampled_from(PLAYERS[:3]))
     def hide(self, player: str) -> None:
+        """A ban leaves nothing of a player to draw."""
         self._note_views()
-        views = [view for each in self.generations for view in each.views(each.of(player))]
-        self.held.boards.hide(BOARD, player, views)
+        nothing = [(each.number, each.options, list[Fact]()) for each in self.generations]
+        self.former = self.state
+        assert self.held.boards.restate(BOARD, player, nothing, self.state.version, self._states(), NOW)
         for generation in self.generations:
             generation.draw(player, ())
 

@@ -146,14 +146,3 @@ def test_only_the_live_generation_announces_envelopes(client: redis.Redis, stage
             heard = listener.get_message(timeout=1)
     assert heard is not None
     assert heard["data"].decode() == str(orders[2].envelope.envelope_id)
-
-
-def test_hiding_a_player_empties_the_views_that_are_named(client: redis.Redis, stage: str) -> None:
-    board, plays = Board(client, stage, Policy.PLAYS), [make_fact("ann", score, NOW) for score in (1, 9)]
-    board.fold([*plays, make_fact("bob", 5, NOW)])
-    board.top()
-    board.boards.hide("chess", "ann", [CHESS, View("chess", span_containing(Period.DAY, NOW), generation=7)])
-    board.boards.hide("chess", "ann", [])
-    assert [each.player for each in board.top()[1]] == ["bob"]
-    day = View("chess", span_containing(Period.DAY, NOW))
-    assert board.standings.page(day, board.options, 0, 9).total == 3

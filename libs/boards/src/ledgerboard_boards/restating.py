@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ledgerboard_boards.states import GenerationState, encode_generations
 from ledgerboard_boards.writing import BoardWriter
-from ledgerboard_contracts import TOP_N, BoardOptions, Fact, View
+from ledgerboard_contracts import TOP_N, BoardOptions, Fact
 
 Drawn = tuple[int, BoardOptions, Sequence[Fact]]
 """A generation, its options, and the facts of the player that count in it."""
@@ -46,12 +46,3 @@ class Restates(BoardWriter):
             keys += [self._keyspace.registry(board, generation), self._keyspace.plays(board, generation), *view_keys]
             arguments += [len(groups), *groups]
         return bool(self._library.write("restate", keys, *arguments))
-
-    def hide(self, board: str, player: str, views: Sequence[View]) -> None:
-        """Remove the player's entries from these views of ``board``. Safe to repeat."""
-        keys: list[bytes] = []
-        for view in views:
-            keys += [self._keyspace.registry(board, view.generation), self._keyspace.plays(board, view.generation)]
-            keys += self._keyspace.of(view).all
-        if keys:
-            self._library.write("hide", keys, TOP_N, self._keyspace.channel, player.encode())

@@ -79,19 +79,4 @@ local function restate(keys, arguments)
   return 1
 end
 
--- KEYS: for each view registry and plays of its generation, then set, hash, version and top. ARGV: size of the top,
--- channel of tops, player.
-local function hide(keys, arguments)
-  local top_size, channel, player = tonumber(arguments[1]), arguments[2], arguments[3]
-  for key = 1, #keys, 6 do
-    local generation = { registry = keys[key], plays = keys[key + 1] }
-    local says = redis.call('HGET', generation.registry, keys[key + 2])
-    if says then
-      local view = registered_view(generation, keys[key + 2], says)
-      remove_from(view, player, plays_of_player(generation, player), top_size, channel)
-    end
-  end
-end
-
 redis.register_function('ledgerboard_restate_@VERSION@', restate)
-redis.register_function('ledgerboard_hide_@VERSION@', hide)
