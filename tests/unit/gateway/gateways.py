@@ -22,6 +22,7 @@ from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
+from ledgerboard_gateway.http.quick_reads import QuickReads
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
@@ -111,8 +112,11 @@ class MemoryGateway:
         )
         self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
         self.draining = False
-        edge = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append, lambda: self.draining)
+        self.flask = self.app.wsgi_app
+        reads = QuickReads(self.flask, routes.players.get_standing)
+        edge = Edge(reads, metrics, self.clock, self.lines.append, lambda: self.draining)
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
+        self.players = routes.players
         self.client: FlaskClient = self.app.test_client()
 
     @property

@@ -31,6 +31,7 @@ from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
+from ledgerboard_gateway.http.quick_reads import QuickReads
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
@@ -149,6 +150,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     )
     app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
     pages = HotPages(app, read.boards, read.lives, clock)
+    reads = QuickReads(pages, routes.players.get_standing)
     publisher.start()
     announcements.start()
     bans.start()
@@ -159,7 +161,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         bans.close()
         known.close()
 
-    return Gateway(app=Edge(pages, metrics, clock, _write_line, surroundings.is_draining), close=close)
+    return Gateway(app=Edge(reads, metrics, clock, _write_line, surroundings.is_draining), close=close)
 
 
 def _write_line(line: str) -> None:

@@ -20,7 +20,7 @@ from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
 from ledgerboard_gateway.http.query import field_messages
-from ledgerboard_gateway.http.requests import json_body
+from ledgerboard_gateway.http.requests import QUERY, json_body
 from ledgerboard_gateway.http.second_look import explain
 
 _VERSION: Final = "1"
@@ -156,6 +156,7 @@ def _with_query(view: Callable[..., Response], schema: type[Schema]) -> Callable
             query = MappingProxyType(_PARSER.parse(schema, request, location="query"))
             if len(known) < _KNOWN_QUERIES and len(text) <= _KNOWN_QUERY_BYTES:
                 known[text] = query
+        request.environ[QUERY] = query
         return view(query, *args, **kwargs)
 
     return parsed

@@ -13,6 +13,9 @@ NOTES: Final = "ledgerboard.notes"
 ROUTE: Final = "ledgerboard.route"
 """Where a layer before Flask says which route's answer it gave."""
 
+QUERY: Final = "ledgerboard.query"
+"""Where Flask leaves the query that it parsed, for layers before it."""
+
 NO_ROUTE: Final = "none"
 _JSON: Final = "application/json"
 _REPLACEMENT: Final = "\ufffd"
