@@ -62,11 +62,13 @@ def _answer(app: Any, path: str, method: str) -> tuple[int, list[tuple[str, str]
     routes: list[str] = []
 
     def start(environ: dict[str, Any], start_response: "StartResponse") -> Any:
+        environ[REQUEST_ID] = "r1"
+
         def told(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             routes.append(route_of(environ))
             return start_response(status, headers, error)
 
-        return app(environ | {REQUEST_ID: "r1"}, told)
+        return app(environ, told)
 
     response = Client(start, TestResponse).open(path, method=method)
     return response.status_code, list(response.headers), response.data, routes[0]
