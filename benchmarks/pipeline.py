@@ -16,7 +16,8 @@ from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import OutgoingMessage, QueueSender, resolve_queue_url, sqs_client
 
 STAGE = "local"
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.05
+"""Often enough for runs of seconds, and seldom enough not to be what is measured."""
 
 
 def drain_rate(stack: Stack, worker: str, queue: QueueSpec, metric: str, bodies: Sequence[str]) -> float:

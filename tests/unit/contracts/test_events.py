@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgerboard_contracts import InvalidEventIdError, event_time
-from ledgerboard_contracts.events import InvalidTimeError, check_occurred_at
+from ledgerboard_contracts.events import InvalidTimeError, are_uuid7, check_occurred_at
 from ledgerboard_testkit.strategies import uuid7
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +32,17 @@ def test_an_id_of_another_century_is_refused(milliseconds: int, bits: int) -> No
 def test_an_id_without_a_time_is_refused(event_id: UUID) -> None:
     with pytest.raises(InvalidEventIdError, match="not a UUIDv7"):
         event_time(event_id)
+
+
+@given(st.lists(st.one_of(st.uuids(), st.builds(uuid7, st.integers(0, 2**48 - 1), randomness)), max_size=4))
+def test_ids_are_told_by_their_form_as_the_standard_library_tells_them(event_ids: list[UUID]) -> None:
+    assert are_uuid7(event_ids) == all(each.version == 7 for each in event_ids)
+
+
+@given(st.integers(0, 15), st.integers(0, 3), st.integers(0, 2**128 - 1))
+def test_no_other_version_or_variant_passes(version: int, variant: int, bits: int) -> None:
+    number = bits & ~(0xF << 76 | 0b11 << 62) | version << 76 | variant << 62
+    assert are_uuid7([UUID(int=number)]) == (UUID(int=number).version == 7)
 
 
 @pytest.mark.parametrize("when", [datetime(1971, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, 23, 59, tzinfo=UTC)])

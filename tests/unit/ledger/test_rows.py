@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -42,3 +42,12 @@ def test_a_batch_that_crosses_a_month_needs_both() -> None:
 def test_an_id_without_a_time_is_refused() -> None:
     with pytest.raises(UnstorableError, match="UUIDv7"):
         months_of(fact_rows([envelope(fact(event_id=uuid4()))]))
+
+
+def test_an_id_without_a_time_is_refused_between_sound_ones() -> None:
+    sound = [fact(at=datetime(2026, 11, 21, 12, minute, tzinfo=UTC)) for minute in (0, 2)]
+    between = UUID(int=sum(each.event_id.int for each in sound) // 2 & ~(0xF << 76) | 4 << 76)
+    rows = fact_rows([envelope(*sound, fact(event_id=between))])
+    assert rows[1][0] == between
+    with pytest.raises(UnstorableError, match="UUIDv7"):
+        months_of(rows)

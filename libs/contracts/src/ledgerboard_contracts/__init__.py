@@ -33,7 +33,13 @@ from ledgerboard_contracts.envelopes import (
     SubmissionEnvelope,
     derived_envelope_id,
 )
-from ledgerboard_contracts.events import InvalidEventIdError, InvalidTimeError, check_occurred_at, event_time
+from ledgerboard_contracts.events import (
+    InvalidEventIdError,
+    InvalidTimeError,
+    are_uuid7,
+    check_occurred_at,
+    event_time,
+)
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.periods import (
     ALL_TIME,
@@ -134,6 +140,7 @@ __all__ = [
     "TieBreak",
     "UnknownTimeZoneError",
     "View",
+    "are_uuid7",
     "check_attributes",
     "check_board",
     "check_correction",

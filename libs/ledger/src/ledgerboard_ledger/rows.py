@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledgerboard_contracts import FactEnvelope, InvalidEventIdError, Rejection, event_time
+from ledgerboard_contracts import FactEnvelope, InvalidEventIdError, Rejection, are_uuid7, event_time
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.records import UnstorableError
 
@@ -94,12 +94,13 @@ def rejection_rows(rejections: Iterable[Rejection]) -> Sequence[RejectionRow]:
 def months_of(rows: Rows) -> set[Month]:
     """The months that sorted ``rows`` need partitions of. Raises `UnstorableError` for an id that has no time."""
     try:
-        times = [event_time(row[0]) for row in rows]
+        ends = [event_time(row[0]) for row in (*rows[:1], *rows[-1:])]
+        months = {Month.containing(time) for time in ends}
+        if len(months) <= 1 and are_uuid7(row[0] for row in rows):
+            return months  # Sorted as they are, what stands between two moments of a month was made in it.
+        return {Month.containing(event_time(row[0])) for row in rows}
     except InvalidEventIdError as error:
         raise UnstorableError(str(error)) from error
-    if times and Month.containing(times[0]) == Month.containing(times[-1]):
-        return {Month.containing(times[0])}
-    return {Month.containing(time) for time in times}
 
 
 def _event_number(row: FactRow | RejectionRow) -> int:
