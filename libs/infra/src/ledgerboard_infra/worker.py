@@ -4,19 +4,13 @@ SIGTERM and SIGINT only ask; the runtime then finishes what it has in hand withi
 rest, so that a deployment loses nothing and delays nothing.
 """
 
-import gc
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
-from typing import Final, Protocol
+from typing import Protocol
 
+from ledgerboard_infra.garbage import rare_collections
 from ledgerboard_infra.health import OpsServer
 from ledgerboard_infra.logs import get_logger
-
-YOUNG_OBJECTS: Final = 50_000
-"""How many new objects call for a look at the young ones. A batch makes some ten thousand, none of them garbage before
-it is done: looking every 700, as Python does, took history a third of its time (measured)."""
 
 _log = get_logger(__name__)
 
@@ -41,21 +35,8 @@ def run_worker(runtime: Runtime, ops_server: OpsServer) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
-    with ops_server, _rare_collections():
+    with ops_server, rare_collections():
         _log.info("worker started")
         drained = runtime.run()
         _log.info("worker stopped", drained=drained)
     return 0 if drained else 1
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Collect garbage as often as suits batches, and leave alone what was made to last."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()

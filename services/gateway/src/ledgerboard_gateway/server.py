@@ -25,6 +25,7 @@ from ledgerboard_gateway.bootstrap import Surroundings, build
 from ledgerboard_gateway.exposition import DIRECTORY_VARIABLE
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.garbage import collect_rarely
 from ledgerboard_infra.logs import configure_logs, get_logger
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Ed
         _log.critical("gateway not started", error=str(error))
         raise SystemExit(1) from error
     Finalize(None, gateway.close, exitpriority=1)
+    collect_rarely()
     return gateway.app
 
 

@@ -2,9 +2,10 @@ import gc
 
 from prometheus_client import CollectorRegistry
 
+from ledgerboard_infra.garbage import YOUNG_OBJECTS
 from ledgerboard_infra.health import OpsServer
 from ledgerboard_infra.settings import OpsSettings
-from ledgerboard_infra.worker import YOUNG_OBJECTS, run_worker
+from ledgerboard_infra.worker import run_worker
 
 
 class Watching:
