@@ -18,9 +18,11 @@ from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.intake import Intake
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
+from ledgerboard_gateway.http.protection import Policy, Protection
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.quick_reads import QuickReads
 from ledgerboard_gateway.http.routes import Routes
@@ -113,8 +115,8 @@ class MemoryGateway:
         self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
         self.draining = False
         self.flask = self.app.wsgi_app
-        reads = QuickReads(self.flask, routes.players.get_standing)
-        edge = Edge(reads, metrics, self.clock, self.lines.append, lambda: self.draining)
+        reads = QuickReads(Intake(self.flask, 2), routes.players.get_standing)
+        edge = Edge(Protection(reads, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players
         self.client: FlaskClient = self.app.test_client()

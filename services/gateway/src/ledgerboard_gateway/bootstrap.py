@@ -26,12 +26,11 @@ from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.hook_routes import HookRoutes
-from ledgerboard_gateway.http.hot_pages import HotPages
+from ledgerboard_gateway.http.layers import layered
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
-from ledgerboard_gateway.http.quick_reads import QuickReads
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
@@ -149,8 +148,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         documentation=DocumentationRoutes(),
     )
     app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
-    pages = HotPages(app, read.boards, read.lives, clock)
-    reads = QuickReads(pages, routes.players.get_standing)
+    answering = layered(app, settings.http, read.boards, read.lives, clock, routes.players.get_standing)
     publisher.start()
     announcements.start()
     bans.start()
@@ -161,7 +159,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         bans.close()
         known.close()
 
-    return Gateway(app=Edge(reads, metrics, clock, _write_line, surroundings.is_draining), close=close)
+    return Gateway(app=Edge(answering, metrics, clock, _write_line, surroundings.is_draining), close=close)
 
 
 def _write_line(line: str) -> None:

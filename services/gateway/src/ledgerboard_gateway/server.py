@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from ledgerboard_gateway.bootstrap import Surroundings, build
@@ -50,6 +51,7 @@ class _Server(MPServer):
             workers=settings.http.processes,
             blocking_threads=settings.http.threads,
             backpressure=settings.http.backpressure,
+            http1_settings=HTTP1Settings(header_read_timeout=round(settings.http.header_seconds * 1000)),
             workers_kill_timeout=max(1, round(settings.http.grace_seconds)),
             log_dictconfig=_GRANIAN_LOGS,
         )

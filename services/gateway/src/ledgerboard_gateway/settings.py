@@ -34,6 +34,19 @@ class HttpSettings:
     max_body_bytes: Count = setting(
         "LEDGERBOARD_HTTP_MAX_BODY_BYTES", default=1024 * 1024, doc="A larger request body is answered with 413."
     )
+    header_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_HTTP_HEADER_SECONDS", default=10.0, doc="How long a client may take to send a request's headers."
+    )
+    origins: str = setting(
+        "LEDGERBOARD_HTTP_ORIGINS",
+        default="",
+        doc="Origins whose pages may call from a browser, such as https://game.example, with commas between; *: all.",
+    )
+    hsts_seconds: Annotated[int, Meta(ge=0)] = setting(
+        "LEDGERBOARD_HTTP_HSTS_SECONDS",
+        default=0,
+        doc="For how long browsers are told to insist on TLS. Set it where TLS is in front, and only there.",
+    )
     drain_seconds: Seconds = setting(
         "LEDGERBOARD_HTTP_DRAIN_SECONDS",
         default=0.0,
@@ -42,6 +55,16 @@ class HttpSettings:
     grace_seconds: Seconds = setting(
         "LEDGERBOARD_HTTP_GRACE_SECONDS", default=20.0, doc="After that, how long requests in hand may take to finish."
     )
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins, each for itself."""
+        return frozenset(each.strip().rstrip("/") for each in self.origins.split(",") if each.strip())
+
+    @property
+    def body_seats(self) -> int:
+        """How many threads may wait for bodies: a quarter. A body that is there is read in no time."""
+        return max(1, self.threads // 4)
 
 
 @dataclass(frozen=True, kw_only=True)

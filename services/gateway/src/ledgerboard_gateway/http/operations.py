@@ -24,6 +24,7 @@ _WITH_BODY: Final = (
     ProblemType.MALFORMED_BODY,
     ProblemType.INVALID_REQUEST,
     ProblemType.TOO_LARGE,
+    ProblemType.UNAVAILABLE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
 )
 _GUARDED: Final = (ProblemType.UNAUTHORIZED,)

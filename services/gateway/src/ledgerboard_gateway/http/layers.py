@@ -1,0 +1,29 @@
+"""What stands between the edge and Flask, from the outside in.
+
+Protection sees every answer. Quick reads and kept pages answer without Flask. Bodies are read by Flask's views alone,
+so what bounds them stands right before it.
+"""
+
+from typing import TYPE_CHECKING
+
+from ledgerboard_gateway.http.hot_pages import HotPages
+from ledgerboard_gateway.http.intake import Intake
+from ledgerboard_gateway.http.protection import Policy, Protection
+from ledgerboard_gateway.http.quick_reads import QuickReads
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from ledgerboard_gateway.http.hot_pages import Boards, Lives
+    from ledgerboard_gateway.http.quick_reads import View
+    from ledgerboard_gateway.settings import HttpSettings
+    from ledgerboard_infra.clock import Clock
+
+
+def layered(
+    app: "Flask", settings: "HttpSettings", boards: "Boards", lives: "Lives", clock: "Clock", standing: "View"
+) -> Protection:
+    """``app`` behind its layers. ``standing`` is the view that tells one player's place."""
+    pages = HotPages(Intake(app, settings.body_seats), boards, lives, clock)
+    policy = Policy(origins=settings.allowed_origins, hsts_seconds=settings.hsts_seconds)
+    return Protection(QuickReads(pages, standing), policy)
