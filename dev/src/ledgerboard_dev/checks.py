@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from ledgerboard_dev.audit import audit
+
 _GATES: Final = (
     ("format", ("ruff", "format", "--check", ".")),
     ("rules", ("ruff", "check", ".")),
@@ -18,10 +20,21 @@ _GATES: Final = (
 def check() -> int:
     """Run every gate, then the tests if all gates passed; pytest's last line is the last one printed."""
     failed = [name for name, command in _GATES if not _passes(name, command)]
+    if not _is_sound():
+        failed.append("audit")
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
         return 1
     return subprocess.run([sys.executable, "-m", "pytest"], check=False).returncode
+
+
+def _is_sound() -> bool:
+    """Whether nothing is known against a dependency, as far as that can be asked here."""
+    began = time.monotonic()
+    made = audit()
+    result = "FAILED" if made.found else "ok" if made.asked else "unasked"
+    print(f"  {'audit':<20} {result:<8} {time.monotonic() - began:5.1f} s  {made.words}", flush=True)
+    return not made.found
 
 
 def _passes(name: str, command: tuple[str, ...]) -> bool:
