@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from ledgerboard_contracts import BoardDefinition
-from ledgerboard_history.proof.reconciling import Reconciled, Reconciliation, lines
+from ledgerboard_history.proof.reconciling import Reconciled, Reconciliation
 from ledgerboard_history.proof.sampling import all_boards
+from ledgerboard_history.proof.wording import lines
 from ledgerboard_infra.errors import MisconfiguredError
 
 EXIT_EQUAL: Final = 0

@@ -58,8 +58,8 @@ class SampleBoards:
         result = self._reconciliation.reconcile(board)
         if result.is_live:
             self._proofs.note(self._proof(result))
-        for (view, _), difference in list(result.differences.items())[:_MOST_LINES]:
-            _log.error("board differs from the ledger", board=board, view=view, kind=difference.kind.value)
+        for where, difference in list(result.differences.items())[:_MOST_LINES]:
+            _log.error("board differs from the ledger", board=board, view=where.view, kind=difference.kind.value)
         return len(result.differences)
 
     def _proof(self, result: Reconciled) -> Proof:
