@@ -15,6 +15,7 @@ from ledgerboard_ledger import (
     PostgresGenerations,
     Replay,
     Restatements,
+    Snapshots,
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
@@ -40,12 +41,22 @@ class Workers:
     """The handlers of ranker and history, and a rebuilder. All of them die where the fuse says."""
 
     def __init__(
-        self, client: redis.Redis, engine: Engine, stage: str, clock: FixedClock, fuse: Fuse, told: MemorySender
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        stage: str,
+        clock: FixedClock,
+        fuse: Fuse,
+        told: MemorySender,
+        snapshots: Snapshots | None = None,
     ) -> None:
         through = fuse.through
         definitions = PostgresDefinitions(engine)
         self.states, boards = through(BoardStates(client, stage)), through(RedisBoards(client, stage))
-        self.generations, restatements = through(PostgresGenerations(engine)), through(Restatements(engine))
+        self.generations, restatements = (
+            through(PostgresGenerations(engine, snapshots)),
+            through(Restatements(engine, snapshots)),
+        )
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
         openings = Openings(self.states, self.generations, restatements, clock)
         founding = Founding(self.states, self.generations, replay, openings, clock)

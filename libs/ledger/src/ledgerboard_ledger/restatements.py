@@ -94,7 +94,7 @@ class Restatements:
         while True:
             with postgres_errors():
                 key, correction_id, opens = self._begin(board, player)
-                snapshot = self._snapshots.after_all_before()
+                snapshot = self._snapshots.after_all_writers()
                 mine = {"player": key, "board": board, "opens": opens, "snapshot": snapshot}
                 with self._engine.begin() as connection:
                     is_mine = connection.execute(_SNAPSHOT, mine).rowcount == 1

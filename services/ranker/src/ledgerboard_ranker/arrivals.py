@@ -15,6 +15,8 @@ class Outcome(StrEnum):
     """No view changed: the envelope is a repeat, or nobody in it did better than before."""
     UNDEFINED = "undefined"
     """There is no such version of the board, so far."""
+    POSTPONED = "postponed"
+    """What must be drawn before waits for somebody's transaction."""
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from ledgerboard_ledger import (
     PostgresGenerations,
     Replay,
     Restatements,
+    Snapshots,
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 SERVICE: Final = "ranker"
+
+_MOST_WAIT_SECONDS: Final = 1.0
+"""How long a lane waits for somebody's transaction before it goes on with other messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def _handler(
     boards, states = RedisBoards(client, stage), BoardStates(client, stage)
     definitions = PostgresDefinitions(engine)
     versions = CachedVersions(definitions)
-    generations, restatements, replay = PostgresGenerations(engine), Restatements(engine), Replay(engine)
+    snapshots, replay = Snapshots(engine, most_seconds=_MOST_WAIT_SECONDS), Replay(engine)
+    generations, restatements = PostgresGenerations(engine, snapshots), Restatements(engine, snapshots)
     openings = Openings(states, generations, restatements, clock)
     founding = Founding(states, generations, replay, openings, clock)
     touching = Touching(Touches(engine), clock)

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Protocol
 
 from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, Stale, mark_of
-from ledgerboard_contracts import BoardDefinition, BoardOptions, FactEnvelope, SettledEnvelope
+from ledgerboard_contracts import BoardDefinition, BoardOptions, SettledEnvelope
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
 from ledgerboard_ranker.known import Known, KnownStates
 from ledgerboard_ranker.late import Answers, Ledger, Rule, ask, orders_of
@@ -92,8 +93,8 @@ class Projection:
         """
         known = [each for each in arrivals if self._is_defined(each)]
         self._touching.touch(list({each.envelope.board for each in known}))
-        self._catch_up([each.envelope for each in known if each.recorded])
-        waiting: Sequence[Arrival] = known
+        self._catch_up([each for each in known if each.recorded])
+        waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
         for _ in range(TRIES):
             waiting = self._fold(waiting)
             if not waiting:
@@ -127,17 +128,24 @@ class Projection:
         arrival.outcome = Outcome.UNDEFINED
         return False
 
-    def _catch_up(self, recorded: Sequence[FactEnvelope]) -> None:
-        players: defaultdict[str, set[str]] = defaultdict(set)
-        for envelope in recorded:
-            players[envelope.board].update(fact.player for fact in envelope.facts)
-        for board, those in players.items():
-            self._catching_up.catch_up(board, sorted(those))
-        self._states.forget(players)
+    def _catch_up(self, recorded: Sequence[Arrival]) -> None:
+        by_board: defaultdict[str, list[Arrival]] = defaultdict(list)
+        for each in recorded:
+            by_board[each.envelope.board].append(each)
+        for board, those in by_board.items():
+            try:
+                self._catching_up.catch_up(
+                    board, sorted({fact.player for each in those for fact in each.envelope.facts})
+                )
+            except UnendedError:
+                _postpone(those)
+        self._states.forget(by_board)
 
     def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
         """Fold by the states as they are known, and return what they were too old for."""
         known = self._states.of({each.envelope.board: each.envelope.board_version for each in arrivals})
+        _postpone([each for each in arrivals if each.envelope.board not in known])
+        arrivals = [each for each in arrivals if each.envelope.board in known]
         answers = ask(
             self._ledger,
             ((each.envelope, rule) for each in arrivals for rule in known[each.envelope.board].rules),
@@ -192,8 +200,13 @@ class Projection:
         visible_at = self._clock.now()
         observe = self._metrics.lag_seconds.observe
         for each in arrivals:
-            if each.outcome is Outcome.UNDEFINED or each.recorded:
+            if each.outcome in {Outcome.UNDEFINED, Outcome.POSTPONED} or each.recorded:
                 continue
             self._metrics.facts.inc(len(each.envelope.facts))
             for fact in each.envelope.facts:
                 observe(max(0.0, (visible_at - fact.occurred_at).total_seconds()))
+
+
+def _postpone(arrivals: Sequence[Arrival]) -> None:
+    for each in arrivals:
+        each.outcome = Outcome.POSTPONED
