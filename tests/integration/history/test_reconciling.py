@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from ledgerboard_contracts import BoardOptions, Fact, Policy, TieBreak
 from ledgerboard_history.proof.differences import Kind
+from ledgerboard_history.proof.recording import RecordedReconciliation
 from ledgerboard_history.proof.sampling import SampleBoards
 from ledgerboard_history.proof.wording import lines
 from ledgerboard_infra.postgres import make_engine
@@ -161,7 +162,8 @@ def test_a_sample_is_noted_for_whoever_watches(proof: Proof, engine: Engine) -> 
     proof.fold(make_fact("ghost", 9, NOW))
     definitions, proofs = PostgresDefinitions(engine), PostgresProofs(engine)
     definitions.define(proof.board, proof.options)
-    sample = SampleBoards(definitions, proof.reconciliation(), proofs, proof, choose=lambda names, _: names, count=3)
+    recorded = RecordedReconciliation(proof.reconciliation(), proofs, proof)
+    sample = SampleBoards(definitions, recorded, choose=lambda names, _: names, count=3)
     assert sample.run() == sample.run() == {proof.board: 4}
     totals = proofs.totals()
     assert (totals.boards, totals.differing, totals.differences, totals.unsettled) == (1, 1, 4, 0)

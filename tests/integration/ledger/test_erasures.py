@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from ledgerboard_contracts import CorrectionKind, Restatement
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import LedgerReader, LedgerWriter, Rejected, Replay, Restatements, Snapshots
+from ledgerboard_ledger.reconciliation_records import BoardCompared, FoundDifference
+from ledgerboard_ledger.reconciliations import PostgresReconciliations
 from ledgerboard_ledger.tables import metadata
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
@@ -39,6 +41,7 @@ def writer(engine: Engine) -> LedgerWriter:
 
 def test_whatever_table_has_a_player_is_known_to_the_erasure() -> None:
     known = {"facts", "rejections", "corrections", "corrected", "restated", "final_standings", "rank_snapshots"}
+    known |= {"reconciliation_differences"}
     assert {table.name for table in metadata.tables.values() if "player" in table.columns} == known
 
 
@@ -68,6 +71,13 @@ def leave_traces(engine: Engine, board: str, player: str) -> None:
     with engine.begin() as connection:
         ranked = "INSERT INTO rank_snapshots VALUES (:board, :player, :day, 0, 1)"
         connection.execute(text(ranked), {"board": board, "player": player, "day": NOON.date()})
+    reconciliations = PostgresReconciliations(engine)
+    found = FoundDifference(board=board, view="all:board", kind="extra", player=player, detail="has 5")
+    compared = BoardCompared(board=board, is_live=True, views=1, unsettled=0, differences=1, first=(found,))
+    reconciliations.request(board)
+    asked = reconciliations.claim("test", 10)
+    assert asked is not None
+    reconciliations.compared(asked, "test", compared)
 
 
 def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, board: str, player: str) -> None:

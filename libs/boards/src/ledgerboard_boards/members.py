@@ -46,8 +46,8 @@ def value_of(member: bytes, remembered: Sequence[UUID | LevelPlay], options: Boa
     is an entry, ``member`` is the player's first one.
     """
     prefix = member[: prefix_bytes(options, scope)]
-    parts = [_memory_of(each) for each in remembered]
-    return prefix + b"".join(sorted(parts, key=_level_in))
+    parts = sorted((_memory_of(each) for each in remembered), key=_level_in)
+    return prefix + b"".join(parts)
 
 
 def in_order(value: bytes, options: BoardOptions, scope: Scope) -> bytes:
@@ -62,7 +62,8 @@ def in_order(value: bytes, options: BoardOptions, scope: Scope) -> bytes:
         end = offset + _LENGTH.size + int(_LENGTH.unpack_from(value, offset)[0]) + _PLAY.size
         parts.append(value[offset:end])
         offset = end
-    return value[:width] + b"".join(sorted(parts, key=_level_in))
+    parts.sort(key=_level_in)
+    return value[:width] + b"".join(parts)
 
 
 def view_named(board: str, view_id: str, generation: int, options: BoardOptions) -> View:

@@ -78,7 +78,7 @@ class Progress:
 Tell = Callable[[Progress], object]
 
 
-def _tell_nobody(_: Progress) -> None:
+def tell_nobody(_: Progress) -> None:
     """For whoever does not want to know."""
 
 
@@ -110,7 +110,7 @@ class Reconciliation:
         self._pause = pause
         self._patience = patience or Patience()
 
-    def reconcile(self, board: str, tell: Tell = _tell_nobody) -> Reconciled:
+    def reconcile(self, board: str, tell: Tell = tell_nobody) -> Reconciled:
         """Compare every view of ``board``. A board whose live generation changes meanwhile is compared once more.
 
         ``tell`` hears how far it is, before each view and before each pause.
