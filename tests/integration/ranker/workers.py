@@ -19,6 +19,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -62,13 +63,15 @@ class Workers:
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine), clock)
         self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+        known = KnownStates(self.states, founding)
         projection = Projection(
             versions,
             boards,
-            KnownStates(self.states, founding),
+            known,
             replay,
             touching,
             CatchingUp(self.states, self.generations, restatements, openings, self.restating),
+            Doubts(boards, known, versions, self.restating),
             metrics=RankerMetrics(CollectorRegistry()),
             clock=clock,
         )

@@ -12,15 +12,12 @@ from ledgerboard_contracts import (
     FactEnvelope,
     FactsMessage,
     RecordedMessage,
-    Restatement,
-    RestatementsMessage,
     SettledEnvelope,
     SettledMessage,
     wire,
 )
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.stream import AcknowledgedHandler, Dead, Done, Later, Message, Retry
-from ledgerboard_ledger import UnendedError
+from ledgerboard_infra.stream import AcknowledgedHandler, Dead, Done, Message, Retry
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.plays import make_envelope, make_fact
@@ -178,34 +175,6 @@ def test_facts_that_are_not_sound_are_dead_lettered_after_their_mates_were_folde
     assert f"event {bad.event_id}: " in verdict.reason
     assert f"envelope {nowhere.envelope_id}: " in verdict.reason
     assert [(each.board, len(each.facts)) for each in boards.folded] == [("chess", 1), ("race", 1)]
-
-
-def test_each_restatement_of_a_batch_is_carried_out_once(handler: FactsHandler, noted: Noted) -> None:
-    asked = tuple(Restatement(board="chess", player=player) for player in ("ann", "bob", "ann"))
-    body = wire.encode(RestatementsMessage(restatements=asked, correlation_id="c"))
-    assert handler.handle([_message(body), _message(body)]) == [Done()] * 2
-    assert noted.restated == [("chess", "ann"), ("chess", "bob")]
-
-
-def test_a_restatement_that_must_wait_comes_later_and_its_batch_mates_are_done(
-    projection: Projection, boards: Boards, noted: Noted
-) -> None:
-    class Waiting:
-        def restate(self, board: str, player: str) -> bool:
-            if player == "ann":
-                raise UnendedError("somebody is busy")
-            return noted.restate(board, player)
-
-    def asks(*players: str) -> Message:
-        asked = tuple(Restatement(board="chess", player=player) for player in players)
-        return _message(wire.encode(RestatementsMessage(restatements=asked, correlation_id="c")))
-
-    good = envelope()
-    later, done, facts = FactsHandler(projection, Waiting()).handle([asks("ann", "bob"), asks("bob"), message(good)])
-    assert isinstance(later, Later)
-    assert (done, facts) == (Done(), Done())
-    assert noted.restated == [("chess", "bob")]
-    assert boards.folded == [good]
 
 
 def test_facts_told_again_bring_their_board_up_to_date_and_are_folded_only_if_late(

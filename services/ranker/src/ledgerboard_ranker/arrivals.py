@@ -21,10 +21,14 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Arrival:
-    """An envelope on its way into the boards. ``recorded``: history told it again."""
+    """An envelope on its way into the boards.
+
+    ``recorded``: history told it again. ``repeated``: it may have come by another message too.
+    """
 
     envelope: FactEnvelope
     recorded: bool = False
+    repeated: bool = False
     outcome: Outcome = Outcome.UNCHANGED
     marks: list[Mark] = field(default_factory=list)
     """Those that may be cut once the envelope's message is deleted."""

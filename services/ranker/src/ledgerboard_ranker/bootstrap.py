@@ -27,6 +27,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -90,13 +91,15 @@ def _handler(
     founding = Founding(states, generations, replay, openings, clock)
     touching = Touching(Touches(engine), clock)
     restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+    known = KnownStates(states, founding)
     projection = Projection(
         versions,
         boards,
-        KnownStates(states, founding),
+        known,
         replay,
         touching,
         CatchingUp(states, generations, restatements, openings, restating),
+        Doubts(boards, known, versions, restating),
         metrics=metrics,
         clock=clock,
     )

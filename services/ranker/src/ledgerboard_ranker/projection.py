@@ -7,11 +7,10 @@ made by an older one.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from dataclasses import replace
 
-from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, Stale, mark_of
-from ledgerboard_contracts import BoardDefinition, BoardOptions, SettledEnvelope
+from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, mark_of
+from ledgerboard_contracts import BoardOptions, SettledEnvelope
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import UnendedError
@@ -20,46 +19,7 @@ from ledgerboard_ranker.known import Known, KnownStates
 from ledgerboard_ranker.late import Answers, Ledger, Rule, ask, orders_of
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import TRIES
-
-
-class Boards(Protocol):
-    """The live boards. ``fold`` is atomic for each order. Raises `UnavailableError` when they are down."""
-
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
-        """Carry out each order whose board still has the state that it was made by."""
-        ...
-
-    def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """The messages that left the marks are deleted."""
-        ...
-
-    def settled(self, marks: Sequence[Mark]) -> None:
-        """What the messages were made of is deleted. A mark that was told both goes soon."""
-        ...
-
-
-class Definitions(Protocol):
-    """Versions of board definitions. Raises `UnavailableError` when the record is needed and cannot be asked."""
-
-    def version(self, board: str, version: int) -> BoardDefinition | None:
-        """One version of a board, or None where there is none."""
-        ...
-
-
-class Touching(Protocol):
-    """Notes which boards are about to be written to."""
-
-    def touch(self, boards: Sequence[str]) -> None:
-        """Note them. Never raises."""
-        ...
-
-
-class CatchingUp(Protocol):
-    """Brings a board's state up to what the ledger knows. Raises `UnavailableError`."""
-
-    def catch_up(self, board: str, players: Sequence[str]) -> None:
-        """Open what is opening, restate those players who are behind."""
-        ...
+from ledgerboard_ranker.ports import Boards, CatchingUp, Definitions, Settling, Touching
 
 
 class Projection:
@@ -73,6 +33,7 @@ class Projection:
         ledger: Ledger,
         touching: Touching,
         catching_up: CatchingUp,
+        doubts: Settling,
         *,
         metrics: RankerMetrics,
         clock: Clock,
@@ -83,6 +44,7 @@ class Projection:
         self._ledger = ledger
         self._touching = touching
         self._catching_up = catching_up
+        self._doubts = doubts
         self._metrics = metrics
         self._clock = clock
 
@@ -94,6 +56,7 @@ class Projection:
         known = [each for each in arrivals if self._is_defined(each)]
         self._touching.touch(list({each.envelope.board for each in known}))
         self._catch_up([each for each in known if each.recorded])
+        self._settle([each for each in known if each.repeated and not each.recorded])
         waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
         for _ in range(TRIES):
             waiting = self._fold(waiting)
@@ -141,6 +104,12 @@ class Projection:
                 _postpone(those)
         self._states.forget(by_board)
 
+    def _settle(self, repeated: Sequence[Arrival]) -> None:
+        try:
+            self._doubts.settle(repeated, self._clock.now())
+        except UnendedError:
+            _postpone(repeated)
+
     def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
         """Fold by the states as they are known, and return what they were too old for."""
         known = self._states.of({each.envelope.board: each.envelope.board_version for each in arrivals})
@@ -164,7 +133,7 @@ class Projection:
         envelope = arrival.envelope
         board = known[envelope.board]
         return [
-            order
+            replace(order, keep_mark=order.keep_mark or arrival.repeated)
             for rule in board.rules
             for order in orders_of(
                 envelope,
@@ -191,7 +160,7 @@ class Projection:
         self._metrics.entries_changed.inc(result.entries_changed)
         self._metrics.tops_changed.inc(result.tops_changed)
         self._metrics.views_expired.inc(result.views_expired)
-        self._metrics.late_facts.inc(order.keep_mark)
+        self._metrics.late_facts.inc(order.envelope.envelope_id != arrival.envelope.envelope_id)
 
     def _count(self, arrivals: Sequence[Arrival]) -> None:
         outcomes = [each.outcome for each in arrivals]

@@ -25,6 +25,7 @@ from ledgerboard_contracts import (
     SettledMessage,
     wire,
 )
+from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import Dead, Done, Later, Message, Retry, Verdict
 from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
@@ -77,7 +78,7 @@ class FactsHandler:
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """Fold the batch in one round trip. Raises `UnavailableError` when boards or ledger cannot be reached."""
-        readings = [_read(message.body) for message in batch]
+        readings = [_read(message) for message in batch]
         self._projection.apply([arrival for reading in readings for arrival in reading.arrivals])
         settled = [envelope for reading in readings for envelope in reading.settled]
         if settled:
@@ -133,9 +134,9 @@ class _MarksInHand:
             return self._marks.pop(message_id, ())
 
 
-def _read(body: str) -> _Reading:
+def _read(received: Message) -> _Reading:
     try:
-        message = wire.RANK.decode(body)
+        message = wire.RANK.decode(received.body)
     except wire.NewerVersionError as error:
         return _Reading(Retry(str(error)))
     except wire.UndecodableError as error:
@@ -144,11 +145,11 @@ def _read(body: str) -> _Reading:
         return _Reading(settled=message.envelopes)
     if isinstance(message, RestatementsMessage):
         return _Reading(restatements=message.restatements)
-    return _arrived(message)
+    return _arrived(message, repeated=REPEATED in received.attributes)
 
 
-def _arrived(message: FactsMessage | RecordedMessage) -> _Reading:
+def _arrived(message: FactsMessage | RecordedMessage, *, repeated: bool) -> _Reading:
     unsound: list[str] = []
     parts = [sound_part(envelope, unsound) for envelope in message.envelopes]
     recorded = isinstance(message, RecordedMessage)
-    return _Reading(arrivals=[Arrival(each, recorded) for each in parts if each is not None], unsound=unsound)
+    return _Reading(arrivals=[Arrival(each, recorded, repeated) for each in parts if each is not None], unsound=unsound)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledgerboard_infra.errors import RefusedError, UnavailableError
-from ledgerboard_infra.sqs import queue_limits, queue_name, sqs_errors
+from ledgerboard_infra.sqs import REPEATED, queue_limits, queue_name, sqs_errors
 from ledgerboard_infra.stream.messages import Message, Receipt
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Inbox:
                         MessageBody=message.body,
                         MessageAttributes={
                             name: {"DataType": "String", "StringValue": value}
-                            for name, value in message.attributes.items()
+                            for name, value in {**message.attributes, REPEATED: "true"}.items()
                         },
                         DelaySeconds=delay_seconds,
                     )
