@@ -55,9 +55,8 @@ def test_a_restatement_that_must_wait_comes_later_and_its_batch_mates_are_done(
         return _message(wire.encode(RestatementsMessage(restatements=asked, correlation_id="c")))
 
     good = make_envelope("chess", [make_fact("ann", 5, NOW)])
-    later, done, facts = FactsHandler(projection, Waiting()).handle(
-        [asks("ann", "bob"), asks("bob"), _message(wire.encode(FactsMessage(envelopes=(good,))))]
-    )
+    sent = _message(wire.encode(FactsMessage(envelopes=(good,))))
+    later, done, facts = FactsHandler(projection, Waiting()).handle([asks("ann", "bob"), asks("bob"), sent])
     assert isinstance(later, Later)
     assert (done, facts) == (Done(), Done())
     assert noted.restated == [("chess", "bob")]
