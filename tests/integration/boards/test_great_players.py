@@ -133,7 +133,9 @@ def test_a_banned_player_leaves_nothing(board: Board, client: redis.Redis, stage
     board.fold([*many(1500), *OTHERS])
     assert board.restate([])
     board.shows(OTHERS)
-    assert client.zlexcount(Keyspace(stage).plays("chess", 1).decode(), "[ann\0", "(ann\1") == 0
+    keyspace = Keyspace(stage)
+    assert client.zlexcount(keyspace.plays("chess", 1).decode(), "[ann\0", "(ann\1") == 0
+    assert not any(client.hexists(keyspace.of(view).prefixes.decode(), "ann") for view in VIEWS)
 
 
 @pytest.mark.parametrize("calls", range(5))
