@@ -1,4 +1,4 @@
-"""The operator's command line: ``ledgerboard boards|rebuild|corrections|dlq``."""
+"""The operator's command line: ``ledgerboard boards|rebuild|reconcile|corrections|dlq``."""
 
 import os
 import sys

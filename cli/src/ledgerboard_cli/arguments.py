@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     subjects = root.add_subparsers(dest="subject", required=True)
     _boards(subjects)
     _rebuild(subjects)
+    _reconcile(subjects)
     _corrections(subjects)
     _dlq(subjects)
     return root
@@ -59,6 +60,23 @@ def _rebuild(subjects: "Subcommands") -> None:
     rebuild.add_argument("--no-wait", action="store_true", help="ask, and do not look how far it is")
     rebuild.add_argument("--reason", default="rebuilt by hand", help="why it is done; kept in the ledger")
     rebuild.add_argument("--author", default="operator", help="who asks for it; kept in the ledger")
+
+
+def _reconcile(subjects: "Subcommands") -> None:
+    reconcile = _command(
+        subjects,
+        "reconcile",
+        "compare boards with the ledger",
+        "Compare every entry of a board, or of all boards, with the ledger, and print the first differences. The exit "
+        "code is 0 only if every entry was judged and right, and 1 otherwise. Changes nothing, and can be used while "
+        "scores come in. Stopping this command stops no comparison; its id shows it again.",
+    )
+    which = reconcile.add_mutually_exclusive_group()
+    which.add_argument("board", nargs="?", metavar="BOARD", help="without it, all boards")
+    which.add_argument("--id", metavar="ID", help="ask for none, but show this one")
+    reconcile.add_argument(
+        "--wait", action=argparse.BooleanOptionalAction, default=True, help="look how far it is until it is over"
+    )
 
 
 def _corrections(subjects: "Subcommands") -> None:

@@ -14,6 +14,7 @@ from ledgerboard_cli.dead_letters import DeadLetters
 from ledgerboard_cli.gateway import HttpGateway
 from ledgerboard_cli.operations import Correction, Operations, Why
 from ledgerboard_cli.rebuilding import Rebuilding
+from ledgerboard_cli.reconciling import Reconciling
 
 LOOK_SECONDS: Final = 1.0
 PENDING: Final = 4
@@ -46,6 +47,13 @@ def _apply(options: Options, gateway: Gateway) -> int:
 def _rebuild(options: Options, gateway: Gateway) -> int:
     rebuilding = Rebuilding(gateway.operations, _say, _draw, partial(time.sleep, LOOK_SECONDS))
     return rebuilding.run(options.board, _why(options), wait=not options.no_wait)
+
+
+def _reconcile(options: Options, gateway: Gateway) -> int:
+    reconciling = Reconciling(gateway.operations, _say, _draw, partial(time.sleep, LOOK_SECONDS))
+    if options.id is not None:
+        return reconciling.follow(options.id)
+    return reconciling.run(options.board, wait=options.wait)
 
 
 def _list_corrections(options: Options, gateway: Gateway) -> int:
@@ -95,6 +103,7 @@ def _dlq(options: Options, gateway: Gateway) -> int:
 _COMMANDS: Final[Mapping[str, Command]] = {
     "boards apply": _apply,
     "rebuild": _rebuild,
+    "reconcile": _reconcile,
     "corrections list": _list_corrections,
     "corrections void": _void,
     "corrections ban": _ban,

@@ -1,10 +1,14 @@
-"""The gateway's interface for operators: corrections, rebuilds, dead letters. Everything raises `GatewayError`."""
+"""The gateway's interface for operators: corrections, rebuilds, comparisons, dead letters.
+
+Everything raises `GatewayError`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from ledgerboard_cli.comparisons import Reconciliation
 from ledgerboard_cli.transport import Transport, path
 
 
@@ -144,6 +148,15 @@ class Operations:
     def rebuilds(self, board: str | None) -> Sequence[Rebuild]:
         """Generations of a board or of all, newest first."""
         return self._transport.get(_Rebuilds, "GET", path("v1", "rebuilds", query={"board": board})).rebuilds
+
+    def reconcile(self, board: str | None) -> Reconciliation:
+        """Ask for a comparison of a board or of all, or find the one that nobody began yet."""
+        body = {} if board is None else {"board": board}
+        return self._transport.get(Reconciliation, "POST", path("v1", "reconciliations"), body)
+
+    def reconciliation(self, reconciliation_id: str) -> Reconciliation:
+        """How far a comparison is, and what came out."""
+        return self._transport.get(Reconciliation, "GET", path("v1", "reconciliations", reconciliation_id))
 
     def letters(self, queue: str | None, limit: int) -> Letters:
         """The dead letters of a queue or of all."""

@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 
 from ledgerboard_contracts import BoardOptions, Fact, Policy, TieBreak
 from ledgerboard_history.proof.differences import Kind
-from ledgerboard_history.proof.reconciling import lines
+from ledgerboard_history.proof.recording import RecordedReconciliation
 from ledgerboard_history.proof.sampling import SampleBoards
+from ledgerboard_history.proof.wording import lines
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import PostgresDefinitions, PostgresProofs, migrate
 from ledgerboard_testkit.plays import make_fact
@@ -66,7 +67,7 @@ def test_one_changed_score_is_found(proof: Proof, valkey: redis.Redis) -> None:
     (member,) = _members(proof, 2, 2)
     valkey.zadd(proof.entries_key, {member: -77})
     ((where, difference),) = proof.reconcile().differences.items()
-    assert (where[0], difference.player, difference.kind) == ("all:board", "player-2", Kind.SCORE)
+    assert (where.view, difference.player, difference.kind) == ("all:board", "player-2", Kind.SCORE)
     assert "'player-2' has 77 at" in lines(proof.reconcile())[1]
 
 
@@ -80,7 +81,7 @@ def test_an_extra_player_is_found_in_every_view(proof: Proof) -> None:
     proof.fold(make_fact("ghost", 9, NOW))
     found = proof.reconcile().differences
     assert {(each.player, each.kind) for each in found.values()} == {("ghost", Kind.EXTRA)}
-    assert len(found) == len({view for view, _ in found}) == 4
+    assert len(found) == len({where.view for where in found}) == 4
 
 
 def test_a_wrong_order_among_equal_scores_is_found(valkey: redis.Redis, engine: Engine) -> None:
@@ -102,7 +103,7 @@ def test_an_extra_view_is_found(proof: Proof) -> None:
     play = make_fact("player-0", 0, NOW, level="7")
     proof.fold(play)
     found = proof.reconcile().differences
-    assert {view for view, _ in found} == {view for view, _ in found if view.endswith(":level:7")}
+    assert {where.view for where in found} == {where.view for where in found if where.view.endswith(":level:7")}
     assert {each.kind for each in found.values()} == {Kind.EXTRA}
     assert len(found) == 4
 
@@ -161,7 +162,8 @@ def test_a_sample_is_noted_for_whoever_watches(proof: Proof, engine: Engine) -> 
     proof.fold(make_fact("ghost", 9, NOW))
     definitions, proofs = PostgresDefinitions(engine), PostgresProofs(engine)
     definitions.define(proof.board, proof.options)
-    sample = SampleBoards(definitions, proof.reconciliation(), proofs, proof, choose=lambda names, _: names, count=3)
+    recorded = RecordedReconciliation(proof.reconciliation(), proofs, proof)
+    sample = SampleBoards(definitions, recorded, choose=lambda names, _: names, count=3)
     assert sample.run() == sample.run() == {proof.board: 4}
     totals = proofs.totals()
     assert (totals.boards, totals.differing, totals.differences, totals.unsettled) == (1, 1, 4, 0)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
+from ledgerboard_infra.stream import Dead, Done, Later, Message, Retry, Verdict
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import make_queue
 from ledgerboard_testkit.streams import ScriptedHandler, consuming, with_lanes
@@ -104,3 +104,22 @@ def test_attributes_and_times_arrive_with_the_message(client: "SQSClient") -> No
     assert running.metric("stream_message_age_seconds_sum") < 15
     assert running.metric("stream_batch_messages_sum") == 1
     assert running.metric("stream_handle_seconds_count") == 1
+
+
+def test_a_message_that_must_wait_comes_again_as_often_as_it_takes_and_burns_no_receives(client: "SQSClient") -> None:
+    tries: list[Message] = []
+
+    def answer(batch: Sequence[Message]) -> list[Verdict]:
+        tries.extend(batch)
+        return [Later("somebody is busy") if len(tries) < 3 else Done() for _ in batch]
+
+    queue = make_queue(client, max_receives=2)
+    queue.send("a", correlation_id="req-7")
+    with consuming(queue, ScriptedHandler(answer), with_lanes(1)) as running:
+        eventually(lambda: len(tries) == 3, within_seconds=30)
+        eventually(queue.is_empty)
+    assert [(each.body, each.receive_count, each.attributes["correlation_id"]) for each in tries] == [
+        ("a", 1, "req-7")
+    ] * 3
+    assert running.metric("stream_messages_total", outcome="postponed") == 2
+    assert queue.dead_letters() == {}

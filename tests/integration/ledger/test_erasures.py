@@ -39,6 +39,7 @@ def writer(engine: Engine) -> LedgerWriter:
 
 def test_whatever_table_has_a_player_is_known_to_the_erasure() -> None:
     known = {"facts", "rejections", "corrections", "corrected", "restated", "final_standings", "rank_snapshots"}
+    known |= {"reconciliation_differences"}
     assert {table.name for table in metadata.tables.values() if "player" in table.columns} == known
 
 
@@ -68,6 +69,10 @@ def leave_traces(engine: Engine, board: str, player: str) -> None:
     with engine.begin() as connection:
         ranked = "INSERT INTO rank_snapshots VALUES (:board, :player, :day, 0, 1)"
         connection.execute(text(ranked), {"board": board, "player": player, "day": NOON.date()})
+        asked = "INSERT INTO reconciliations (board) VALUES (:board) RETURNING reconciliation_id"
+        key = connection.execute(text(asked), {"board": board}).scalar_one()
+        found = "INSERT INTO reconciliation_differences VALUES (:key, 0, 'b', 'all:board', 'extra', :player, '')"
+        connection.execute(text(found), {"key": key, "player": player})
 
 
 def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, board: str, player: str) -> None:

@@ -154,8 +154,8 @@ class _Overtaken(Snapshots):
         super().__init__(engine)
         self._overtakes = [overtake]
 
-    def after_all_before(self) -> str:
-        snapshot = super().after_all_before()
+    def after_all_writers(self) -> str:
+        snapshot = super().after_all_writers()
         if self._overtakes:
             self._overtakes.pop()()
         return snapshot

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.exc import IntegrityError
 
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import LedgerWriter, check_schema, migrate
 from ledgerboard_ledger.migrate import SchemaError
@@ -83,6 +83,18 @@ def test_a_migration_that_cannot_get_its_lock_leaves_everything_as_it_was(postgr
         check_schema(engine)
     engine.dispose()
     with maintenance.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    maintenance.dispose()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_name_is_refused_in_words(postgres_url: str, encoding: str) -> None:
+    name = f"bytes_{uuid4().hex}"
+    maintenance = make_engine(postgres_url, application_name="test", pool_size=1)
+    with maintenance.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"))
+        with pytest.raises(MisconfiguredError, match=f"encoding is {encoding}, and must be UTF8"):
+            migrate(postgres_url.rpartition("/")[0] + f"/{name}")
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     maintenance.dispose()
 

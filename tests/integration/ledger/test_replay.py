@@ -112,7 +112,9 @@ def crowd(engine: Engine) -> None:
 def test_looking_for_late_facts_scans_no_table(engine: Engine) -> None:
     names = [f"player-{number}" for number in range(20)]
     with engine.connect() as connection:
-        suspects = connection.exec_driver_sql(f"EXPLAIN {_SUSPECTS}", (["race"], NOON, names, NOON, NOON)).scalars()
+        suspects = connection.exec_driver_sql(
+            f"EXPLAIN {_SUSPECTS}", (["race"], NOON, names, names, NOON, NOON, NOON)
+        ).scalars()
         pairs = connection.exec_driver_sql(f"EXPLAIN {_PAIRS}", (["race"], ["ada"])).scalars()
         scanned = [line for line in (*suspects, *pairs) if "Seq Scan" in line and "on salt" not in line]
     assert [line for line in scanned if "restated" not in line] == []
@@ -145,3 +147,15 @@ def test_facts_that_another_server_recorded_are_told_of_and_not_left_out(engine:
         )
     with pytest.raises(UnavailableError, match="another server"):
         replay.count(board, snapshot)
+
+
+def test_a_board_too_great_to_count_is_guessed_at_and_never_a_reason_to_fail(engine: Engine) -> None:
+    board, writer, hasty = f"board-{uuid4().hex[:12]}", LedgerWriter(engine), Replay(engine, count_seconds=0.001)
+    for _ in range(4):
+        writer.append([envelope(*(fact() for _ in range(5000)), board=board)], [])
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE facts"))
+    guessed = hasty.count(board, Snapshots(engine).after_all_before())
+    assert 10_000 < guessed < 40_000
+    assert Replay(engine).count(board, Snapshots(engine).after_all_before()) == 20_000
+    assert hasty.page(board, Snapshots(engine).after_all_before(), None, 10).cursor is not None

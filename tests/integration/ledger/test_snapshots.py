@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, event, text
 from ledgerboard_contracts import CorrectionKind
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import LedgerWriter, PostgresGenerations, Replay, Restatements, Snapshots
+from ledgerboard_ledger import LedgerWriter, PostgresGenerations, Replay, Restatements, Snapshots, UnendedError
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact
 from ledgerboard_testkit.polling import eventually
@@ -151,3 +151,26 @@ def test_a_transaction_that_never_ends_is_not_waited_for_for_ever(engine: Engine
             Snapshots(engine, most_seconds=0.1).after_all_before()
         connection.rollback()
     assert Snapshots(engine, most_seconds=5).after_all_before()
+
+
+def test_who_wrote_facts_is_waited_for_once_and_then_known_to_stay(engine: Engine) -> None:
+    LedgerWriter(engine).append([envelope(fact())], [])
+    moments = iter(range(1000))
+    snapshots = Snapshots(engine, most_seconds=1, monotonic=lambda: next(moments))
+    with engine.connect() as connection:
+        connection.execute(text("INSERT INTO facts SELECT * FROM facts LIMIT 1 ON CONFLICT DO NOTHING"))
+        for _ in range(2):
+            with pytest.raises(UnendedError):
+                snapshots.after_all_writers()
+        assert next(moments) < 9, "the second caller waited as long again"
+        connection.rollback()
+    assert snapshots.after_all_writers()
+
+
+def test_who_writes_something_else_is_not_waited_for(engine: Engine) -> None:
+    """Nor does it matter that they may write facts later: they see then what was committed before."""
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE boards SET deleted_version = deleted_version"))
+        connection.execute(text("SELECT pg_current_xact_id(), (SELECT count(*) FROM facts)"))
+        assert Snapshots(engine, most_seconds=0).after_all_writers()
+        connection.rollback()

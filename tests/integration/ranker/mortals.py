@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import Message
 
 
@@ -49,5 +50,10 @@ class Queue:
     waiting: list[Message] = field(default_factory=list)
     deleted: list[Message] = field(default_factory=list)
 
-    def put(self, body: str) -> None:
-        self.waiting.append(Message(body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC)))
+    def put(self, body: str, *, repeated: bool = False) -> None:
+        attributes = {REPEATED: "true"} if repeated else {}
+        self.waiting.append(
+            Message(
+                body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC), attributes=attributes
+            )
+        )

@@ -36,6 +36,7 @@ from ledgerboard_ledger import (
 )
 from ledgerboard_ranker.arrivals import Arrival
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -157,13 +158,15 @@ class Scene:
         return {key for key in keys if key.split(b":")[2] == b"%d" % generation and b":seen:" not in key}
 
     def _ranker(self) -> Projection:
+        known = KnownStates(self.states, self.founding)
         return Projection(
             self.definitions,
             self.boards,
-            KnownStates(self.states, self.founding),
+            known,
             self.replay,
             Touching(self.touches, self.clock),
             CatchingUp(self.states, self.generations, self.restatements, self.openings, self.restating),
+            Doubts(self.boards, known, self.definitions, self.restating),
             metrics=RankerMetrics(CollectorRegistry()),
             clock=self.clock,
         )

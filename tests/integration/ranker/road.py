@@ -74,6 +74,13 @@ class Road:
         self.history.put(body)
         return envelope
 
+    def copy(self, number: int) -> None:
+        """Somebody did not hear that an envelope was stored, and sent it again: the copy comes whenever it comes."""
+        if self.envelopes:
+            body = wire.encode(FactsMessage(envelopes=(self.envelopes[number % len(self.envelopes)],)))
+            self.rank.put(body, repeated=True)
+            self.history.put(body)
+
     def settle(self) -> None:
         """Ingest says that it will not send any envelope again."""
         named = tuple(SettledEnvelope(board=self.board, envelope_id=each.envelope_id) for each in self.envelopes)

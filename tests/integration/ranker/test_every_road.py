@@ -44,6 +44,7 @@ _others: Final = (
     st.tuples(st.just("repeat"), st.sampled_from(["rank", "history"]), _place)
     | st.tuples(st.just("wait"), st.sampled_from([1, 20, 60]))
     | st.tuples(st.just("settle"))
+    | st.tuples(st.just("copy"), _place)
     | st.tuples(st.just("expire"))
     | st.tuples(st.just("request"))
     | st.tuples(st.just("rebuild"), _life)
@@ -95,6 +96,7 @@ def walk(road: Road, step: str, *details: Any) -> None:
         "repeat": lambda queue, place: road.repeat(getattr(road, queue), place),
         "wait": lambda seconds: road.clock.advance(timedelta(seconds=seconds)),
         "settle": road.settle,
+        "copy": road.copy,
         "expire": road.quarter_of_an_hour,
         "request": lambda: road.generations.request(road.board, board_version=None, reason="test", author="test"),
         "rebuild": lambda life: road.rebuild(calls_to_live=life),

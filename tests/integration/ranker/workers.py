@@ -15,9 +15,11 @@ from ledgerboard_ledger import (
     PostgresGenerations,
     Replay,
     Restatements,
+    Snapshots,
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -40,24 +42,36 @@ class Workers:
     """The handlers of ranker and history, and a rebuilder. All of them die where the fuse says."""
 
     def __init__(
-        self, client: redis.Redis, engine: Engine, stage: str, clock: FixedClock, fuse: Fuse, told: MemorySender
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        stage: str,
+        clock: FixedClock,
+        fuse: Fuse,
+        told: MemorySender,
+        snapshots: Snapshots | None = None,
     ) -> None:
         through = fuse.through
         definitions = PostgresDefinitions(engine)
         self.states, boards = through(BoardStates(client, stage)), through(RedisBoards(client, stage))
-        self.generations, restatements = through(PostgresGenerations(engine)), through(Restatements(engine))
+        self.generations, restatements = (
+            through(PostgresGenerations(engine, snapshots)),
+            through(Restatements(engine, snapshots)),
+        )
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
         openings = Openings(self.states, self.generations, restatements, clock)
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine), clock)
         self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+        known = KnownStates(self.states, founding)
         projection = Projection(
             versions,
             boards,
-            KnownStates(self.states, founding),
+            known,
             replay,
             touching,
             CatchingUp(self.states, self.generations, restatements, openings, self.restating),
+            Doubts(boards, known, versions, self.restating),
             metrics=RankerMetrics(CollectorRegistry()),
             clock=clock,
         )

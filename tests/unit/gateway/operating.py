@@ -9,12 +9,13 @@ from ledgerboard_contracts.queues import ALL_QUEUES
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.corrections import Ledger
 from ledgerboard_gateway.dead_letters import DeadLetters, Desk
-from ledgerboard_gateway.operators import Definitions, operator_routes
+from ledgerboard_gateway.operators import Definitions, Records, operator_routes
 from ledgerboard_gateway.rebuilds import Rebuilds
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.stream.messages import Message, Receipt
 from ledgerboard_ledger import Ban, RecordedCorrection
 from ledgerboard_ledger.generation_records import Generation, GenerationStage
+from ledgerboard_ledger.reconciliation_records import AskedReconciliation, FoundDifference, ReconciliationStage
 from ledgerboard_testkit.memory import NOON, MemorySender
 from ledgerboard_testkit.memory.dependency import Dependency
 
@@ -69,6 +70,34 @@ class MemoryGenerations(Dependency):
         return [each for each in reversed(self.made) if board in {None, each.board}]
 
 
+class MemoryReconciliations(Dependency):
+    """Comparisons, each requested at noon, and what they found."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[UUID, AskedReconciliation] = {}
+        self.found: list[FoundDifference] = []
+
+    def request(self, board: str | None) -> AskedReconciliation:
+        self.answer()
+        for each in self.asked.values():
+            if each.board == board and each.state is ReconciliationStage.REQUESTED:
+                return each
+        made = AskedReconciliation(
+            reconciliation_id=uuid4(), board=board, state=ReconciliationStage.REQUESTED, requested_at=NOON
+        )
+        self.asked[made.reconciliation_id] = made
+        return made
+
+    def get(self, reconciliation_id: UUID) -> AskedReconciliation | None:
+        self.answer()
+        return self.asked.get(reconciliation_id)
+
+    def differences(self, reconciliation_id: UUID) -> Sequence[FoundDifference]:
+        self.answer()
+        return self.found if reconciliation_id in self.asked else []
+
+
 @dataclass
 class MemoryInbox:
     """Dead letters; what was received is hidden until it is given back."""
@@ -112,13 +141,14 @@ class Operating:
         self.bans = Bans(self.log, period_seconds=1)
         self.dead = {spec.name: MemoryInbox() for spec in ALL_QUEUES}
         self.origins = {spec.name: queue if spec.name == "submissions" else MemorySender() for spec in ALL_QUEUES}
+        self.reconciliations = MemoryReconciliations()
         self.rebuilds = Rebuilds(self.generations, definitions)
         self.letters = DeadLetters({name: self._desk(name) for name in self.dead})
         self.routes = operator_routes(
             ledger=ledger,
             definitions=definitions,
             queue=queue,
-            log=self.log,
+            records=Records(log=self.log, compared=self.reconciliations),
             made=self.rebuilds,
             letters=self.letters,
             clock=clock,

@@ -83,6 +83,8 @@ def test_what_waits_holds_up_what_ended_later_and_is_looked_for_again() -> None:
     scene.depth, scene.closings.newest = 1, START + timedelta(hours=13)
     assert scene.run(timedelta(days=2)) == [("race", "2026-11-21"), ("rally", "2026-11-21")]
     assert scene.closings.until == {}
+    waiting = scene.job.waiting()
+    assert (waiting.periods, waiting.oldest_end) == (6, START + timedelta(hours=12))
     scene.depth = 0
     assert scene.run(timedelta(days=2)) == [("race", "2026-11-22"), ("race", "2026-W47"), ("rally", "2026-11-22"),
                                             ("rally", "2026-W47")]  # fmt: skip

@@ -17,6 +17,7 @@ from ledgerboard_contracts import (
     wire,
 )
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import AcknowledgedHandler, Message
 from ledgerboard_ingest.packing import pack_settled
 from ledgerboard_ingest.unsettled import MOST_MESSAGES, Unsettled
@@ -104,6 +105,21 @@ def test_what_was_received_before_is_not_settled_since_a_copy_may_be_under_way(b
     bench.handler.handle([again])
     bench.handler.acknowledged([message()])
     assert settled(bench) == []
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [(message(), False), (message(receive_count=2), True), (replace(message(), attributes={REPEATED: "true"}), True)],
+    ids=["once", "received twice", "sent twice"],
+)
+def test_rank_is_told_what_may_have_been_sent_before_and_nothing_of_that_is_settled(
+    bench: Bench, again: Message, *, told: bool
+) -> None:
+    bench.handler.handle([again])
+    bench.handler.acknowledged([again])
+    assert (REPEATED in bench.rank.sent[0].attributes) is told
+    assert (settled(bench) == []) is told
+    assert [REPEATED in each.attributes for each in bench.history.sent] == [told]
 
 
 def test_what_was_sent_in_part_and_then_again_is_not_settled(bench: Bench) -> None:

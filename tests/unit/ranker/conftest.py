@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from ledgerboard_boards import STALE, BoardState, FoldOrder, FoldResult, GenerationState, Mark, Stale
 from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.projection import Projection
@@ -45,6 +46,9 @@ class MemoryBoards:
             raise UnavailableError("down")
         self.calls += 1
         return [self._fold(each.envelope) if each.state_version == self.state_version else STALE for each in orders]
+
+    def added(self, marks: Sequence[Mark]) -> Sequence[bool]:
+        return [any(each.envelope_id == mark.envelope_id for each in self.folded) for mark in marks]
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:
         if self.down:
@@ -170,6 +174,15 @@ def projection(
     boards: MemoryBoards, states: MemoryStates, replay: MemoryReplay, noted: Noted, registry: CollectorRegistry
 ) -> Projection:
     known = KnownStates(states, states)
+    definitions = MemoryDefinitions()
     return Projection(
-        MemoryDefinitions(), boards, known, replay, noted, noted, metrics=RankerMetrics(registry), clock=StoppedClock()
+        definitions,
+        boards,
+        known,
+        replay,
+        noted,
+        noted,
+        Doubts(boards, known, definitions, noted),
+        metrics=RankerMetrics(registry),
+        clock=StoppedClock(),
     )

@@ -37,6 +37,7 @@ def test_every_outcome_is_counted(projection: Projection, counted: Counted) -> N
         Outcome.FOLDED: 1,
         Outcome.UNCHANGED: 1,
         Outcome.UNDEFINED: 1,
+        Outcome.POSTPONED: 0,
     }
     assert counted("ranker_facts_total") == 4
     assert counted("ranker_entries_changed_total") == 8

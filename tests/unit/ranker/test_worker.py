@@ -12,8 +12,6 @@ from ledgerboard_contracts import (
     FactEnvelope,
     FactsMessage,
     RecordedMessage,
-    Restatement,
-    RestatementsMessage,
     SettledEnvelope,
     SettledMessage,
     wire,
@@ -177,13 +175,6 @@ def test_facts_that_are_not_sound_are_dead_lettered_after_their_mates_were_folde
     assert f"event {bad.event_id}: " in verdict.reason
     assert f"envelope {nowhere.envelope_id}: " in verdict.reason
     assert [(each.board, len(each.facts)) for each in boards.folded] == [("chess", 1), ("race", 1)]
-
-
-def test_each_restatement_of_a_batch_is_carried_out_once(handler: FactsHandler, noted: Noted) -> None:
-    asked = tuple(Restatement(board="chess", player=player) for player in ("ann", "bob", "ann"))
-    body = wire.encode(RestatementsMessage(restatements=asked, correlation_id="c"))
-    assert handler.handle([_message(body), _message(body)]) == [Done()] * 2
-    assert noted.restated == [("chess", "ann"), ("chess", "bob")]
 
 
 def test_facts_told_again_bring_their_board_up_to_date_and_are_folded_only_if_late(

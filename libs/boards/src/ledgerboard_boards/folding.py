@@ -13,6 +13,7 @@ from ledgerboard_boards.orders import STALE, FoldOrder, FoldResult, Mark, Stale,
 from ledgerboard_boards.writing import BoardWriter
 from ledgerboard_contracts import TOP_N
 from ledgerboard_contracts.queues import RANK
+from ledgerboard_infra.valkey import redis_errors
 
 MARK_SECONDS: Final = RANK.retention_seconds + RANK.dead_letter_retention_seconds
 """How long an envelope that was added to totals is known: as long as its message may wait to be delivered again."""
@@ -46,6 +47,18 @@ class Folds(BoardWriter):
         A mark goes soon once it was told both, in either order. Told before its facts are folded it waits for them.
         """
         self._tell(marks, b"settled")
+
+    def added(self, marks: Sequence[Mark]) -> Sequence[bool]:
+        """Which of these envelopes were added, as far as their marks still say."""
+        return [says not in {None, b"settled"} for says in self._marks(marks)]
+
+    @redis_errors()
+    def _marks(self, marks: Sequence[Mark]) -> Sequence[bytes | None]:
+        with self._client.pipeline(transaction=False) as pipeline:
+            for mark in marks:
+                pipeline.get(self._keyspace.mark(mark.board, mark.generation, mark.envelope_id).decode())
+            replies: list[bytes | None] = pipeline.execute()
+        return replies
 
     def _tell(self, marks: Sequence[Mark], word: bytes) -> None:
         arguments = (word, MARK_SECONDS, FINISHED_MARK_SECONDS)

@@ -22,6 +22,7 @@ Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 _PARTS: Final = (
     "ordering.lua", "states.lua", "fold_entries.lua", "fold_sums.lua", "fold_views.lua", "apply.lua", "fold.lua",
     "restate.lua", "reads.lua", "pages.lua", "places.lua", "tops.lua", "registry.lua",
+    "beside.lua",
 )  # fmt: skip
 """The source, in the order in which the parts build on each other."""
 

@@ -4,18 +4,24 @@ The columns come in the order in which they order: sort key, tie-breaks, time, t
 its own, player.
 """
 
+import struct
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from ledgerboard_boards.codec import BIAS, COLUMN_BYTES, EPOCH, EVENT_ID_BYTES, SUMS, Fold, fold_of
+from ledgerboard_boards.codec import BIAS, COLUMN_BYTES, EPOCH, EVENT_ID_BYTES, SUMS, Fold, fold_of, prefix_bytes
 from ledgerboard_contracts import ALL_TIME, BoardOptions, Period, Scope, ScopeKind, Span, View, span_from_key
 from ledgerboard_contracts.periods import InvalidPeriodKeyError
 
 Column = int | datetime | UUID
 
+LevelPlay = tuple[str, int, datetime]
+"""A player's best play on a level: the level, the sort key, the time."""
+
 _MICROSECOND: Final = timedelta(microseconds=1)
+_LENGTH: Final = struct.Struct(">H")
+_PLAY: Final = struct.Struct(">d8s")
 
 
 def place_of(
@@ -33,6 +39,33 @@ def entry_id(member: bytes, player: str, options: BoardOptions, scope: Scope) ->
     return member[-width - len(player.encode()) :]
 
 
+def value_of(member: bytes, remembered: Sequence[UUID | LevelPlay], options: BoardOptions, scope: Scope) -> bytes:
+    """What the hash beside the set must hold of a player: the prefix of ``member``, then what the fold remembers.
+
+    That is the event of a latest play, and the bests of the levels where they are added up, by level. Where each play
+    is an entry, ``member`` is the player's first one.
+    """
+    prefix = member[: prefix_bytes(options, scope)]
+    parts = sorted((_memory_of(each) for each in remembered), key=_level_in)
+    return prefix + b"".join(parts)
+
+
+def in_order(value: bytes, options: BoardOptions, scope: Scope) -> bytes:
+    """A value of the hash in the order of `value_of`: levels stand there as they come. A broken one stays as it is."""
+    if fold_of(options, scope) is not Fold.LEVELS:
+        return value
+    width = prefix_bytes(options, scope)
+    parts, offset = list[bytes](), width
+    while offset < len(value):
+        if offset + _LENGTH.size > len(value):
+            return value
+        end = offset + _LENGTH.size + int(_LENGTH.unpack_from(value, offset)[0]) + _PLAY.size
+        parts.append(value[offset:end])
+        offset = end
+    parts.sort(key=_level_in)
+    return value[:width] + b"".join(parts)
+
+
 def view_named(board: str, view_id: str, generation: int, options: BoardOptions) -> View:
     """The view of that id. A season that the board does not have is one without bounds."""
     parts = view_id.split(":", 1)
@@ -40,6 +73,17 @@ def view_named(board: str, view_id: str, generation: int, options: BoardOptions)
         key, parts = parts[1].partition(":")[0], parts[1].split(":", 1)
         return View(board, _season(key, options), _scope(parts[1]), generation)
     return View(board, _span(parts[0], options), _scope(parts[1]), generation)
+
+
+def _memory_of(remembered: UUID | LevelPlay) -> bytes:
+    if isinstance(remembered, UUID):
+        return remembered.bytes
+    level, key, time = remembered
+    return _LENGTH.pack(len(level.encode())) + level.encode() + _PLAY.pack(float(key), _bytes_of(time))
+
+
+def _level_in(part: bytes) -> bytes:
+    return part[_LENGTH.size : -_PLAY.size]
 
 
 def _bytes_of(column: Column) -> bytes:

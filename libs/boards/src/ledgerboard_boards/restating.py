@@ -1,21 +1,30 @@
 """Draw one player's standing anew, or take it away.
 
 A correction may take back what a fold cannot: a best play, a part of a sum. So the player's entries are removed and put
-again from the facts that count, in one call that no fold comes between.
+again from the facts that count, in one call that no fold comes between. What would keep that call for too long is made
+ready before, see `great_players`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from ledgerboard_boards.great_players import GreatPlayers, thinned
+from ledgerboard_boards.library import Call
+from ledgerboard_boards.packing import groups_of
 from ledgerboard_boards.states import GenerationState, encode_generations
-from ledgerboard_boards.writing import BoardWriter
-from ledgerboard_contracts import TOP_N, BoardOptions, Fact
+from ledgerboard_contracts import TOP_N, BoardOptions, Fact, Policy
+
+_TRIES: Final = 20
+"""How often plays that came between two slices are looked for."""
+
+_OTHER_PLAYS: Final = 2
 
 Drawn = tuple[int, BoardOptions, Sequence[Fact]]
 """A generation, its options, and the facts of the player that count in it."""
 
 
-class Restates(BoardWriter):
+class Restates(GreatPlayers):
     """The writes of corrections."""
 
     def restate(
@@ -29,20 +38,43 @@ class Restates(BoardWriter):
     ) -> bool:
         """Replace the player's entries in all views of the generations in ``entries`` by what the facts there give.
 
-        Atomic, with ``generations`` as the board's new ones. False: the state is no longer of ``state_version``, and
-        nothing was written. Safe to repeat. Views that have expired by ``now`` are left out.
+        Atomic, with ``generations`` as the board's new ones; but where each play is an entry, those of a player who has
+        very many come and go in slices before. False: the state is no longer of ``state_version``, or plays of such a
+        player come all the time. Safe to repeat. Views that have expired by ``now`` are left out.
         """
+        for _ in range(_TRIES):
+            digests = self._digests(board, player, entries, state_version, now)
+            if digests is None:
+                return False
+            head = (b"%d" % state_version, encode_generations(generations), TOP_N, self._keyspace.channel)
+            keys, arguments = self._drawn(board, entries, digests, now)
+            told = self._library.write("restate", keys, *head, player.encode(), len(entries), *digests, *arguments)
+            if told != _OTHER_PLAYS:
+                return bool(told)
+        return False
+
+    def _digests(
+        self, board: str, player: str, entries: Sequence[Drawn], state_version: int, now: datetime
+    ) -> Sequence[bytes] | None:
+        """What was made ready for each generation: nothing for most players. None: the state is another."""
+        digests: list[bytes] = []
+        for number, options, facts in entries:
+            digest: str | None = ""
+            if options.policy is Policy.PLAYS and self.is_great(board, number, player, facts):
+                digest = self.prepare(board, number, options, player, facts, state_version, now)
+            if digest is None:
+                return None
+            digests.append(digest.encode())
+        return digests
+
+    def _drawn(self, board: str, entries: Sequence[Drawn], digests: Sequence[bytes], now: datetime) -> Call:
         keys = [self._keyspace.state(board)]
-        arguments: list[bytes | int] = [
-            b"%d" % state_version,
-            encode_generations(generations),
-            TOP_N,
-            self._keyspace.channel,
-            player.encode(),
-            len(entries),
-        ]
-        for generation, options, facts in entries:
-            (view_keys, groups), _ = self._packed(board, generation, options, facts, now)
-            keys += [self._keyspace.registry(board, generation), self._keyspace.plays(board, generation), *view_keys]
-            arguments += [len(groups), *groups]
-        return bool(self._library.write("restate", keys, *arguments))
+        arguments: list[bytes | int] = []
+        for number, _, _ in entries:
+            keys += [self._keyspace.plays(board, number), self._keyspace.registry(board, number)]
+        for (number, options, facts), is_ready in zip(entries, digests, strict=True):
+            groups = thinned(facts, options) if is_ready else groups_of(facts, options)
+            (view_keys, packed), _ = self._packed_groups(board, number, options, groups, now)
+            keys += view_keys
+            arguments += [len(packed), *packed]
+        return keys, arguments

@@ -27,10 +27,15 @@ class BoardWriter:
         self, board: str, generation: int, options: BoardOptions, facts: Iterable[Fact], now: datetime
     ) -> tuple[Call, int]:
         """The keys and the arguments of the facts' groups, and how often one of them came too late for a view."""
+        return self._packed_groups(board, generation, options, groups_of(facts, options), now)
+
+    def _packed_groups(
+        self, board: str, generation: int, options: BoardOptions, groups: Iterable[Group], now: datetime
+    ) -> tuple[Call, int]:
         keys: list[bytes] = []
         arguments: list[bytes | int] = []
         expired = 0
-        for group in groups_of(facts, options):
+        for group in groups:
             views = self._keyspace.of_all(board, generation, group.scope, group.spans)
             live = [view for view in views if view.expires_at is None or view.expires_at > now]
             expired += (len(views) - len(live)) * len(group.records)

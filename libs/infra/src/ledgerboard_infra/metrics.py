@@ -44,7 +44,7 @@ class StreamMetrics:
         by_queue = ("service", "queue")
         self.service: Final = service
         self.messages: Final = meter.counter(
-            "stream_messages", "Messages by what became of them: received, done, retried, dead or released.",
+            "stream_messages", "Messages by what became of them: received, done, retried, postponed, dead or released.",
             (*by_queue, "outcome"),
         )  # fmt: skip
         self.handle_seconds: Final = meter.histogram("stream_handle_seconds", "Time to handle one batch.", by_queue)

@@ -61,6 +61,7 @@ def make_engine(
             "application_name": application_name,
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "keepalives_idle": 30,
+            "client_encoding": "UTF8",  # Whatever the database's is; else one of bytes would not even connect.
             "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
         },
     )

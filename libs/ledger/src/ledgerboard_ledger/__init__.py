@@ -33,7 +33,7 @@ from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
-from ledgerboard_ledger.snapshots import Snapshots
+from ledgerboard_ledger.snapshots import Snapshots, UnendedError
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.touches import Touches
 from ledgerboard_ledger.versions import CachedVersions
@@ -98,6 +98,7 @@ __all__ = [
     "Snapshots",
     "SqlFold",
     "Touches",
+    "UnendedError",
     "UnknownGenerationError",
     "UnstorableError",
     "check_hook",

@@ -58,6 +58,7 @@ _IN_COPIES: Final = tuple(
             UPDATE rank_snapshots SET player = :name
             WHERE player = :player AND day <= CAST(:occurred_at AT TIME ZONE 'UTC' AS date)
             """,
+            "UPDATE reconciliation_differences SET player = :name WHERE player = :player",
         ),
     )
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Numeric, Select, case, cast, false, func, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from ledgerboard_contracts import (
     ALL_TIME,
@@ -48,14 +48,20 @@ def ordering(scope: Scope, options: BoardOptions) -> Sequence[str]:
     return ("key", *ties, "achieved_at", *events, "player")
 
 
-def entries_of(view: View, options: BoardOptions, *, snapshot: str | None = None) -> Select[Any]:
+def entries_of(
+    view: View, options: BoardOptions, *, snapshot: str | None = None, remembered: bool = False
+) -> Select[Any]:
     """The entries of ``view`` in no order: ``player``, ``score``, and the columns of `ordering`.
 
     Only facts that count now, and with a ``snapshot`` (the text of a ``pg_snapshot``) only those recorded before it.
+    ``remembered`` adds what a fold of one fact after another has to know besides: the ``event_id`` of a latest play,
+    and for a sum over levels the lists ``levels``, ``level_keys`` and ``level_times`` of the plays that it is of.
     """
     plays = _members(view, options, snapshot)
     if view.scope.kind is ScopeKind.LEVELS:
-        return _sums(_bests_of_levels(plays, options).subquery(), options)
+        bests = _bests_of_levels(plays, options).subquery()
+        sums = _sums(bests, options)
+        return sums.add_columns(*_levels_of(bests, options)) if remembered else sums
     if options.policy is Policy.TOTAL:
         return _sums(plays.add_columns(_fact.c.player, _fact.c.score, _fact.c.occurred_at).subquery(), options)
     entries = plays.add_columns(
@@ -65,6 +71,7 @@ def entries_of(view: View, options: BoardOptions, *, snapshot: str | None = None
         return entries.add_columns(_fact.c.event_id)
     entries = entries.ext(distinct_on(_fact.c.player))
     if options.policy is Policy.LATEST:
+        entries = entries.add_columns(_fact.c.event_id) if remembered else entries
         return entries.order_by(_fact.c.player, _fact.c.occurred_at.desc(), _fact.c.event_id.desc())
     return entries.order_by(_fact.c.player, *(text(name) for name in ordering(view.scope, options)[:-1]))
 
@@ -107,7 +114,7 @@ def _bests_of_levels(plays: Select[Any], options: BoardOptions) -> Select[Any]:
     """Each player's best play on each level: the better score, then the earlier."""
     key = signed(_fact.c.score, options).element
     return (
-        plays.add_columns(_fact.c.player, _fact.c.score, _fact.c.occurred_at)
+        plays.add_columns(_fact.c.player, _fact.c.score, _fact.c.occurred_at, _fact.c.level)
         .ext(distinct_on(_fact.c.player, _fact.c.level))
         .order_by(_fact.c.player, _fact.c.level, key, _fact.c.occurred_at)
     )
@@ -119,6 +126,16 @@ def _sums(plays: FromClause, options: BoardOptions) -> Select[Any]:
     return select(
         plays.c.player, total.label("score"), func.max(plays.c.occurred_at).label("achieved_at"), signed(total, options)
     ).group_by(plays.c.player)
+
+
+def _levels_of(bests: FromClause, options: BoardOptions) -> Sequence[ColumnElement[Any]]:
+    """The plays of a sum, as lists that belong together by place."""
+    columns = {
+        "levels": bests.c.level,
+        "level_keys": signed(bests.c.score, options).element,
+        "level_times": bests.c.occurred_at,
+    }
+    return [func.array_agg(aggregate_order_by(column, bests.c.level)).label(name) for name, column in columns.items()]
 
 
 def _tie(tie: TieBreak) -> ColumnElement[int]:

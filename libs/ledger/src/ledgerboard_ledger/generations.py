@@ -87,7 +87,7 @@ class PostgresGenerations:
         if known.snapshot is not None or known.state is GenerationStage.LIVE:
             return known
         with postgres_errors():
-            snapshot = self._snapshots.after_all_before()
+            snapshot = self._snapshots.after_all_writers()
         missing = update(generations).where(*_is(board, number), generations.c.snapshot.is_(None))
         self._changed(missing.values(snapshot=snapshot))
         return self._standing(board, number)

@@ -23,18 +23,22 @@ _SUSPECTS: Final = """
     UNION ALL
     SELECT DISTINCT 'player', player, NULL::timestamptz FROM corrected WHERE player = ANY(%b::text[])
     UNION ALL
+    SELECT DISTINCT 'player', player, NULL::timestamptz FROM restated
+    WHERE player = ANY(%b::text[]) AND (until IS NULL OR until >= %b::timestamptz)
+    UNION ALL
     SELECT 'veil', '', NULL WHERE EXISTS (
         SELECT FROM corrections WHERE kind = 'erase' AND recorded_at >= %b::timestamptz - interval '1 hour'
     ) OR EXISTS (
         SELECT FROM restated WHERE length(player) > 64 AND (until IS NULL OR until >= %b::timestamptz)
     )
 """
-"""Usually nobody: three looks into small tables. Erased players are known by their veils only, which cost a digest a
+"""Usually nobody: four looks into small tables. Erased players are known by their veils only, which cost a digest a
 player; so they are looked for while an erasure is young, or a fact is old."""
 
 _PAIRS: Final = """
-    SELECT told.board, told.player, newest.hidden OR restated.until IS NULL
-        OR restated.correction_id < newest.correction_id, restated.until, erasure.player, erasure.occurred_at
+    SELECT told.board, told.player, coalesce(newest.hidden, false) OR restated.until IS NULL
+        OR coalesce(restated.correction_id < newest.correction_id, false),
+        restated.until, erasure.player, erasure.occurred_at
     FROM unnest(%b::text[], %b::text[]) AS told (board, player)
     CROSS JOIN LATERAL (
         SELECT (array_agg(correction_id ORDER BY correction_id DESC))[1] AS correction_id,
@@ -47,7 +51,7 @@ _PAIRS: Final = """
     ) AS erasure ON true
     LEFT JOIN restated ON restated.board = told.board
         AND restated.player = CASE WHEN erasure.player IS NULL THEN told.player ELSE veil(told.player) END
-    WHERE newest.correction_id IS NOT NULL
+    WHERE newest.correction_id IS NOT NULL OR restated.player IS NOT NULL
 """
 
 
@@ -84,7 +88,8 @@ def horizons(connection: Connection, facts: Sequence[FactRow], refused: Sequence
         return _NONE
     boards = list({row[1] for row in facts})
     players = list({row[3] for row in facts} | {row[3] for row in refused})
-    rows = connection.exec_driver_sql(words + _SUSPECTS, (boards, oldest, players, oldest, oldest)).all()
+    asked = (boards, oldest, players, players, oldest, oldest, oldest)
+    rows = connection.exec_driver_sql(words + _SUSPECTS, asked).all()
     if not rows:
         return _NONE
     known = {name: until or _ALWAYS for kind, name, until in rows if kind == "board"}

@@ -12,12 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.postgres import make_engine, postgres_errors
 
 _MIGRATION_LOCK: Final = 0x6C65_6467_6572_0001
 """An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
 
 _WAIT_FOR_OTHERS_SECONDS: Final = 300
+_ENCODING: Final = "UTF8"
 _LIMITS: Final = ("SET LOCAL lock_timeout = '5s'", "SET LOCAL statement_timeout = '60s'")
 
 
@@ -26,7 +28,10 @@ class SchemaError(Exception):
 
 
 def migrate(url: str) -> None:
-    """Run the migrations that are missing, in one transaction. Safe to repeat, safe to race."""
+    """Run the migrations that are missing, in one transaction. Safe to repeat, safe to race.
+
+    Raises `MisconfiguredError` for a database that cannot hold every text.
+    """
     engine = make_engine(
         url, application_name="ledgerboard-migrate", pool_size=1, statement_timeout_seconds=_WAIT_FOR_OTHERS_SECONDS
     )
@@ -51,6 +56,12 @@ def check_schema(engine: Engine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != _ENCODING:
+        raise MisconfiguredError(
+            f"the database's encoding is {encoding}, and must be {_ENCODING} to hold every name: "
+            f"make it with CREATE DATABASE ... ENCODING '{_ENCODING}' TEMPLATE template0"
+        )
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
     for limit in _LIMITS:
         connection.execute(text(limit))

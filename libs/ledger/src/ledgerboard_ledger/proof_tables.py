@@ -1,8 +1,8 @@
-"""The tables of ranks over time and of comparisons, as SQLAlchemy Core sees them. Migration 0005 makes them."""
+"""The tables of ranks over time and of comparisons, as SQLAlchemy Core sees them."""
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, Numeric, Table
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Numeric, Table, Text, Uuid, func, text
 
 from ledgerboard_ledger.tables import metadata, moment_type, name_type, rejections
 
@@ -41,3 +41,53 @@ reconciled: Final = Table(
 """What came out when a board was last compared with the ledger."""
 
 Index("rejections_board_idx", rejections.c.board, rejections.c.event_id)
+
+reconciliations: Final = Table(
+    "reconciliations",
+    metadata,
+    Column("reconciliation_id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
+    Column("board", name_type),
+    Column("state", name_type, nullable=False, server_default="requested"),
+    Column("requested_at", moment_type, nullable=False, server_default=func.now()),
+    Column("started_at", moment_type),
+    Column("finished_at", moment_type),
+    Column("owner", name_type),
+    Column("leased_until", moment_type),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("after_board", name_type),
+    Column("boards", Integer),
+    Column("boards_compared", Integer, nullable=False, server_default="0"),
+    Column("boards_unread", Integer, nullable=False, server_default="0"),
+    Column("views", BigInteger, nullable=False, server_default="0"),
+    Column("views_done", BigInteger, nullable=False, server_default="0"),
+    Column("views_compared", BigInteger, nullable=False, server_default="0"),
+    Column("suspicions", Integer, nullable=False, server_default="0"),
+    Column("differences", BigInteger, nullable=False, server_default="0"),
+    Column("unsettled", BigInteger, nullable=False, server_default="0"),
+    Column("failure", Text),
+)
+"""A comparison that was asked for, of one board or of all, and how far it is."""
+
+Index(
+    "reconciliations_requested_idx",
+    func.coalesce(reconciliations.c.board, text("''")),
+    unique=True,
+    postgresql_where=text("state = 'requested'"),
+)
+
+reconciliation_differences: Final = Table(
+    "reconciliation_differences",
+    metadata,
+    Column(
+        "reconciliation_id", Uuid, ForeignKey(reconciliations.c.reconciliation_id, ondelete="CASCADE"), primary_key=True
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("board", name_type, nullable=False),
+    Column("view", name_type, nullable=False),
+    Column("kind", name_type, nullable=False),
+    Column("player", name_type),
+    Column("detail", Text, nullable=False),
+)
+"""The first differences that one of them found."""
+
+Index("reconciliation_differences_player_idx", reconciliation_differences.c.player)

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from ledgerboard_contracts import Fact
 from ledgerboard_infra.errors import UnavailableError
@@ -39,6 +41,14 @@ _COUNT: Final = text(f"""
         count(*) FILTER (WHERE recorded_xid >= pg_snapshot_xmax(pg_current_snapshot()))
     FROM facts AS f WHERE board = :board
 """)  # noqa: S608 -- constants
+_NEWEST: Final = text("""
+    SELECT count(*) FILTER (WHERE recorded_xid >= pg_snapshot_xmax(pg_current_snapshot()))
+    FROM (SELECT recorded_xid FROM facts WHERE board = :board ORDER BY event_id DESC LIMIT 1000) AS newest
+""")
+_ESTIMATE: Final = text("EXPLAIN (FORMAT JSON) SELECT FROM facts WHERE board = :board")
+_AT_MOST: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
+COUNT_SECONDS: Final = 10.0
+"""How long facts are counted before the planner's guess has to do."""
 _CONTAINED: Final = text(f"""
     SELECT event_id FROM facts AS f WHERE event_id = ANY(:ids) AND {CONTAINED}
 """)  # noqa: S608 -- constants
@@ -73,8 +83,9 @@ class Replay:
     Every method raises `UnavailableError` when PostgreSQL is down.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, count_seconds: float = COUNT_SECONDS) -> None:
         self._engine = engine
+        self._count_seconds = count_seconds
 
     def page(self, board: str, snapshot: str, after: UUID | None, limit: int) -> ReplayPage:
         """The first ``limit`` facts in ``snapshot`` after ``after``, by event id, without those that do not count."""
@@ -86,16 +97,36 @@ class Replay:
         return ReplayPage(facts=facts, cursor=rows[-1][0] if rows else None)
 
     def count(self, board: str, snapshot: str) -> int:
-        """How many facts the pages of a board will be cut from.
+        """How many facts the pages of a board will be cut from; of a board too great to count, about how many.
 
         Raises `UnavailableError` also where facts are from transactions that this server has not come to yet. Then it
-        is another server than the one that recorded them, and no snapshot of it would ever hold them.
+        is another server than the one that recorded them, and no snapshot of it would ever hold them. Of a great board
+        only the newest facts are looked at for that.
         """
-        with postgres_errors(), self._engine.connect() as connection:
-            count, strange = connection.execute(_COUNT, {"board": board, "snapshot": snapshot}).one()
+        with postgres_errors():
+            count, strange = self._counted(board, snapshot) or self._guessed(board)
         if strange:
             raise UnavailableError(f"{strange} facts of {board} were recorded by another server: import them instead")
-        return int(count)
+        return count
+
+    def _counted(self, board: str, snapshot: str) -> tuple[int, int] | None:
+        """Nothing where it takes too long."""
+        with self._engine.begin() as connection:
+            connection.execute(_AT_MOST, {"milliseconds": str(round(self._count_seconds * 1000))})
+            try:
+                count, strange = connection.execute(_COUNT, {"board": board, "snapshot": snapshot}).one()
+            except DBAPIError as error:
+                if isinstance(error.orig, QueryCanceled):
+                    return None
+                raise
+        return count, strange
+
+    def _guessed(self, board: str) -> tuple[int, int]:
+        with self._engine.connect() as connection:
+            connection.execute(_IN_ORDER)
+            strange: int = connection.execute(_NEWEST, {"board": board}).scalar_one()
+            plan: Any = connection.execute(_ESTIMATE, {"board": board}).scalar_one()
+        return int(plan[0]["Plan"]["Plan Rows"]), strange
 
     def player(self, board: str, player: str, snapshot: str) -> Sequence[Fact]:
         """A player's counting facts in ``snapshot``, by event id."""

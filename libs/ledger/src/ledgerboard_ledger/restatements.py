@@ -35,7 +35,10 @@ class OpenedRestatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPlayer:
-    """What the ledger knows of a corrected player on one board. ``snapshot`` and ``until`` of the last restatement."""
+    """What the ledger knows of a player on one board who was corrected, or restated without (then the id is all 0).
+
+    ``snapshot`` and ``until`` are those of the last restatement.
+    """
 
     correction_id: UUID
     hidden: bool
@@ -54,9 +57,12 @@ _KNOWN: Final = f"""
     GROUP BY asked.player
 """  # noqa: S608 -- constants
 _OF: Final = text(f"""
-    SELECT known.player, known.correction_id, known.hidden, restated.snapshot, restated.until
-    FROM ({_KNOWN}) AS known LEFT JOIN restated
-    ON restated.board = :board AND restated.player = CASE WHEN veiled THEN veil(known.player) ELSE known.player END
+    SELECT told.player, coalesce(known.correction_id, restated.correction_id), coalesce(known.hidden, false),
+        restated.snapshot, restated.until
+    FROM unnest(CAST(:players AS text[])) AS told (player) LEFT JOIN ({_KNOWN}) AS known USING (player)
+    LEFT JOIN restated
+    ON restated.board = :board AND restated.player = CASE WHEN veiled THEN veil(told.player) ELSE told.player END
+    WHERE known.player IS NOT NULL OR restated.player IS NOT NULL
 """)  # noqa: S608 -- constants
 _BEGIN: Final = text(f"""
     WITH known AS ({_KNOWN}), asked AS (SELECT unnest(CAST(:players AS text[])) AS player)
@@ -94,7 +100,7 @@ class Restatements:
         while True:
             with postgres_errors():
                 key, correction_id, opens = self._begin(board, player)
-                snapshot = self._snapshots.after_all_before()
+                snapshot = self._snapshots.after_all_writers()
                 mine = {"player": key, "board": board, "opens": opens, "snapshot": snapshot}
                 with self._engine.begin() as connection:
                     is_mine = connection.execute(_SNAPSHOT, mine).rowcount == 1
@@ -110,7 +116,7 @@ class Restatements:
             return connection.execute(_END, asked).rowcount == 1
 
     def of(self, board: str, players: Iterable[str]) -> Mapping[str, KnownPlayer]:
-        """What is known of those among the players whom a correction concerns on this board."""
+        """What is known of those among the players who were corrected or restated on this board."""
         rows = self._ask(_OF, board, players)
         return {
             player: KnownPlayer(correction_id=correction_id, hidden=hidden, snapshot=snapshot, until=until)
@@ -119,7 +125,11 @@ class Restatements:
 
     def newest(self, board: str, players: Iterable[str]) -> Mapping[str, UUID]:
         """The newest correction of each player whom one concerns on this board."""
-        return {player: known.correction_id for player, known in self.of(board, players).items()}
+        return {
+            player: known.correction_id
+            for player, known in self.of(board, players).items()
+            if known.correction_id != _NOBODY
+        }
 
     def hidden(self, board: str) -> Mapping[str, UUID]:
         """The players with facts on the board who are banned there now, and their newest correction."""

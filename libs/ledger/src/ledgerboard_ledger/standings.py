@@ -4,12 +4,12 @@ It serves while the boards cannot, and proves them while they can. Nothing is ke
 costs as much as its board has facts.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, RowMapping
 
 from ledgerboard_contracts import BoardOptions, View
 from ledgerboard_infra.postgres import postgres_errors
@@ -29,12 +29,17 @@ class LedgerStandings(Pages, Places):
 
 @dataclass(frozen=True, slots=True)
 class FoldedEntry:
-    """One entry of a view. ``order`` is what orders it among the others, ascending: sort key, ties, time, ids."""
+    """One entry of a view. ``order`` is what orders it among the others, ascending: sort key, ties, time, ids.
+
+    ``remembered``, if it was asked for, is what else a fold of one fact after another has to know: the event of a
+    latest play; of a sum over levels each play as level, sort key and time.
+    """
 
     player: str
     score: int
     achieved_at: datetime
     order: tuple[Any, ...]
+    remembered: tuple[Any, ...] = ()
 
 
 class SqlFold:
@@ -44,7 +49,7 @@ class SqlFold:
         self._engine = engine
 
     def rows(
-        self, view: View, options: BoardOptions, snapshot: str | None = None
+        self, view: View, options: BoardOptions, snapshot: str | None = None, *, remembered: bool = False
     ) -> Generator[FoldedEntry, None, None]:
         """Every entry of ``view``, best first, of one moment and in bounded memory.
 
@@ -52,7 +57,7 @@ class SqlFold:
         `UnavailableError` when PostgreSQL is down. Whoever stops before the end closes it.
         """
         names = ordering(view.scope, options)
-        entries = entries_of(view, options, snapshot=snapshot).subquery("entries")
+        entries = entries_of(view, options, snapshot=snapshot, remembered=remembered).subquery("entries")
         wanted = entries.select().order_by(*(entries.c[name] for name in names))
         with (
             postgres_errors(),
@@ -61,4 +66,12 @@ class SqlFold:
         ):
             for row in result.mappings():
                 order = tuple(row[name] for name in names)
-                yield FoldedEntry(row["player"], int(row["score"]), row["achieved_at"].astimezone(UTC), order)
+                achieved_at = row["achieved_at"].astimezone(UTC)
+                yield FoldedEntry(row["player"], int(row["score"]), achieved_at, order, _remembered(row, names))
+
+
+def _remembered(row: RowMapping, names: Sequence[str]) -> tuple[Any, ...]:
+    if "levels" in row:
+        keys, times = map(int, row["level_keys"]), row["level_times"]
+        return tuple(zip(row["levels"], keys, times, strict=True))
+    return (row["event_id"],) if "event_id" in row and "event_id" not in names else ()

@@ -36,7 +36,7 @@ from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.metrics import GatewayMetrics
-from ledgerboard_gateway.operators import dead_letters, operator_routes
+from ledgerboard_gateway.operators import Records, dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.reading import Record, reading
@@ -62,6 +62,7 @@ from ledgerboard_ledger import (
     PostgresHooks,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
+from ledgerboard_ledger.reconciliations import PostgresReconciliations
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -137,7 +138,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             ledger=ledger,
             definitions=definitions,
             queue=queue,
-            log=log,
+            records=Records(log=log, compared=PostgresReconciliations(writer)),
             made=rebuilds,
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,

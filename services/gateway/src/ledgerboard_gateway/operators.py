@@ -1,17 +1,19 @@
-"""Put together what operators use: corrections, rebuilds, dead letters. Bootstrap brings the clients."""
+"""Put together what operators use: corrections, rebuilds, comparisons, dead letters. Bootstrap brings the clients."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from ledgerboard_contracts.queues import ALL_QUEUES, QueueSpec
-from ledgerboard_gateway import corrections, rebuilds
+from ledgerboard_gateway import corrections, rebuilds, reconciliations
 from ledgerboard_gateway.dead_letters import DeadLetters, Desk
 from ledgerboard_gateway.http.correction_log_routes import CorrectionLogRoutes, CorrectionsLog
 from ledgerboard_gateway.http.correction_routes import CorrectionRoutes
 from ledgerboard_gateway.http.dead_letter_routes import DeadLetterRoutes
 from ledgerboard_gateway.http.operator_routes import OperatorRoutes
 from ledgerboard_gateway.http.rebuild_routes import RebuildRoutes
+from ledgerboard_gateway.http.reconciliation_routes import ReconciliationRoutes
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url
@@ -25,12 +27,20 @@ class Definitions(corrections.Definitions, rebuilds.Definitions, Protocol):
     """The record of boards, for both of its users."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What was corrected, and which comparisons were asked for."""
+
+    log: CorrectionsLog
+    compared: reconciliations.AskedReconciliations
+
+
 def operator_routes(
     *,
     ledger: corrections.Ledger,
     definitions: Definitions,
     queue: corrections.Queue,
-    log: CorrectionsLog,
+    records: Records,
     made: rebuilds.Rebuilds,
     letters: DeadLetters,
     clock: Clock,
@@ -38,8 +48,9 @@ def operator_routes(
     """The routes. Opens nothing."""
     return OperatorRoutes(
         corrections=CorrectionRoutes(corrections.Corrections(ledger, definitions, queue, clock, new_uuid7)),
-        log=CorrectionLogRoutes(log),
+        log=CorrectionLogRoutes(records.log),
         rebuilds=RebuildRoutes(made),
+        reconciliations=ReconciliationRoutes(reconciliations.Reconciliations(records.compared, definitions)),
         dead_letters=DeadLetterRoutes(letters, clock),
     )
 

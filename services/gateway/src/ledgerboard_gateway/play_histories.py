@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from ledgerboard_contracts import CorrectionKind, Order
+from ledgerboard_contracts import Order
 from ledgerboard_ledger import Play, RecordedCorrection
 
 _MOST: Final = 1000
@@ -61,18 +61,11 @@ class PlayHistories:
         self._bans = bans
 
     def of(self, play: Play) -> PlayHistory:
-        """What is on record of it. Nobody's name is in it."""
+        """What is on record of it. Nobody's name is in it. A play that counts was not voided, so one query tells."""
+        if not self._bans.is_banned(play.player, play.board) and self._counts(play):
+            return PlayHistory(counts=True, voids=())
         known = self._corrections.page(None, _MOST, player=play.player)
-        voids = [each for each in reversed(known) if each.event_id == play.event_id]
-        return PlayHistory(counts=not voids and not self._is_hidden(play, known) and self._counts(play), voids=voids)
-
-    def _is_hidden(self, play: Play, known: Sequence[RecordedCorrection]) -> bool:
-        """Whether nothing of the player counts. It spares the ledger a look through all of their plays.
-
-        The erasure of a player stands under the name that it gave them, which is nobody else's.
-        """
-        is_erased = any(each.kind is CorrectionKind.ERASE for each in known)
-        return is_erased or self._bans.is_banned(play.player, play.board)
+        return PlayHistory(counts=False, voids=[each for each in reversed(known) if each.event_id == play.event_id])
 
     def _counts(self, play: Play) -> bool:
         just_before = play.score, UUID(int=play.event_id.int - 1)

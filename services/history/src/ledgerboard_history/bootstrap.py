@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 from urllib3 import PoolManager
 
-from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS, RANK, SUBMISSIONS
+from ledgerboard_contracts.queues import ALL_QUEUES, HISTORY, HISTORY_JOBS, RANK, SUBMISSIONS
 from ledgerboard_history.closing import ClosePeriods, CountLateFacts, Road
 from ledgerboard_history.closing_jobs import ClosingJobs, register_closing_jobs
 from ledgerboard_history.closing_metrics import ClosingMetrics
@@ -20,6 +20,7 @@ from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.settings import JobsSettings, Settings
 from ledgerboard_history.signing import Secrets
 from ledgerboard_history.telling import Telling
+from ledgerboard_history.waiting_metrics import PeriodMetrics, QueueMetrics
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
@@ -27,6 +28,7 @@ from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
 from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
+from ledgerboard_infra.sqs.depth import QueueCounts, queue_counts
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_ledger import (
     Closings,
@@ -40,7 +42,7 @@ from ledgerboard_ledger import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_sqs import SQSClient
     from sqlalchemy import Engine
@@ -100,6 +102,8 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
     check_job_queue(client, app)
     registry, engine = CollectorRegistry(), _engine(settings.postgres)
     registry.register(ClosingMetrics(Closings(engine, SqlFold(engine)), Outbox(engine)))
+    registry.register(QueueMetrics(_queue_counts(client, settings.stage), SystemClock()))
+    registry.register(PeriodMetrics(_close_periods(settings, engine, client), SystemClock()))
     checks: dict[str, Check] = {
         "ledger": partial(check_schema, engine),
         HISTORY_JOBS.name: partial(_check_queue, client, queue_url),
@@ -109,22 +113,13 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
 
 def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> ClosingJobs:
     engine = _engine(settings.postgres, at_least=6, statement_timeout_seconds=TIME_LIMIT_SECONDS)
-    closings, clock, client = Closings(engine, SqlFold(engine)), SystemClock(), sqs_client(settings.aws)
-    queues = [resolve_queue_url(client, queue.full_name(settings.stage)) for queue in (SUBMISSIONS, HISTORY)]
-    road = Road(closings, lambda: sum(queue_depth(client, url) for url in queues))
+    clock = SystemClock()
     directory = settings.hooks.secrets_directory
     posts = HttpPosts(
         PoolManager(), timeout_seconds=settings.hooks.timeout_seconds, allow_http=settings.hooks.allow_http
     )
     return ClosingJobs(
-        close=ClosePeriods(
-            PostgresDefinitions(engine),
-            closings,
-            road,
-            clock,
-            settling=timedelta(seconds=settings.closing.settling_seconds),
-            depth=settings.closing.depth,
-        ),
+        close=_close_periods(settings, engine, sqs_client(settings.aws)),
         deliver=DeliverHooks(
             Outbox(engine),
             PostgresHooks(engine),
@@ -132,8 +127,36 @@ def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> Closi
             posts,
             clock,
         ),
-        count_late=CountLateFacts(closings, clock),
+        count_late=CountLateFacts(Closings(engine, SqlFold(engine)), clock),
     )
+
+
+def _close_periods(settings: JobsSettings, engine: "Engine", client: "SQSClient") -> ClosePeriods:
+    """What closes periods. A queue is looked up when its depth is first asked for."""
+    closings = Closings(engine, SqlFold(engine))
+    depths = [
+        cache(partial(resolve_queue_url, client, each.full_name(settings.stage))) for each in (SUBMISSIONS, HISTORY)
+    ]
+    return ClosePeriods(
+        PostgresDefinitions(engine),
+        closings,
+        Road(closings, lambda: sum(queue_depth(client, url()) for url in depths)),
+        SystemClock(),
+        settling=timedelta(seconds=settings.closing.settling_seconds),
+        depth=settings.closing.depth,
+    )
+
+
+def _queue_counts(client: "SQSClient", stage: str) -> "Mapping[str, Callable[[], QueueCounts]]":
+    """What each queue and its dead letters hold, by the queue's name, each looked up when it is first asked for."""
+    names = {queue.name: queue.full_name(stage) for queue in ALL_QUEUES}
+    names |= {f"{queue.name}-dlq": queue.dead_letter_name(stage) for queue in ALL_QUEUES}
+    urls = {name: cache(partial(resolve_queue_url, client, full_name)) for name, full_name in names.items()}
+    return {name: partial(_counts, client, url) for name, url in urls.items()}
+
+
+def _counts(client: "SQSClient", queue_url: "Callable[[], str]") -> QueueCounts:
+    return queue_counts(client, queue_url())
 
 
 def _engine(

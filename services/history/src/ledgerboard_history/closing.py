@@ -69,6 +69,14 @@ class Closings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many periods ended and are not closed, and the end of the oldest of them."""
+
+    periods: int
+    oldest_end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Due:
     definition: BoardDefinition
     span: Span
@@ -106,18 +114,16 @@ class ClosePeriods:
         self._settling = settling
         self._depth = depth
 
+    def waiting(self) -> Waiting:
+        """What a run would close now. Changes nothing."""
+        due = self._all_due(self._clock.now() - self._settling)
+        return Waiting(len(due), due[0].span.end if due else None)
+
     def run(self) -> dict[str, int]:
         """How many periods this run closed, and how many wait for what is under way."""
         until = self._clock.now() - self._settling
-        boards: list[str] = []
-        due: list[_Due] = []
-        for definitions in self._pages():
-            since = self._closings.closed_until(definition.board for definition in definitions)
-            for definition in definitions:
-                found = list(self._due(definition, since.get(definition.board, until), until))
-                due += found
-                boards += [definition.board] if found else []
-        due.sort(key=lambda each: in_order_of_end(each.definition.board, each.span))
+        due = self._all_due(until)
+        boards = {each.definition.board for each in due}
         done = 0
         closed = 0
         for each in due:
@@ -128,6 +134,15 @@ class ClosePeriods:
         waiting = {each.definition.board for each in due[done:]}
         self._closings.remember((board for board in boards if board not in waiting), until)
         return {"closed": closed, "waiting": len(due) - done}
+
+    def _all_due(self, until: datetime) -> Sequence[_Due]:
+        """Every period that ended and is not closed, in the order of their ends."""
+        due: list[_Due] = []
+        for definitions in self._pages():
+            since = self._closings.closed_until(definition.board for definition in definitions)
+            for definition in definitions:
+                due += self._due(definition, since.get(definition.board, until), until)
+        return sorted(due, key=lambda each: in_order_of_end(each.definition.board, each.span))
 
     def _pages(self) -> Iterator[Sequence[BoardDefinition]]:
         after = None

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
 
@@ -26,6 +26,8 @@ from ledgerboard_ledger import CachedVersions, PostgresDefinitions, check_schema
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+_SEND_SECONDS: Final = 7.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _QueueUrls:
@@ -42,7 +44,8 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
     Raises `UnavailableError` where a queue cannot be found.
     """
     poller = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
-    client = sqs_client(settings.aws)  # Its timeouts are shorter: a send that hangs must not look like a long poll.
+    # A send that hangs must not look like a long poll, and one that is made twice must be known to be.
+    client = sqs_client(settings.aws, call_seconds=_SEND_SECONDS)
     queues = _queue_urls(client, settings.stage)
     engine = make_engine(
         settings.postgres.writer_url, application_name="ledgerboard-ingest", pool_size=settings.postgres.pool_size

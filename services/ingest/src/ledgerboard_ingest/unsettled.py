@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledgerboard_contracts import SettledEnvelope
+from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import Message
 
 MOST_MESSAGES: Final = 1000
@@ -26,15 +27,16 @@ class Unsettled:
         self._lock = threading.Lock()
         self._envelopes: OrderedDict[str, Sequence[SettledEnvelope]] = OrderedDict()
 
-    def keep(self, message: Message, envelopes: Sequence[SettledEnvelope]) -> None:
-        """Keep ``envelopes``, which are about to be sent, unless they may have been sent before."""
+    def keep(self, message: Message, envelopes: Sequence[SettledEnvelope]) -> bool:
+        """Keep ``envelopes``, which are about to be sent, unless they may have been sent before. Returns whether so."""
         if not envelopes:
-            return
+            return False
         with self._lock:
-            tried = message.receive_count > 1 or message.message_id in self._envelopes
+            tried = message.receive_count > 1 or message.message_id in self._envelopes or REPEATED in message.attributes
             self._envelopes[message.message_id] = () if tried else envelopes
             if len(self._envelopes) > MOST_MESSAGES:
                 self._envelopes.popitem(last=False)
+        return tried
 
     def take(self, message: Message) -> Sequence[SettledEnvelope]:
         """The envelopes that were kept, once."""

@@ -6,11 +6,11 @@ judge: they go on to ``history`` as they came.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledgerboard_contracts import CorrectionsMessage, SubmissionEnvelope, wire
+from ledgerboard_contracts import CorrectionsMessage, FactEnvelope, SubmissionEnvelope, wire
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.sqs import OutgoingMessage, dead_letter
@@ -63,12 +63,11 @@ class SubmissionsHandler:
         """Judge and send on. Raises `UnavailableError` when definitions or queues cannot be reached."""
         readings = [self._read(message) for message in batch]
         judged = [(each.source, each.judgement) for each in readings if each.source and each.judgement]
-        for message, reading in zip(batch, readings, strict=True):
-            if reading.judgement and isinstance(reading.verdict, Done):
-                self._unsettled.keep(message, reading.judgement.totalled)
+        envelopes = self._by_whether_repeated(batch, readings)
         self._fanout.send(
             Consignment(
-                envelopes=[envelope for _, judgement in judged for envelope in judgement.envelopes],
+                envelopes=envelopes[False],
+                repeated=envelopes[True],
                 rejections=[(source.correlation_id, each.rejections) for source, each in judged if each.rejections],
                 dead_letters=[letter for reading in readings for letter in reading.dead_letters],
                 corrections=[message for reading in readings for message in reading.corrections],
@@ -77,6 +76,17 @@ class SubmissionsHandler:
         for reading in readings:
             self._count(reading)
         return [reading.verdict for reading in readings]
+
+    def _by_whether_repeated(
+        self, batch: Sequence[Message], readings: Sequence[_Reading]
+    ) -> Mapping[bool, Sequence[FactEnvelope]]:
+        """The envelopes of totals that may have been sent before must say so. Only what is done will be settled."""
+        envelopes: dict[bool, list[FactEnvelope]] = {False: [], True: []}
+        for message, reading in zip(batch, readings, strict=True):
+            if reading.judgement is not None:
+                settling = reading.judgement.totalled if isinstance(reading.verdict, Done) else ()
+                envelopes[self._unsettled.keep(message, settling)] += reading.judgement.envelopes
+        return envelopes
 
     def acknowledged(self, batch: Sequence[Message]) -> None:
         """Tell ``rank`` what will not be sent again, now that it is deleted. Raises `UnavailableError`."""

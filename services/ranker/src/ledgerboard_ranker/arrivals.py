@@ -15,14 +15,20 @@ class Outcome(StrEnum):
     """No view changed: the envelope is a repeat, or nobody in it did better than before."""
     UNDEFINED = "undefined"
     """There is no such version of the board, so far."""
+    POSTPONED = "postponed"
+    """What must be drawn before waits for somebody's transaction."""
 
 
 @dataclass(slots=True)
 class Arrival:
-    """An envelope on its way into the boards. ``recorded``: history told it again."""
+    """An envelope on its way into the boards.
+
+    ``recorded``: history told it again. ``repeated``: it may have come by another message too.
+    """
 
     envelope: FactEnvelope
     recorded: bool = False
+    repeated: bool = False
     outcome: Outcome = Outcome.UNCHANGED
     marks: list[Mark] = field(default_factory=list)
     """Those that may be cut once the envelope's message is deleted."""

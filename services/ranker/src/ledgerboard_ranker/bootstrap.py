@@ -23,9 +23,11 @@ from ledgerboard_ledger import (
     PostgresGenerations,
     Replay,
     Restatements,
+    Snapshots,
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
+from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 SERVICE: Final = "ranker"
+
+_MOST_WAIT_SECONDS: Final = 1.0
+"""How long a lane waits for somebody's transaction before it goes on with other messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +85,21 @@ def _handler(
     boards, states = RedisBoards(client, stage), BoardStates(client, stage)
     definitions = PostgresDefinitions(engine)
     versions = CachedVersions(definitions)
-    generations, restatements, replay = PostgresGenerations(engine), Restatements(engine), Replay(engine)
+    snapshots, replay = Snapshots(engine, most_seconds=_MOST_WAIT_SECONDS), Replay(engine)
+    generations, restatements = PostgresGenerations(engine, snapshots), Restatements(engine, snapshots)
     openings = Openings(states, generations, restatements, clock)
     founding = Founding(states, generations, replay, openings, clock)
     touching = Touching(Touches(engine), clock)
     restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+    known = KnownStates(states, founding)
     projection = Projection(
         versions,
         boards,
-        KnownStates(states, founding),
+        known,
         replay,
         touching,
         CatchingUp(states, generations, restatements, openings, restating),
+        Doubts(boards, known, versions, restating),
         metrics=metrics,
         clock=clock,
     )

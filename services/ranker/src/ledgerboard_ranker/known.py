@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledgerboard_boards import BoardState
+from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.late import Rule, rule_of
 
 _MOST_BOARDS = 100_000
@@ -47,15 +48,19 @@ class KnownStates:
         self._known: dict[str, Known] = {}
 
     def of(self, versions: Mapping[str, int]) -> Mapping[str, Known]:
-        """What is known of each board, given with the version by which it would be folded if it were new."""
+        """What is known of each board, given with the version by which it would be folded if it were new.
+
+        A board is missing whose next state must wait for somebody's transaction.
+        """
         known = {board: each for board in versions if (each := self._known.get(board)) is not None}
         missing = [board for board in versions if board not in known]
         found = self._states.get_many(missing) if missing else {}
         for board in missing:
             state = found.get(board)
             if state is None or not state.generations:
-                state = self._founding.ensure(board, versions[board])
-            known[board] = self._keep(board, state)
+                state = self._founded(board, versions[board])
+            if state is not None:
+                known[board] = self._keep(board, state)
         return known
 
     def generations(self, board: str) -> Sequence[int]:
@@ -68,6 +73,12 @@ class KnownStates:
         """Look at these again before anything else is folded into them."""
         for board in boards:
             self._known.pop(board, None)
+
+    def _founded(self, board: str, version: int) -> BoardState | None:
+        try:
+            return self._founding.ensure(board, version)
+        except UnendedError:
+            return None
 
     def _keep(self, board: str, state: BoardState) -> Known:
         if len(self._known) >= _MOST_BOARDS:

@@ -13,7 +13,7 @@ class RankerMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         meter = Meter(registry)
         self.envelopes: Final = meter.counter(
-            "ranker_envelopes", "Fact envelopes by outcome: folded, unchanged or undefined.", ("outcome",)
+            "ranker_envelopes", "Fact envelopes by outcome: folded, unchanged, undefined or postponed.", ("outcome",)
         )
         self.facts: Final = meter.counter("ranker_facts", "Facts folded, each into all of its views.")
         self.entries_changed: Final = meter.counter("ranker_entries_changed", "Entries of views that a fold improved.")

@@ -7,58 +7,19 @@ made by an older one.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from dataclasses import replace
 
-from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, Stale, mark_of
-from ledgerboard_contracts import BoardDefinition, BoardOptions, FactEnvelope, SettledEnvelope
+from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, mark_of
+from ledgerboard_contracts import BoardOptions, SettledEnvelope
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
 from ledgerboard_ranker.known import Known, KnownStates
 from ledgerboard_ranker.late import Answers, Ledger, Rule, ask, orders_of
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import TRIES
-
-
-class Boards(Protocol):
-    """The live boards. ``fold`` is atomic for each order. Raises `UnavailableError` when they are down."""
-
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
-        """Carry out each order whose board still has the state that it was made by."""
-        ...
-
-    def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """The messages that left the marks are deleted."""
-        ...
-
-    def settled(self, marks: Sequence[Mark]) -> None:
-        """What the messages were made of is deleted. A mark that was told both goes soon."""
-        ...
-
-
-class Definitions(Protocol):
-    """Versions of board definitions. Raises `UnavailableError` when the record is needed and cannot be asked."""
-
-    def version(self, board: str, version: int) -> BoardDefinition | None:
-        """One version of a board, or None where there is none."""
-        ...
-
-
-class Touching(Protocol):
-    """Notes which boards are about to be written to."""
-
-    def touch(self, boards: Sequence[str]) -> None:
-        """Note them. Never raises."""
-        ...
-
-
-class CatchingUp(Protocol):
-    """Brings a board's state up to what the ledger knows. Raises `UnavailableError`."""
-
-    def catch_up(self, board: str, players: Sequence[str]) -> None:
-        """Open what is opening, restate those players who are behind."""
-        ...
+from ledgerboard_ranker.ports import Boards, CatchingUp, Definitions, Settling, Touching
 
 
 class Projection:
@@ -72,6 +33,7 @@ class Projection:
         ledger: Ledger,
         touching: Touching,
         catching_up: CatchingUp,
+        doubts: Settling,
         *,
         metrics: RankerMetrics,
         clock: Clock,
@@ -82,6 +44,7 @@ class Projection:
         self._ledger = ledger
         self._touching = touching
         self._catching_up = catching_up
+        self._doubts = doubts
         self._metrics = metrics
         self._clock = clock
 
@@ -92,8 +55,9 @@ class Projection:
         """
         known = [each for each in arrivals if self._is_defined(each)]
         self._touching.touch(list({each.envelope.board for each in known}))
-        self._catch_up([each.envelope for each in known if each.recorded])
-        waiting: Sequence[Arrival] = known
+        self._catch_up([each for each in known if each.recorded])
+        self._settle([each for each in known if each.repeated and not each.recorded])
+        waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
         for _ in range(TRIES):
             waiting = self._fold(waiting)
             if not waiting:
@@ -127,17 +91,30 @@ class Projection:
         arrival.outcome = Outcome.UNDEFINED
         return False
 
-    def _catch_up(self, recorded: Sequence[FactEnvelope]) -> None:
-        players: defaultdict[str, set[str]] = defaultdict(set)
-        for envelope in recorded:
-            players[envelope.board].update(fact.player for fact in envelope.facts)
-        for board, those in players.items():
-            self._catching_up.catch_up(board, sorted(those))
-        self._states.forget(players)
+    def _catch_up(self, recorded: Sequence[Arrival]) -> None:
+        by_board: defaultdict[str, list[Arrival]] = defaultdict(list)
+        for each in recorded:
+            by_board[each.envelope.board].append(each)
+        for board, those in by_board.items():
+            try:
+                self._catching_up.catch_up(
+                    board, sorted({fact.player for each in those for fact in each.envelope.facts})
+                )
+            except UnendedError:
+                _postpone(those)
+        self._states.forget(by_board)
+
+    def _settle(self, repeated: Sequence[Arrival]) -> None:
+        try:
+            self._doubts.settle(repeated, self._clock.now())
+        except UnendedError:
+            _postpone(repeated)
 
     def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
         """Fold by the states as they are known, and return what they were too old for."""
         known = self._states.of({each.envelope.board: each.envelope.board_version for each in arrivals})
+        _postpone([each for each in arrivals if each.envelope.board not in known])
+        arrivals = [each for each in arrivals if each.envelope.board in known]
         answers = ask(
             self._ledger,
             ((each.envelope, rule) for each in arrivals for rule in known[each.envelope.board].rules),
@@ -156,7 +133,7 @@ class Projection:
         envelope = arrival.envelope
         board = known[envelope.board]
         return [
-            order
+            replace(order, keep_mark=order.keep_mark or arrival.repeated)
             for rule in board.rules
             for order in orders_of(
                 envelope,
@@ -183,7 +160,7 @@ class Projection:
         self._metrics.entries_changed.inc(result.entries_changed)
         self._metrics.tops_changed.inc(result.tops_changed)
         self._metrics.views_expired.inc(result.views_expired)
-        self._metrics.late_facts.inc(order.keep_mark)
+        self._metrics.late_facts.inc(order.envelope.envelope_id != arrival.envelope.envelope_id)
 
     def _count(self, arrivals: Sequence[Arrival]) -> None:
         outcomes = [each.outcome for each in arrivals]
@@ -192,8 +169,13 @@ class Projection:
         visible_at = self._clock.now()
         observe = self._metrics.lag_seconds.observe
         for each in arrivals:
-            if each.outcome is Outcome.UNDEFINED or each.recorded:
+            if each.outcome in {Outcome.UNDEFINED, Outcome.POSTPONED} or each.recorded:
                 continue
             self._metrics.facts.inc(len(each.envelope.facts))
             for fact in each.envelope.facts:
                 observe(max(0.0, (visible_at - fact.occurred_at).total_seconds()))
+
+
+def _postpone(arrivals: Sequence[Arrival]) -> None:
+    for each in arrivals:
+        each.outcome = Outcome.POSTPONED

@@ -4,6 +4,9 @@ A message is done once every envelope in it is in the boards. One that cannot be
 version, takes no batch-mate along; its other envelopes are folded all the same, since a repeat does them no harm. So it
 is with facts that are not sound. A message that says which envelopes are settled is done once their marks were told,
 one that asks for restatements once the standings are drawn.
+
+A drawing must wait for transactions that write facts. Where one stays open, what needs the drawing comes again later,
+and its batch-mates are done meanwhile.
 """
 
 import threading
@@ -22,7 +25,9 @@ from ledgerboard_contracts import (
     SettledMessage,
     wire,
 )
-from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
+from ledgerboard_infra.sqs import REPEATED
+from ledgerboard_infra.stream import Dead, Done, Later, Message, Retry, Verdict
+from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.soundness import reason_of, sound_part
@@ -32,7 +37,7 @@ _MOST_MESSAGES: Final = 1000
 
 
 class Restating(Protocol):
-    """Draws standings from the ledger. Raises `UnavailableError`."""
+    """Draws standings from the ledger. Raises `UnendedError` where that must wait, and `UnavailableError`."""
 
     def restate(self, board: str, player: str) -> bool:
         """Whether there was anything to restate."""
@@ -48,6 +53,7 @@ class _Reading:
     settled: Sequence[SettledEnvelope] = ()
     restatements: Sequence[Restatement] = ()
     unsound: list[str] = field(default_factory=list)
+    postponed: bool = False
 
     @property
     def outcome(self) -> Verdict:
@@ -57,6 +63,8 @@ class _Reading:
         for arrival in self.arrivals:
             if arrival.outcome is Outcome.UNDEFINED:
                 return Retry(f"board {arrival.envelope.board!r} has no version {arrival.envelope.board_version}")
+        if self.postponed or any(each.outcome is Outcome.POSTPONED for each in self.arrivals):
+            return Later("a transaction that wrote facts does not end")
         return Dead(reason_of(self.unsound)) if self.unsound else Done()
 
 
@@ -70,18 +78,31 @@ class FactsHandler:
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """Fold the batch in one round trip. Raises `UnavailableError` when boards or ledger cannot be reached."""
-        readings = [_read(message.body) for message in batch]
-        for each in dict.fromkeys(each for reading in readings for each in reading.restatements):
-            self._restating.restate(each.board, each.player)
+        readings = [_read(message) for message in batch]
         self._projection.apply([arrival for reading in readings for arrival in reading.arrivals])
         settled = [envelope for reading in readings for envelope in reading.settled]
         if settled:
             self._projection.settled(settled)
+        self._restate(readings)
         verdicts = [reading.outcome for reading in readings]
         for message, reading, verdict in zip(batch, readings, verdicts, strict=True):
             if isinstance(verdict, Done):
                 self._marks.keep(message.message_id, [mark for each in reading.arrivals for mark in each.marks])
         return verdicts
+
+    def _restate(self, readings: Sequence[_Reading]) -> None:
+        """Last, since it may wait, and each once."""
+        asked = dict.fromkeys(each for reading in readings for each in reading.restatements)
+        drawn = {each: self._is_restated(each) for each in asked}
+        for reading in readings:
+            reading.postponed = not all(drawn[each] for each in reading.restatements)
+
+    def _is_restated(self, each: Restatement) -> bool:
+        try:
+            self._restating.restate(each.board, each.player)
+        except UnendedError:
+            return False
+        return True
 
     def acknowledged(self, batch: Sequence[Message]) -> None:
         """Tell the marks of messages that these are deleted. Raises `UnavailableError` when the boards are down."""
@@ -113,9 +134,9 @@ class _MarksInHand:
             return self._marks.pop(message_id, ())
 
 
-def _read(body: str) -> _Reading:
+def _read(received: Message) -> _Reading:
     try:
-        message = wire.RANK.decode(body)
+        message = wire.RANK.decode(received.body)
     except wire.NewerVersionError as error:
         return _Reading(Retry(str(error)))
     except wire.UndecodableError as error:
@@ -124,11 +145,11 @@ def _read(body: str) -> _Reading:
         return _Reading(settled=message.envelopes)
     if isinstance(message, RestatementsMessage):
         return _Reading(restatements=message.restatements)
-    return _arrived(message)
+    return _arrived(message, repeated=REPEATED in received.attributes)
 
 
-def _arrived(message: FactsMessage | RecordedMessage) -> _Reading:
+def _arrived(message: FactsMessage | RecordedMessage, *, repeated: bool) -> _Reading:
     unsound: list[str] = []
     parts = [sound_part(envelope, unsound) for envelope in message.envelopes]
     recorded = isinstance(message, RecordedMessage)
-    return _Reading(arrivals=[Arrival(each, recorded) for each in parts if each is not None], unsound=unsound)
+    return _Reading(arrivals=[Arrival(each, recorded, repeated) for each in parts if each is not None], unsound=unsound)

@@ -1,5 +1,7 @@
 -- Corrections: a player's entries go from views, and what counts of the player's plays is put in their place.
 
+local SUM_WIDTH = 16 -- Bytes of a sum's prefix. That of a play is longer: it has an event id.
+
 -- Another key of the view whose entries are here. No part before the scope holds a colon of its own.
 local function sibling(set, part)
   local first, last = string.find(set, ':entries:', 1, true)
@@ -22,16 +24,9 @@ local function plays_of_player(generation, player)
   return found
 end
 
--- Removes a player's entries from one view.
-local function remove_from(view, player, play_prefixes, top_size, channel)
-  local value = redis.call('HGET', view.hash, player)
-  if not value then
-    return
-  end
-  local members, change = { string.sub(value, 1, view.width) .. player }, no_change()
-  for _, prefix in ipairs(play_prefixes) do
-    members[#members + 1] = prefix .. player
-  end
+-- Removes those of the members that are entries from one view.
+local function remove_members(view, members, top_size, channel)
+  local change = no_change()
   for i, key in ipairs(in_chunks('ZMSCORE', view.set, members)) do
     if key then
       change.removed[#change.removed + 1] = members[i]
@@ -40,6 +35,19 @@ local function remove_from(view, player, play_prefixes, top_size, channel)
   end
   view.version, view.top = sibling(view.set, 'version'), sibling(view.set, 'top')
   apply(view, change, top_size, channel)
+end
+
+-- Removes a player's entries from one view.
+local function remove_from(view, player, play_prefixes, top_size, channel)
+  local value = redis.call('HGET', view.hash, player)
+  if not value then
+    return
+  end
+  local members = { string.sub(value, 1, view.width) .. player }
+  for _, prefix in ipairs(play_prefixes) do
+    members[#members + 1] = prefix .. player
+  end
+  remove_members(view, members, top_size, channel)
   redis.call('HDEL', view.hash, player)
 end
 
@@ -58,25 +66,82 @@ local function remove_from_all(generation, player, top_size, channel)
   redis.call('ZREMRANGEBYLEX', generation.plays, '[' .. player .. '\0', '(' .. player .. '\1')
 end
 
--- KEYS: state; then for each generation registry and plays, and set, hash, version and top of each view. ARGV: version of
--- the state, the generations that it is to have, size of the top, channel of tops, player, number of generations; then
--- for each the number of arguments that its groups take, and the groups as `fold` takes them. Returns whether the state
--- was of that version. It changes last: a call that failed half-way is made again.
+-- The plays of a player, as they stand in the index.
+local function listed_plays(generation, player)
+  return redis.call('ZRANGEBYLEX', generation.plays, '[' .. player .. '\0', '(' .. player .. '\1')
+end
+
+-- Whether a player has exactly the plays of that digest. An empty one says nothing.
+local function has_plays(generation, player, digest)
+  return digest == '' or redis.sha1hex(table.concat(listed_plays(generation, player))) == digest
+end
+
+-- KEYS: state, registry, plays. ARGV: version of the state, size of the top, channel of tops, player, prefixes of plays.
+-- Removes these plays from all views. Returns whether the state was of that version.
+local function remove_plays(keys, arguments)
+  if redis.call('HGET', keys[1], 'version') ~= arguments[1] then
+    return 0
+  end
+  local player, members, listed = arguments[4], {}, {}
+  for i = 5, #arguments do
+    members[#members + 1], listed[#listed + 1] = arguments[i] .. player, play_of(player, arguments[i])
+  end
+  local registered = redis.call('HGETALL', keys[2])
+  for i = 1, #registered, 2 do
+    local view = registered_view({ registry = keys[2] }, registered[i], registered[i + 1])
+    if redis.call('HEXISTS', view.hash, player) == 1 then
+      remove_members(view, members, tonumber(arguments[2]), arguments[3])
+    end
+  end
+  in_chunks('ZREM', keys[3], listed)
+  return 1
+end
+
+-- Forgets which play is the player's best in each view, for the best ones to be folded again, and takes the player's sums
+-- over levels away, which are no plays.
+local function forget_bests(generation, player, top_size, channel)
+  local registered = redis.call('HGETALL', generation.registry)
+  for i = 1, #registered, 2 do
+    local view = registered_view(generation, registered[i], registered[i + 1])
+    if view.width == SUM_WIDTH then
+      remove_from(view, player, {}, top_size, channel)
+    else
+      redis.call('HDEL', view.hash, player)
+    end
+  end
+end
+
+-- KEYS: state; for each generation plays and registry; then for each generation set, hash, version and top of each view. ARGV: version of
+-- the state, the generations that it is to have, size of the top, channel of tops, player, number of generations; for
+-- each a digest of the plays that were put before, or ''; then for each the number of arguments that its groups take, and
+-- the groups as `fold` takes them. Returns 1; 0 where the state is another, 2 where the plays are: then nothing is
+-- written. The state changes last: a call that failed half-way is made again.
 local function restate(keys, arguments)
   if redis.call('HGET', keys[1], 'version') ~= arguments[1] then
     return 0
   end
   local top_size, channel = tonumber(arguments[3]), arguments[4]
-  local key, argument = 2, 7
-  for _ = 1, tonumber(arguments[6]) do
-    local generation = { registry = keys[key], plays = keys[key + 1] }
+  local player, count = arguments[5], tonumber(arguments[6])
+  for i = 1, count do
+    if not has_plays({ plays = keys[2 * i] }, player, arguments[6 + i]) then
+      return 2
+    end
+  end
+  local key, argument = 2 + 2 * count, 7 + count
+  for i = 1, count do
+    local generation = { registry = keys[2 * i + 1], plays = keys[2 * i] }
     local last, _ = argument + tonumber(arguments[argument]), nil
-    remove_from_all(generation, arguments[5], top_size, channel)
-    _, key = fold_groups(generation, keys, key + 2, arguments, argument + 1, last, top_size, channel)
+    if arguments[6 + i] == '' then
+      remove_from_all(generation, player, top_size, channel)
+    else
+      forget_bests(generation, player, top_size, channel)
+    end
+    _, key = fold_groups(generation, keys, key, arguments, argument + 1, last, top_size, channel)
     argument = last + 1
   end
   redis.call('HSET', keys[1], 'version', version_after(tonumber(arguments[1])), 'generations', arguments[2])
   return 1
 end
 
+redis.register_function('ledgerboard_remove_plays_@VERSION@', remove_plays)
 redis.register_function('ledgerboard_restate_@VERSION@', restate)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from ledgerboard_infra.sqs import queue_limits, queue_name, sqs_errors
+from ledgerboard_infra.errors import RefusedError, UnavailableError
+from ledgerboard_infra.sqs import REPEATED, queue_limits, queue_name, sqs_errors
 from ledgerboard_infra.stream.messages import Message, Receipt
 
 if TYPE_CHECKING:
@@ -79,6 +80,26 @@ class Inbox:
                     ],
                 )
             failed += [chunk[int(failure["Id"])][0] for failure in answer.get("Failed", [])]
+        return failed
+
+    def send_copies(self, receipts: Sequence[Receipt], delay_seconds: int) -> list[Receipt]:
+        """Put a copy of each message into the queue, to be seen after that time. Returns those without one."""
+        failed: list[Receipt] = []
+        for receipt in receipts:  # One by one: ten messages may be more than one request may carry.
+            message = receipt.message
+            try:
+                with sqs_errors():
+                    self._client.send_message(
+                        QueueUrl=self._url,
+                        MessageBody=message.body,
+                        MessageAttributes={
+                            name: {"DataType": "String", "StringValue": value}
+                            for name, value in {**message.attributes, REPEATED: "true"}.items()
+                        },
+                        DelaySeconds=delay_seconds,
+                    )
+            except (UnavailableError, RefusedError):
+                failed.append(receipt)
         return failed
 
 

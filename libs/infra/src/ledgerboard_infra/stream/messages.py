@@ -39,7 +39,17 @@ class Dead:
     reason: str
 
 
-Verdict = Done | Retry | Dead
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It cannot be done now, through no fault of its own, while others can: a copy comes again after a while.
+
+    It costs no receives, so a message may wait as long as it must. For messages whose handler forgives copies.
+    """
+
+    reason: str
+
+
+Verdict = Done | Retry | Dead | Later
 
 
 class BatchHandler(Protocol):

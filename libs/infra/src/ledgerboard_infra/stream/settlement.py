@@ -15,9 +15,12 @@ from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.sqs import QueueSender, dead_letter
 from ledgerboard_infra.stream.hand import Hand
 from ledgerboard_infra.stream.inbox import Inbox
-from ledgerboard_infra.stream.messages import Dead, Done, Receipt, Retry
+from ledgerboard_infra.stream.messages import Dead, Done, Later, Receipt, Retry, Verdict
 from ledgerboard_infra.stream.outage import Patience
 from ledgerboard_infra.stream.verdicts import Judged
+
+POSTPONED_SECONDS: Final = 5
+"""After how long a message comes again that must wait for something else."""
 
 _DELETE_ATTEMPTS: Final = 4
 
@@ -58,12 +61,21 @@ class Settlement:
             for receipt, verdict in judged
             if isinstance(verdict, Retry) and receipt.message.receive_count < self._max_receives
         ]
+        later = [receipt for receipt, verdict in judged if isinstance(verdict, Later)]
         dead = [(receipt, reason) for receipt, verdict in judged if (reason := self._dead_reason(receipt, verdict))]
         deleted = self._delete(done, "done")
         self._retry(retried)
+        self._postpone(later)
         for receipt, reason in dead:
             self._bury(receipt, reason)
-        _log.info("batch settled", queue=self._inbox.queue, done=len(done), retried=len(retried), dead=len(dead))
+        _log.info(
+            "batch settled",
+            queue=self._inbox.queue,
+            done=len(done),
+            retried=len(retried),
+            later=len(later),
+            dead=len(dead),
+        )
         return deleted
 
     def release(self, receipts: Sequence[Receipt]) -> None:
@@ -72,7 +84,15 @@ class Settlement:
             self._show(receipts, [0.0] * len(receipts), "released")
             _log.info("messages released", queue=self._inbox.queue, messages=len(receipts))
 
-    def _dead_reason(self, receipt: Receipt, verdict: Done | Retry | Dead) -> str | None:
+    def _postpone(self, receipts: Sequence[Receipt]) -> None:
+        """The copy first, so that a crash in between leaves two and never none."""
+        if not receipts:
+            return
+        failed = self._inbox.send_copies(receipts, POSTPONED_SECONDS)
+        self._delete([receipt for receipt in receipts if receipt not in failed], "postponed")
+        self._show(failed, [float(POSTPONED_SECONDS)] * len(failed), "retried")
+
+    def _dead_reason(self, receipt: Receipt, verdict: Verdict) -> str | None:
         count = receipt.message.receive_count
         if isinstance(verdict, Dead):
             return verdict.reason or "no reason given"

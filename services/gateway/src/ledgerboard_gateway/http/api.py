@@ -45,6 +45,7 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         ("name", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
         ("score", "A score: an integer. On sums it may exceed 2^53.", "42"),
         ("event_id", "The id that the submission was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
+        ("reconciliation_id", "The id that the request was answered with.", "4be0643f-1d98-473b-97cd-ca98a65347dd"),
         ("queue", "The queue whose dead letters are meant: submissions, rank, history or history-jobs.", "submissions"),
         ("message_id", "The dead letter's id, as the list tells it.", "5fea7756-0ea4-451a-a703-a558b933e274"),
         ("username", "The user's name, which is the player's id.", "ubecker"),

@@ -10,6 +10,7 @@ from ledgerboard_contracts import CorrectionKind
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.answers import BoardAnswer
 from ledgerboard_ledger.generation_records import GenerationStage
+from ledgerboard_ledger.reconciliation_records import ReconciliationStage
 
 
 class AcceptedCorrection(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +77,50 @@ class RequestedRebuilds(msgspec.Struct, frozen=True, kw_only=True):
 
     rebuilds: tuple[RebuildItem, ...]
     next: str | None
+
+
+class DifferenceItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. ``player`` is null where it is nobody's in particular; ``detail`` never names the player."""
+
+    board: str
+    view: str
+    kind: Annotated[
+        str,
+        Meta(
+            description="`missing`, `extra`: an entry on one side alone; `score`; `order`: the wrong place among equal "
+            "scores; `prefix`: what the next fold goes by; `top`: the rendered first page."
+        ),
+    ]
+    player: str | None
+    detail: str
+
+
+class ReconciliationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A comparison of boards with the ledger.
+
+    ``boards`` is null until it began. ``boards_unread`` were being drawn anew, and ``unsettled`` entries kept changing:
+    neither was judged. ``views`` are those of the boards that were begun. ``suspicions`` are looked at again just now.
+    ``first`` has the first 100 differences. ``stalled``: its worker was not heard of in time; the next goes on with it.
+    """
+
+    reconciliation_id: UUID
+    board: str | None
+    state: ReconciliationStage
+    stalled: bool
+    proved: bool | None
+    requested_at: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    boards: int | None
+    boards_compared: int
+    boards_unread: int
+    views: int
+    views_compared: int
+    suspicions: int
+    differences: int
+    unsettled: int
+    failure: str | None
+    first: tuple[DifferenceItem, ...]
 
 
 class LetterItem(msgspec.Struct, frozen=True, kw_only=True):

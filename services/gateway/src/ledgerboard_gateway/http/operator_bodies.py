@@ -51,6 +51,12 @@ class RebuildsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     limit: Annotated[int, Meta(ge=1, le=MAX_BOARDS)] = MAX_BOARDS
 
 
+class ReconciliationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The board that is to be compared; without one all are."""
+
+    board: BoardName | None = None
+
+
 class LettersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The dead letters that are meant, as the list tells their ids."""
 
@@ -62,6 +68,7 @@ class LettersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 _why: Final = msgspec.json.Decoder(WhyBody)
 _ban: Final = msgspec.json.Decoder(BanBody)
 _rebuilds: Final = msgspec.json.Decoder(RebuildsBody)
+_reconciliation: Final = msgspec.json.Decoder(ReconciliationBody)
 _letters: Final = msgspec.json.Decoder(LettersBody)
 
 
@@ -81,6 +88,12 @@ def decode_rebuilds(body: bytes) -> tuple[Why, str | None, int]:
     """The same, and which boards: the name that they follow, and how many."""
     read = _decode(_rebuilds, body)
     return why(read.reason, read.author), None if read.after is None else _board("after", read.after), read.limit
+
+
+def decode_reconciliation(body: bytes) -> str | None:
+    """The board in ``body``, or None for all."""
+    board = _decode(_reconciliation, body).board
+    return None if board is None else _board("board", board)
 
 
 def decode_letters(body: bytes) -> list[str]:

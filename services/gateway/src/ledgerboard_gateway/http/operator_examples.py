@@ -36,6 +36,47 @@ REBUILD: Final[dict[str, Any]] = {
 REDEFINED: Final[dict[str, Any]] = BOARD | {"version": 3, "rebuild": REBUILD}
 REBUILDS_TOLD: Final[dict[str, Any]] = {"rebuilds": [REBUILD]}
 REBUILDS_REQUESTED: Final[dict[str, Any]] = {"rebuilds": [REBUILD], "next": None}
+RECONCILE: Final[dict[str, Any]] = {"board": _BOARD}
+RECONCILIATION_ASKED: Final[dict[str, Any]] = {
+    "reconciliation_id": "4be0643f-1d98-473b-97cd-ca98a65347dd",
+    "board": _BOARD,
+    "state": "requested",
+    "stalled": False,
+    "proved": None,
+    "requested_at": _AT,
+    "started_at": None,
+    "finished_at": None,
+    "boards": None,
+    "boards_compared": 0,
+    "boards_unread": 0,
+    "views": 0,
+    "views_compared": 0,
+    "suspicions": 0,
+    "differences": 0,
+    "unsettled": 0,
+    "failure": None,
+    "first": [],
+}
+RECONCILIATION: Final[dict[str, Any]] = RECONCILIATION_ASKED | {
+    "state": "finished",
+    "proved": False,
+    "started_at": _AT,
+    "finished_at": _AT,
+    "boards": 1,
+    "boards_compared": 1,
+    "views": 4,
+    "views_compared": 4,
+    "differences": 1,
+    "first": [
+        {
+            "board": _BOARD,
+            "view": "all:board",
+            "kind": "missing",
+            "player": _PLAYER,
+            "detail": "has nothing on the board and 42 at 2026-11-21T10:00:00+00:00 by the ledger",
+        }
+    ],
+}
 _MESSAGE_ID: Final = "5fea7756-0ea4-451a-a703-a558b933e274"
 LETTERS: Final[dict[str, Any]] = {"message_ids": [_MESSAGE_ID]}
 LETTER: Final[dict[str, Any]] = {

@@ -7,10 +7,12 @@ from ledgerboard_gateway.http.correction_routes import CorrectionRoutes
 from ledgerboard_gateway.http.dead_letter_routes import DeadLetterRoutes
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.rebuild_routes import RebuildRoutes
+from ledgerboard_gateway.http.reconciliation_routes import ReconciliationRoutes
 
 OPERATOR_TAGS = {
     "corrections": "Void scores, ban and erase players, reset and delete boards. Each correction is kept as a fact.",
     "rebuilds": "Project boards anew from the ledger.",
+    "reconciliations": "Compare boards with the ledger.",
     "dead letters": "What no worker could use: look at it, send it again, discard it.",
 }
 
@@ -22,6 +24,7 @@ class OperatorRoutes:
     corrections: CorrectionRoutes
     log: CorrectionLogRoutes
     rebuilds: RebuildRoutes
+    reconciliations: ReconciliationRoutes
     dead_letters: DeadLetterRoutes
 
     def operations(self) -> list[Operation]:
@@ -30,5 +33,6 @@ class OperatorRoutes:
             *self.corrections.operations(),
             *self.log.operations(),
             *self.rebuilds.operations(),
+            *self.reconciliations.operations(),
             *self.dead_letters.operations(),
         ]

@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING, Final
 from ledgerboard_boards import BoardStates, RedisBoards
 from ledgerboard_contracts.queues import HISTORY, RANK, SUBMISSIONS
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS
+from ledgerboard_history.proof.asked import AskedProofs
 from ledgerboard_history.proof.command import ReconcileCommand
 from ledgerboard_history.proof.comparing import Comparison
 from ledgerboard_history.proof.jobs import ProofJobs, register_proof_jobs
 from ledgerboard_history.proof.metrics import ProofMetrics
 from ledgerboard_history.proof.reconciling import Patience, Reconciliation
+from ledgerboard_history.proof.recording import Comparer, RecordedReconciliation
 from ledgerboard_history.proof.sampling import SampleBoards
 from ledgerboard_history.proof.snapshots import SnapshotRanks
 from ledgerboard_history.proof.traffic import QueueTraffic
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.errors import MisconfiguredError
+from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.sqs import resolve_queue_url, sqs_client
 from ledgerboard_infra.valkey import make_redis
 from ledgerboard_ledger import DrawnViews, PostgresDefinitions, PostgresProofs, RankSnapshots, SqlFold
+from ledgerboard_ledger.reconciliations import PostgresReconciliations
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -36,11 +40,15 @@ if TYPE_CHECKING:
 _MOST_OF_A_SAMPLE: Final = timedelta(seconds=120)
 """So that a sample of three boards, all of them differing, stays within a job's time."""
 
+_MOST_OF_A_BOARD: Final = timedelta(seconds=240)
+_MOST_OF_A_RUN: Final = timedelta(seconds=240)
+"""So long a run begins boards that were asked for, so that the last of them has its time too."""
+
 
 def build_command(settings: "JobsSettings", say: Callable[[str], None]) -> ReconcileCommand:
     """The command. Raises `MisconfiguredError` without an address of the boards."""
     engine = _engine(settings, settings.postgres.writer_url)
-    return ReconcileCommand(PostgresDefinitions(engine), _reconciliation(settings, engine, Patience().most), say)
+    return ReconcileCommand(PostgresDefinitions(engine), _comparer(settings, engine, Patience().most), say)
 
 
 def add_proof_jobs(app: "JobApp", registry: "CollectorRegistry", settings: "JobsSettings") -> None:
@@ -53,17 +61,31 @@ def _jobs(settings: "JobsSettings") -> ProofJobs:
     engine, clock = _engine(settings, settings.postgres.writer_url), SystemClock()
     definitions = PostgresDefinitions(engine)
     snapshot = SnapshotRanks(definitions, RankSnapshots(engine), clock, most=settings.proof.ranks_kept)
-    if not settings.proof.redis_url:
-        return ProofJobs(sample=None, snapshot=snapshot)
-    sample = SampleBoards(
+    comparer = _comparer(settings, engine, _MOST_OF_A_SAMPLE) if settings.proof.redis_url else None
+    sample = None if comparer is None else _sample(settings, definitions, comparer)
+    asked = AskedProofs(
+        PostgresReconciliations(engine),
         definitions,
-        _reconciliation(settings, engine, _MOST_OF_A_SAMPLE),
-        PostgresProofs(engine),
+        comparer and _comparer(settings, engine, _MOST_OF_A_BOARD),
         clock,
+        new_owner=lambda: str(new_uuid7(clock.now())),
+        most=_MOST_OF_A_RUN,
+    )
+    return ProofJobs(asked=asked, sample=sample, snapshot=snapshot)
+
+
+def _sample(settings: "JobsSettings", definitions: PostgresDefinitions, comparer: Comparer) -> SampleBoards:
+    return SampleBoards(
+        definitions,
+        comparer,
         choose=random.Random().sample,  # noqa: S311 -- which boards are looked at is no secret.
         count=settings.proof.sample_boards,
     )
-    return ProofJobs(sample=sample, snapshot=snapshot)
+
+
+def _comparer(settings: "JobsSettings", engine: "Engine", most: timedelta) -> RecordedReconciliation:
+    """What compares and keeps what came out."""
+    return RecordedReconciliation(_reconciliation(settings, engine, most), PostgresProofs(engine), SystemClock())
 
 
 def _reconciliation(settings: "JobsSettings", engine: "Engine", most: timedelta) -> Reconciliation:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from ledgerboard_contracts import BoardDefinition
-from ledgerboard_history.proof.reconciling import Reconciled, Reconciliation, lines
+from ledgerboard_history.proof.reconciling import Reconciled, tell_nobody
+from ledgerboard_history.proof.recording import Comparer
 from ledgerboard_history.proof.sampling import all_boards
+from ledgerboard_history.proof.wording import lines
 from ledgerboard_infra.errors import MisconfiguredError
 
 EXIT_EQUAL: Final = 0
@@ -25,9 +27,9 @@ class Definitions(Protocol):
 class ReconcileCommand:
     """Compares the boards that were named, or all of them, and tells each as soon as it is known."""
 
-    def __init__(self, definitions: Definitions, reconciliation: Reconciliation, say: Callable[[str], None]) -> None:
+    def __init__(self, definitions: Definitions, comparer: Comparer, say: Callable[[str], None]) -> None:
         self._definitions = definitions
-        self._reconciliation = reconciliation
+        self._comparer = comparer
         self._say = say
 
     def run(self, names: Sequence[str]) -> int:
@@ -42,7 +44,7 @@ class ReconcileCommand:
         return EXIT_EQUAL if all(map(_is_proved, results)) else EXIT_DIFFERENT
 
     def _told(self, board: str) -> Reconciled:
-        result = self._reconciliation.reconcile(board)
+        result = self._comparer.reconcile(board, tell_nobody)
         for line in lines(result):
             self._say(line)
         return result

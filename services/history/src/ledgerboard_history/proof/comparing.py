@@ -10,23 +10,27 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Protocol
 
+import msgspec
+
 from ledgerboard_boards import Entry as BoardEntry
 from ledgerboard_boards import view_id
-from ledgerboard_boards.members import entry_id, place_of, view_named
-from ledgerboard_contracts import DEFAULT_OPTIONS, BoardOptions, View
-from ledgerboard_history.proof.differences import Difference, Entry, differences
+from ledgerboard_boards.beside import RenderedTop
+from ledgerboard_boards.members import entry_id, place_of, value_of, view_named
+from ledgerboard_contracts import DEFAULT_OPTIONS, BoardOptions, Standing, View
+from ledgerboard_history.proof.differences import Difference, Entry, Part, Where, differences
+from ledgerboard_history.proof.prefixes import Hashes, PrefixCheck
 from ledgerboard_infra.clock import Clock
+from ledgerboard_ledger.folding import keeps_every_play
 from ledgerboard_ledger.standings import FoldedEntry, SqlFold
 
 PAGE: Final = 1_000
 _MARGIN: Final = timedelta(minutes=1)
 """So long before its end a view is left alone: the clock of Redis lets it go, not ours."""
 
-Where = tuple[str, bytes]
-"""A view by its id, and in it an entry by its own."""
+_read_top: Final = msgspec.json.Decoder(tuple[Standing, ...]).decode
 
 
-class Boards(Protocol):
+class Boards(Hashes, Protocol):
     """The boards as they are held, whichever generation."""
 
     def views(self, board: str, generation: int) -> Sequence[str]:
@@ -34,6 +38,9 @@ class Boards(Protocol):
 
     def entries(self, view: View, options: BoardOptions, after: BoardEntry | None, limit: int) -> Sequence[BoardEntry]:
         """The first entries that rank after ``after``."""
+
+    def rendered(self, view: View, options: BoardOptions) -> RenderedTop | None:
+        """The rendered top, and what it has to show at that moment."""
 
 
 class Drawn(Protocol):
@@ -44,7 +51,7 @@ class Drawn(Protocol):
 
 
 class Comparison:
-    """Looks at boards. ``look`` writes nothing."""
+    """Looks at boards, and writes nothing."""
 
     def __init__(self, boards: Boards, drawn: Drawn, fold: SqlFold, clock: Clock) -> None:
         self._boards = boards
@@ -67,15 +74,21 @@ class Comparison:
         """Whether any fact of ``board`` counts."""
         return bool(self._drawn.of(board, DEFAULT_OPTIONS))
 
-    def look(self, views: Mapping[str, View], options: BoardOptions) -> Mapping[Where, Difference]:
-        """What is not the same on both sides at this look."""
-        found: dict[Where, Difference] = {}
-        for name, view in views.items():
-            with closing(self._fold.rows(view, options)) as rows:
-                expected = (_expected(row, view, options) for row in rows)
-                differing = differences(expected, self._held(view, options))
-            found.update({(name, known): difference for known, difference in differing.items()})
+    def look(self, name: str, view: View, options: BoardOptions) -> Mapping[Where, Difference]:
+        """What is not the same on both sides at this look, in the view called ``name``."""
+        prefixes = PrefixCheck(self._boards, view, options, many=keeps_every_play(view.scope, options))
+        with closing(self._fold.rows(view, options, remembered=True)) as rows:
+            expected = (_expected(row, view, options) for row in rows)
+            differing = differences(prefixes.watched(expected), self._held(view, options))
+        found: dict[Where, Difference] = {Where(name, Part.ENTRY, known): each for known, each in differing.items()}
+        for player, difference in prefixes.found().items():
+            found[Where(name, Part.PREFIX, player.encode(errors="surrogateescape"))] = difference
         return found
+
+    def is_top_right(self, view: View, options: BoardOptions) -> bool:
+        """Whether the rendered top, if one is kept, shows the first entries. Seen in one moment, so no suspicion."""
+        top = self._boards.rendered(view, options)
+        return top is None or _shown(top.body) == tuple(top.standings)
 
     def _held(self, view: View, options: BoardOptions) -> Iterator[Entry]:
         last: BoardEntry | None = None
@@ -84,10 +97,20 @@ class Comparison:
             last = page[-1]
 
 
+def _shown(body: bytes) -> tuple[Standing, ...] | None:
+    """The standings that a rendered top shows, whichever release rendered it; None for one that cannot be read."""
+    try:
+        return _read_top(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def _expected(row: FoldedEntry, view: View, options: BoardOptions) -> Entry:
     key, *columns, _ = row.order
     place = place_of(int(key), columns, row.player, options, view.scope)
-    return Entry(row.player, row.score, row.achieved_at, place, entry_id(place[1], row.player, options, view.scope))
+    known = entry_id(place[1], row.player, options, view.scope)
+    value = value_of(place[1], row.remembered, options, view.scope)
+    return Entry(row.player, row.score, row.achieved_at, place, known, value)
 
 
 def _found(entry: BoardEntry, view: View, options: BoardOptions) -> Entry:

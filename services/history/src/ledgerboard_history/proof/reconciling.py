@@ -2,18 +2,18 @@
 
 A score is on its way through two queues and arrives at either end first, so a single look finds differences that are
 none. A difference counts when it stands: both sides say the same things again and again for longer than any message can
-be under way, and no message waits for a worker.
+be under way, and no message waits for a worker. A rendered top is seen together with its entries, and counts at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ledgerboard_boards import Live
-from ledgerboard_contracts import BoardDefinition, BoardOptions
-from ledgerboard_history.proof.comparing import Comparison, Where
-from ledgerboard_history.proof.differences import Difference, Kind
+from ledgerboard_contracts import BoardDefinition, BoardOptions, View
+from ledgerboard_history.proof.comparing import Comparison
+from ledgerboard_history.proof.differences import Difference, Part, TopDifference, Where
 from ledgerboard_infra.clock import Clock
 
 
@@ -47,13 +47,13 @@ class Patience:
     """
 
     pause: timedelta = timedelta(seconds=5)
-    settle: timedelta = timedelta(seconds=90)
+    settle: timedelta = timedelta(seconds=60)
     most: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """What came out for one board. ``differences`` are by view and entry.
+    """What came out for one board. ``differences`` are by where they are.
 
     ``unsettled`` is how many entries kept changing, or had messages waiting: they were not judged. ``is_live`` is False
     for a board that nobody can read now, because it is being drawn anew: then nothing was compared.
@@ -64,6 +64,22 @@ class Reconciled:
     views_compared: int = 0
     differences: Mapping[Where, Difference]
     unsettled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the comparison of a board is: views that were looked at, and suspicions that may prove unfounded."""
+
+    views_compared: int
+    views: int
+    suspicions: int
+
+
+Tell = Callable[[Progress], object]
+
+
+def tell_nobody(_: Progress) -> None:
+    """For whoever does not want to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +110,58 @@ class Reconciliation:
         self._pause = pause
         self._patience = patience or Patience()
 
-    def reconcile(self, board: str) -> Reconciled:
-        """Compare every view of ``board``. A board whose live generation changes meanwhile is compared once more."""
+    def reconcile(self, board: str, tell: Tell = tell_nobody) -> Reconciled:
+        """Compare every view of ``board``. A board whose live generation changes meanwhile is compared once more.
+
+        ``tell`` hears how far it is, before each view and before each pause.
+        """
         until = self._clock.now() + self._patience.most
         while True:
             live = self._lives.lives(board)
             definition = None if live is None else self._versions.version(board, live.board_version)
             if live is None or definition is None:
                 return Reconciled(board=board, is_live=not self._comparison.is_played(board), differences={})
-            result = self._compare(board, live, definition.options, until)
+            result = self._compare(board, live, definition.options, until, tell)
             if self._lives.lives(board) == live:
                 return result
 
-    def _compare(self, board: str, live: Live, options: BoardOptions, until: datetime) -> Reconciled:
+    def _compare(self, board: str, live: Live, options: BoardOptions, until: datetime, tell: Tell) -> Reconciled:
         views = self._comparison.views(board, live.generation, options)
-        now = self._clock.now()
-        found = self._comparison.look(views, options)
-        suspicions = {where: _Suspicion(difference, now) for where, difference in found.items()}
-        while suspicions and not self._have_settled(suspicions) and self._clock.now() < until:
-            self._pause(self._patience.pause.total_seconds())
-            again = {name: views[name] for name, _ in suspicions}
-            now, waiting = self._clock.now(), self._traffic.waiting()
-            suspicions = _confirmed(suspicions, self._comparison.look(again, options), now, is_quiet=waiting == 0)
+        suspicions: dict[Where, _Suspicion] = {}
+        certain: dict[Where, Difference] = {}
+        for done, (name, view) in enumerate(views.items()):
+            tell(Progress(done, len(views), len(suspicions)))
+            found, now = self._comparison.look(name, view, options), self._clock.now()
+            suspicions |= {where: _Suspicion(difference, now) for where, difference in found.items()}
+            if not self._comparison.is_top_right(view, options):
+                certain[Where(name, Part.TOP, b"")] = TopDifference()
+        suspicions = _apart(self._settled(suspicions, views, options, until, tell))
         standing = {where: each.difference for where, each in suspicions.items() if self._has_settled(each)}
         return Reconciled(
             board=board,
             views_compared=len(views),
-            differences=standing,
+            differences=standing | certain,
             unsettled=len(suspicions) - len(standing),
         )
+
+    def _settled(
+        self,
+        suspicions: dict[Where, _Suspicion],
+        views: Mapping[str, View],
+        options: BoardOptions,
+        until: datetime,
+        tell: Tell,
+    ) -> dict[Where, _Suspicion]:
+        """What is left of the suspicions once each has stood long enough, or the time is over."""
+        while suspicions and not self._have_settled(suspicions) and self._clock.now() < until:
+            tell(Progress(len(views), len(views), len(suspicions)))
+            self._pause(self._patience.pause.total_seconds())
+            now, waiting = self._clock.now(), self._traffic.waiting()
+            again: dict[Where, Difference] = {}
+            for name in {where.view for where in suspicions}:
+                again |= self._comparison.look(name, views[name], options)
+            suspicions = _confirmed(suspicions, again, now, is_quiet=waiting == 0)
+        return suspicions
 
     def _have_settled(self, suspicions: Mapping[Where, _Suspicion]) -> bool:
         return all(map(self._has_settled, suspicions.values()))
@@ -144,23 +183,11 @@ def _confirmed(
     return confirmed
 
 
-def lines(result: Reconciled) -> Sequence[str]:
-    """The result in words, a line a difference, for an operator."""
-    if not result.is_live:
-        return [f"{result.board}: no live generation; it is being drawn from the ledger"]
-    head = f"{result.board}: {result.views_compared} views, {len(result.differences)} differences"
-    unsettled = [f"{result.unsettled} entries kept changing and were not judged"] if result.unsettled else []
-    return [
-        "; ".join([head, *unsettled]),
-        *(f"  {name}: {_said(each)}" for (name, _), each in sorted(result.differences.items())),
-    ]
-
-
-def _said(difference: Difference) -> str:
-    if difference.kind is Kind.ORDER:
-        return f"{difference.kind.value}: {difference.player!r} stands in the wrong place among equal scores"
-    expected, found = (
-        "nothing" if each is None else f"{each.score} at {each.achieved_at.isoformat()}"
-        for each in (difference.expected, difference.found)
-    )
-    return f"{difference.kind.value}: {difference.player!r} has {found} on the board and {expected} by the ledger"
+def _apart(suspicions: Mapping[Where, _Suspicion]) -> dict[Where, _Suspicion]:
+    """Without the hash's words on players of whom an entry differs: it is one difference, seen in two places."""
+    players = {(where.view, each.difference.player) for where, each in suspicions.items() if where.part is Part.ENTRY}
+    return {
+        where: each
+        for where, each in suspicions.items()
+        if where.part is Part.ENTRY or (where.view, each.difference.player) not in players
+    }

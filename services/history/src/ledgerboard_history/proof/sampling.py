@@ -4,15 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ledgerboard_contracts import BoardDefinition
-from ledgerboard_history.proof.reconciling import Reconciled, Reconciliation
-from ledgerboard_infra.clock import Clock
-from ledgerboard_infra.logs import get_logger
-from ledgerboard_ledger import Proof
+from ledgerboard_history.proof.reconciling import tell_nobody
+from ledgerboard_history.proof.recording import Comparer
 
 _PAGE = 1_000
-_MOST_LINES = 20
-
-_log = get_logger(__name__)
 
 
 class Definitions(Protocol):
@@ -22,54 +17,27 @@ class Definitions(Protocol):
         """Current definitions by name, from the first one after ``after``."""
 
 
-class Proofs(Protocol):
-    """The record of comparisons."""
-
-    def note(self, proof: Proof) -> None:
-        """Keep a result in place of the board's last one."""
-
-
 class SampleBoards:
     """Compares some boards with the ledger. ``choose`` picks so many of a list."""
 
     def __init__(
         self,
         definitions: Definitions,
-        reconciliation: Reconciliation,
-        proofs: Proofs,
-        clock: Clock,
+        comparer: Comparer,
         *,
         choose: Callable[[Sequence[str], int], Sequence[str]],
         count: int,
     ) -> None:
         self._definitions = definitions
-        self._reconciliation = reconciliation
-        self._proofs = proofs
-        self._clock = clock
+        self._comparer = comparer
         self._choose = choose
         self._count = count
 
     def run(self) -> dict[str, int]:
         """The number of differences on each board that was looked at. Safe to repeat: it only looks."""
         names = all_boards(self._definitions)
-        return {board: self._prove(board) for board in self._choose(names, min(self._count, len(names)))}
-
-    def _prove(self, board: str) -> int:
-        result = self._reconciliation.reconcile(board)
-        if result.is_live:
-            self._proofs.note(self._proof(result))
-        for (view, _), difference in list(result.differences.items())[:_MOST_LINES]:
-            _log.error("board differs from the ledger", board=board, view=view, kind=difference.kind.value)
-        return len(result.differences)
-
-    def _proof(self, result: Reconciled) -> Proof:
-        return Proof(
-            board=result.board,
-            reconciled_at=self._clock.now(),
-            views=result.views_compared,
-            differences=len(result.differences),
-            unsettled=result.unsettled,
-        )
+        chosen = self._choose(names, min(self._count, len(names)))
+        return {board: len(self._comparer.reconcile(board, tell_nobody).differences) for board in chosen}
 
 
 def all_boards(definitions: Definitions) -> Sequence[str]:

@@ -113,7 +113,8 @@ class Rebuilder:
                 touched_at = self._touch(row.board)
             if not self._generations.progress(
                 row.board, row.number, self._owner,
-                cursor=page.cursor, facts_folded=folded, lease_seconds=self._lease_seconds, facts_total=total,
+                cursor=page.cursor, facts_folded=folded, lease_seconds=self._lease_seconds,
+                facts_total=max(total, folded),
             ):  # fmt: skip
                 return Outcome.TAKEN
             if is_stopping():

@@ -7,7 +7,7 @@ and adds nothing. Players whose standing was drawn since the generation was open
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid5
 from zlib import crc32
@@ -78,25 +78,41 @@ class Scan:
                 yield Scanned(cursor, self._fold(row, options, read))
 
     def _fold(self, row: Generation, options: BoardOptions, read: _Read) -> int:
-        """Fold a page by the state that is true; where another one is by now, read both again."""
+        """Fold a page by the state that is true, and what came too late for it by the next.
+
+        The page is not read again: whatever a correction changes about it, it changes of a player whom the next state
+        names as restated. So a thousand bans cost a thousand looks at the state.
+        """
+        version, generation, folded = read.state_version, read.generation, 0
+        waiting = page_envelopes(row, read.after, read.page.facts)
         while True:
-            skipped = restated_since(read.generation)
-            facts = [fact for fact in read.page.facts if fact.player not in skipped]
+            skipped = restated_since(generation)
             orders = [
-                FoldOrder(envelope, options, row.number, read.state_version, keep_mark=True)
-                for envelope in page_envelopes(row, read.after, facts)
+                FoldOrder(_without(each, skipped), options, row.number, version, keep_mark=True) for each in waiting
             ]
-            if all(isinstance(result, FoldResult) for result in self._boards.fold(orders, self._clock.now())):
-                return len(facts)
-            read = self._read(row, read.after)
+            results = self._boards.fold(orders, self._clock.now())
+            told = list(zip(waiting, orders, results, strict=True))
+            folded += sum(len(order.envelope.facts) for _, order, result in told if isinstance(result, FoldResult))
+            waiting = [envelope for envelope, _, result in told if not isinstance(result, FoldResult)]
+            if not waiting:
+                return folded
+            version, generation = self._state(row)
 
     def _read(self, row: Generation, after: UUID | None) -> _Read:
+        version, generation = self._state(row)
+        page = self._ledger.page(row.board, generation.snapshot or "", after, self._page_facts)
+        return _Read(after, page, version, generation)
+
+    def _state(self, row: Generation) -> tuple[int, GenerationState]:
         state = self._states.get(row.board)
         generation = next((each for each in state.generations if each.number == row.number), None) if state else None
         if state is None or generation is None or generation.snapshot is None:
             raise GenerationGoneError(row)
-        page = self._ledger.page(row.board, generation.snapshot, after, self._page_facts)
-        return _Read(after, page, state.version, generation)
+        return state.version, generation
+
+
+def _without(envelope: FactEnvelope, players: set[str]) -> FactEnvelope:
+    return replace(envelope, facts=tuple(fact for fact in envelope.facts if fact.player not in players))
 
 
 def restated_since(generation: GenerationState) -> set[str]:

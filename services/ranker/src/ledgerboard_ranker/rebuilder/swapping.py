@@ -39,8 +39,7 @@ class Swap:
         return state is not None and state.live == row.number
 
     def _go_live(self, row: Generation) -> None:
-        while not self.is_live(row):
-            state = self._states.get(row.board)
+        while (state := self._states.get(row.board)) is None or state.live != row.number:
             complete = [each for each in state.generations if each.number == row.number] if state else []
             if state is None or not complete:
                 raise GenerationGoneError(row)
