@@ -1,6 +1,6 @@
 """Let only some threads wait for bodies, so that clients who send slowly cannot take all of them.
 
-Nothing interrupts the read of a body that does not come: the server hands a body over when all of it is there, or waits.
+Nothing interrupts the read of a body that does not come: the server hands it over when all of it is there, or waits.
 So a client with a sound key can hold the seats, and then writes are refused; reads and health checks go on. A proxy
 that buffers bodies keeps even that away.
 """
