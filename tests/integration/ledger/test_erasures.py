@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from ledgerboard_contracts import CorrectionKind, Restatement
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import LedgerReader, LedgerWriter, Rejected, Replay, Restatements, Snapshots
+from ledgerboard_ledger import LedgerReader, LedgerWriter, PostgresServerKeys, Rejected, Replay, Restatements, Snapshots
 from ledgerboard_ledger.tables import metadata
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
 from ledgerboard_testkit.polling import eventually
+from ledgerboard_testkit.suites.server_keys import key_record
 
 ERASE = CorrectionKind.ERASE
 AFTER = NOON + timedelta(minutes=2)
@@ -65,6 +66,7 @@ def leave_traces(engine: Engine, board: str, player: str) -> None:
     writer.correct([void, ban])
     opened = restatements.open(board, player)
     restatements.opened(board, player, opened.correction_id, opened.snapshot, NOON)
+    PostgresServerKeys(engine).create(key_record(created_by=f"player:{player}"))
     with engine.begin() as connection:
         ranked = "INSERT INTO rank_snapshots VALUES (:board, :player, :day, 0, 1)"
         connection.execute(text(ranked), {"board": board, "player": player, "day": NOON.date()})

@@ -33,6 +33,7 @@ from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.snapshots import Snapshots
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.touches import Touches
@@ -64,6 +65,7 @@ __all__ = [
     "GenerationStage",
     "Hook",
     "InvalidHookError",
+    "KeyRecord",
     "KnownPlayer",
     "LedgerExport",
     "LedgerImport",
@@ -82,6 +84,7 @@ __all__ = [
     "PostgresGenerations",
     "PostgresHooks",
     "PostgresProofs",
+    "PostgresServerKeys",
     "Proof",
     "ProofTotals",
     "RankHistory",

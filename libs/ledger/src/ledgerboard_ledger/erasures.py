@@ -44,6 +44,10 @@ _IN_THE_LEDGER: Final = tuple(
                 unban_id = CASE WHEN unban_id > :correction_id THEN unban_id END
             WHERE player = :player
             """,
+            """
+            UPDATE server_keys SET created_by = 'player:' || :name
+            WHERE created_by = 'player:' || :player AND created_at <= :occurred_at
+            """,
             # From now on what was restated is noted under the veil.
             "DELETE FROM restated WHERE player = :player",
         ),

@@ -10,6 +10,7 @@ from ledgerboard_testkit.memory.ledger import MemoryLedger
 from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.ranks import MemoryRanks
 from ledgerboard_testkit.memory.record import MemoryRecord
+from ledgerboard_testkit.memory.server_keys import MemoryServerKeys
 from ledgerboard_testkit.memory.standings import MemoryStandings
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "MemoryRanks",
     "MemoryRecord",
     "MemorySender",
+    "MemoryServerKeys",
     "MemoryStandings",
 ]

@@ -20,7 +20,7 @@ _STATEMENTS = (
         scopes text[] NOT NULL
             CONSTRAINT server_keys_scopes_check CHECK (scopes <@ '{submit,read,admin}' AND cardinality(scopes) > 0),
         boards text[], -- Patterns of names; none: every board.
-        rate double precision -- Scores a second; 0: without end; none: as the setting says.
+        rate real -- Scores a second; 0: without end; none: as the setting says.
             CONSTRAINT server_keys_rate_check CHECK (rate >= 0),
         created_at timestamptz NOT NULL,
         created_by text COLLATE "C" NOT NULL,
