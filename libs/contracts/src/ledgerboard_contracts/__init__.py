@@ -52,6 +52,15 @@ from ledgerboard_contracts.scores import (
     RejectionReason,
     Submission,
 )
+from ledgerboard_contracts.sessions import (
+    Admission,
+    GameType,
+    InvalidSessionError,
+    SeenSessions,
+    Session,
+    SessionRules,
+    admission,
+)
 from ledgerboard_contracts.soundness import UNSOUND, check_corrections, check_play, check_submission
 from ledgerboard_contracts.standings import (
     HypotheticalPlacing,
@@ -90,6 +99,7 @@ __all__ = [
     "UNSOUND",
     "UTC_CALENDAR",
     "WHOLE_BOARD",
+    "Admission",
     "BoardDefinition",
     "BoardOptions",
     "Calendar",
@@ -99,6 +109,7 @@ __all__ = [
     "Fact",
     "FactEnvelope",
     "FactsMessage",
+    "GameType",
     "HypotheticalPlacing",
     "InvalidAttributesError",
     "InvalidCorrectionError",
@@ -106,6 +117,7 @@ __all__ = [
     "InvalidEventIdError",
     "InvalidNameError",
     "InvalidPeriodKeyError",
+    "InvalidSessionError",
     "InvalidTimeError",
     "ListedStanding",
     "Neighbours",
@@ -124,6 +136,9 @@ __all__ = [
     "ScopeKind",
     "ScorePage",
     "Season",
+    "SeenSessions",
+    "Session",
+    "SessionRules",
     "SettledEnvelope",
     "SettledMessage",
     "Span",
@@ -134,6 +149,7 @@ __all__ = [
     "TieBreak",
     "UnknownTimeZoneError",
     "View",
+    "admission",
     "check_attributes",
     "check_board",
     "check_correction",

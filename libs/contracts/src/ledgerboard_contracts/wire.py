@@ -151,6 +151,7 @@ class _LooseEnvelope:
     envelope_id: UUID
     correlation_id: CorrelationId
     submissions: tuple[msgspec.Raw, ...]
+    keyed: bool = False
 
 
 _loose: Final = msgspec.json.Decoder(_LooseEnvelope)
@@ -195,6 +196,9 @@ def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnve
         except (msgspec.DecodeError, RecursionError, *UNSOUND) as cause:
             broken.append(BrokenSubmission(bytes(raw).decode(), str(cause)))
     envelope = SubmissionEnvelope(
-        envelope_id=loose.envelope_id, correlation_id=loose.correlation_id, submissions=tuple(sound)
+        envelope_id=loose.envelope_id,
+        correlation_id=loose.correlation_id,
+        submissions=tuple(sound),
+        keyed=loose.keyed,
     )
     return envelope, tuple(broken)
