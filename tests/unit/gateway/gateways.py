@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
 from ledgerboard_contracts import SubmissionEnvelope, wire
+from ledgerboard_gateway.access_settings import AccessSettings, Reads
+from ledgerboard_gateway.admission import guard
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.history import Sources, history_routes
 from ledgerboard_gateway.http.application import create_app
-from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
@@ -38,6 +39,7 @@ from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRanks, MemoryRecord, MemorySender
 from tests.unit.gateway.closing_memory import MemoryClosed
+from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
 from tests.unit.gateway.operating import Operating
 
@@ -73,8 +75,10 @@ class MemoryProbe:
 class MemoryGateway:
     """The whole gateway but its clients."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
+        self.keys, self.tokens = MemoryKeys(), MemoryTokens(self.clock)
+        self.guard = guard(AccessSettings(root_key=KEY, reads=reads), self.keys, self.tokens, self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
         self.ranks = MemoryRanks()
         self.boards = MemoryBoards(self.clock, self.generations)
@@ -109,7 +113,7 @@ class MemoryGateway:
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
+        self.app = create_app(routes, self.guard, MAX_BODY_BYTES)
         self.draining = False
         edge = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append, lambda: self.draining)
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
@@ -136,9 +140,9 @@ class MemoryGateway:
 
 
 @contextmanager
-def running() -> Iterator[MemoryGateway]:
+def running(reads: Reads = Reads.PUBLIC) -> Iterator[MemoryGateway]:
     """A gateway that sends."""
-    made = MemoryGateway()
+    made = MemoryGateway(reads)
     made.publisher.start()
     try:
         yield made

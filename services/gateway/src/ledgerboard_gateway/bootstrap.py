@@ -12,6 +12,8 @@ from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
+from ledgerboard_gateway.admission import guard
+from ledgerboard_gateway.authentication import NoKeys, NoTokens
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.exposition import Exposition
@@ -19,7 +21,6 @@ from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
 from ledgerboard_gateway.history import guarded_sources, history_routes
 from ledgerboard_gateway.http.application import create_app
-from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
@@ -39,18 +40,18 @@ from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.operators import dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.health import Check, Probe
+from ledgerboard_infra.health import Probe
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
+from ledgerboard_infra.valkey import make_redis
 from ledgerboard_ledger import (
     CorrectionsLog,
     CurrentDefinitions,
@@ -64,7 +65,6 @@ from ledgerboard_ledger import (
 from ledgerboard_ledger.generations import PostgresGenerations
 
 if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
     from sqlalchemy import Engine
 
     from ledgerboard_infra.settings import PostgresSettings
@@ -116,12 +116,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     counting = LedgerReader(reader, reader)  # The writer has better to do than to count boards.
     sources = guarded_sources(Endpoints(reader, writer), counting)
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
-    checks: dict[str, Check] = {
-        "serving": partial(_check_serving, surroundings.is_draining),
-        "queue": partial(_check_queue, client, queue_url),
-        "redis": partial(_check_redis, redis),
-        "postgres": partial(_check_record, record),
-    }
+    ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
+    admission = guard(settings.access, NoKeys(), NoTokens(), clock)
     routes = Routes(
         scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), showing, bans, metrics),
         standings=StandingRoutes(read.standings),
@@ -144,10 +140,10 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         ),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
-        operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
+        operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
+    app = create_app(routes, admission, settings.http.max_body_bytes)
     pages = HotPages(app, read.boards, read.lives, clock)
     publisher.start()
     announcements.start()
@@ -177,22 +173,3 @@ def _engines(settings: "PostgresSettings") -> "tuple[Engine, Engine]":
     )
     writer = make(settings.writer_url)
     return writer, make(settings.reader_url) if settings.reader_url else writer
-
-
-def _check_serving(is_draining: Callable[[], bool]) -> None:
-    if is_draining():
-        raise UnavailableError("the gateway is about to stop")
-
-
-def _check_redis(client: RedisClient) -> None:
-    client.ping()
-
-
-def _check_record(record: PostgresDefinitions) -> None:
-    """A look-up like any other, of a name that no board can have: it needs the connection and the schema."""
-    record.current("readyz")
-
-
-def _check_queue(client: "SQSClient", queue_url: str) -> None:
-    with sqs_errors():
-        client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from ledgerboard_contracts import InvalidNameError, check_board
+from ledgerboard_gateway.access_settings import AccessSettings
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -114,9 +115,6 @@ class GatewaySettings:
     """Everything the gateway can be told."""
 
     stage: str = setting("LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's and key's name.")
-    write_key: Annotated[str, Meta(min_length=16)] = setting(
-        "LEDGERBOARD_WRITE_KEY", secret=True, doc="The bearer key that writes must carry; at least 16 characters."
-    )
     definitions_ttl_seconds: Seconds = setting(
         "LEDGERBOARD_DEFINITIONS_TTL_SECONDS", default=5.0, doc="How long a board's definition is used unasked."
     )
@@ -132,6 +130,7 @@ class GatewaySettings:
     publisher: PublisherSettings
     wait: WaitSettings
     classic: ClassicBoards
+    access: AccessSettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings

@@ -6,7 +6,7 @@ msgspec in their views; their schemas come from the same structs that decode the
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, wraps
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
@@ -16,7 +16,8 @@ from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It s
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from ledgerboard_gateway.http.auth import Role
+from ledgerboard_gateway.http.access import access_of
+from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
 from ledgerboard_gateway.http.query import field_messages
@@ -26,7 +27,10 @@ from ledgerboard_gateway.http.second_look import explain
 _VERSION: Final = "1"
 _KNOWN_QUERIES: Final = 512
 _KNOWN_QUERY_BYTES: Final = 128
-_SECURITY_SCHEME: Final = {"type": "http", "scheme": "bearer", "description": "The key that guards writes."}
+_SECURITY_SCHEMES: Final = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A server key, or the root key."},
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the OIDC issuer."},
+}
 
 
 PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -96,11 +100,15 @@ class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
         """Pages lead on by their own ``next``."""
 
 
-def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[Role], None]) -> Any:
-    """Register ``operations`` and return the OpenAPI document. ``guard`` raises unless the caller has the role."""
+def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Guard) -> Any:
+    """Register ``operations`` and return the OpenAPI document.
+
+    Raises `UnlistedOperationError` for an operation of which nobody has said who may call it.
+    """
     app.config.update(API_TITLE="Ledgerboard", API_VERSION=_VERSION, OPENAPI_VERSION="3.1.0")
     api = _Api(app)
-    api.spec.components.security_scheme("writeKey", _SECURITY_SCHEME)
+    for name, scheme in _SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
     for name, schema in _components(operations).items():
         api.spec.components.schema(name, schema)
     for tag, description in tags.items():
@@ -112,7 +120,7 @@ def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], g
     return api.spec.to_dict()
 
 
-def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], None]) -> None:
+def _add(blueprint: _Blueprint, operation: Operation, guard: Guard) -> None:
     view = operation.view
     documentation: dict[str, Any] = {}
     if operation.query is not None:
@@ -122,8 +130,9 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], No
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
         documentation = vars(view)["_apidoc"]
     documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
-    view = _guarded(view, partial(guard, operation.role)) if operation.guarded else _plain(view)
-    vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation()}
+    view = _guarded(view, guard.check(operation.method, operation.rule))
+    is_guarded = guard.asks(access_of(operation.method, operation.rule))
+    vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation(guarded=is_guarded)}
     blueprint.add_url_rule(
         operation.rule,
         operation.view.__name__,
@@ -133,12 +142,12 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], No
     )
 
 
-def _guarded(view: Callable[..., Response], guard: Callable[[], None]) -> Callable[..., Response]:
-    """Nothing of a request is looked at before it may write."""
+def _guarded(view: Callable[..., Response], check: Callable[[], None]) -> Callable[..., Response]:
+    """Nothing of a request is looked at before its caller is. A function of its own: a method takes no attributes."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Response:
-        guard()
+        check()
         return view(*args, **kwargs)
 
     return guarded
@@ -159,16 +168,6 @@ def _with_query(view: Callable[..., Response], schema: type[Schema]) -> Callable
         return view(query, *args, **kwargs)
 
     return parsed
-
-
-def _plain(view: Callable[..., Response]) -> Callable[..., Response]:
-    """A function of its own, since a bound method takes no attributes."""
-
-    @wraps(view)
-    def plain(*args: Any, **kwargs: Any) -> Response:
-        return view(*args, **kwargs)
-
-    return plain
 
 
 def _names(rule: str) -> list[str]:

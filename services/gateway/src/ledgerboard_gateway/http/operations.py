@@ -12,7 +12,6 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import Schema
 
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.headers import CONDITIONAL, FROM_BOARDS, IF_NONE_MATCH, NOT_MODIFIED
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
@@ -26,7 +25,8 @@ _WITH_BODY: Final = (
     ProblemType.TOO_LARGE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
 )
-_GUARDED: Final = (ProblemType.UNAUTHORIZED,)
+_GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
+_SECURITY: Final[Sequence[Mapping[str, Sequence[str]]]] = [{"key": []}, {"token": []}]
 _WITH_NAMES: Final = (ProblemType.INVALID_REQUEST,)
 
 
@@ -63,8 +63,6 @@ class Operation:
     query: type[Schema] | None = None
     body: Body | None = None
     problems: Sequence[ProblemType] = ()
-    guarded: bool = False
-    role: Role = Role.WRITER
     headers: Sequence[Mapping[str, Any]] = ()
     conditional: bool = False
     """Whether the answer has an entity tag, and 304 tells that it is the one that the client has."""
@@ -82,25 +80,25 @@ class Operation:
         model = self.body.model if self.body else None
         return model if isinstance(model, type) and issubclass(model, Schema) else None
 
-    def documentation(self) -> dict[str, Any]:
-        """The OpenAPI operation object, but for its parameters."""
+    def documentation(self, *, guarded: bool) -> dict[str, Any]:
+        """The OpenAPI operation object, but for its parameters. ``guarded``: it needs a credential."""
         document: dict[str, Any] = {
             "operationId": self.view.__name__,
             "summary": self.summary,
             "description": self.description,
-            "responses": self._responses(),
+            "responses": self._responses(guarded=guarded),
         }
-        if self.guarded:
-            document["security"] = [{"writeKey": []}]
+        if guarded:
+            document["security"] = _SECURITY
         if self.body is not None and not self.parsed_body:
             reference = {"$ref": REFERENCE.format(name=self.body.model.__name__)}
             content = {JSON: {"schema": reference, "example": self.body.example}}
             document["requestBody"] = {"required": True, "content": content}
         return document
 
-    def _responses(self) -> dict[int, Any]:
+    def _responses(self, *, guarded: bool) -> dict[int, Any]:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
-        for status, kinds in groupby(sorted(self._all_problems(), key=_status), _status):
+        for status, kinds in groupby(sorted(self._all_problems(guarded=guarded), key=_status), _status):
             responses[status] = _failure(status, list(kinds))
         if self.conditional:
             responses[304] = NOT_MODIFIED
@@ -109,13 +107,13 @@ class Operation:
                 responses[status]["headers"] = headers
         return responses
 
-    def _all_problems(self) -> set[ProblemType]:
+    def _all_problems(self, *, guarded: bool) -> set[ProblemType]:
         checks_names = "<" in self.rule or self.query is not None
         return {
             *self.problems,
             *_ALWAYS,
             *(_WITH_BODY if self.body else ()),
-            *(_GUARDED if self.guarded else ()),
+            *(_GUARDED if guarded else ()),
             *(_WITH_NAMES if checks_names else ()),
         }
 

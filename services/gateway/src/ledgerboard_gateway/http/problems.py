@@ -31,8 +31,14 @@ class ProblemType(Enum):
     UNAUTHORIZED = (
         "unauthorized",
         401,
-        "A valid key is required",
-        "Send the write key as `Authorization: Bearer <key>`.",
+        "A valid credential is required",
+        "Send a server key or a token as `Authorization: Bearer ...`. Whatever is wrong with one, the answer is this.",
+    )
+    FORBIDDEN = (
+        "forbidden",
+        403,
+        "The caller may not do this",
+        "Nothing was done. Players submit for themselves only, keys for their boards only; the rest needs a role.",
     )
     NOT_FOUND = ("not-found", 404, "There is no such resource", "This service has nothing at this path.")
     UNKNOWN_BOARD = ("unknown-board", 404, "There is no such board", "Nobody defined it or submitted to it.")

@@ -7,15 +7,21 @@ from flask import request
 
 from ledgerboard_contracts import InvalidNameError, check_board, check_player
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
+from ledgerboard_gateway.principals import Principal
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
 ROUTE: Final = "ledgerboard.route"
 """Where a layer before Flask says which route's answer it gave."""
 
+CALLER: Final = "ledgerboard.caller"
+"""Where the guard leaves what tells the request's principal."""
+
 NO_ROUTE: Final = "none"
 _JSON: Final = "application/json"
 _REPLACEMENT: Final = "\ufffd"
+_CHALLENGE: Final = 'Bearer realm="ledgerboard"'
+_REFUSAL: Final = "This request carries no valid credential."
 
 
 def route_of(environ: dict[str, Any]) -> str:
@@ -31,6 +37,21 @@ def request_id() -> str:
     """The id of the current request, which goes with everything that it causes."""
     given: str = request.environ[REQUEST_ID]
     return given
+
+
+def caller_or_none() -> Principal | None:
+    """Whose request it is, or None without a valid credential. Raises `UnavailableError` where nobody can tell."""
+    ask: Callable[[], Principal | None] | None = request.environ.get(CALLER)
+    return None if ask is None else ask()
+
+
+def caller() -> Principal:
+    """Whose request it is. Raises the 401 problem, which does not tell what is wrong with a credential."""
+    found = caller_or_none()
+    if found is None:
+        challenge = f'{_CHALLENGE}, error="invalid_token"' if request.headers.get("Authorization") else _CHALLENGE
+        raise ProblemError(ProblemType.UNAUTHORIZED, _REFUSAL, headers={"WWW-Authenticate": challenge})
+    return found
 
 
 def note(**facts: object) -> None:

@@ -140,7 +140,6 @@ class ScoreRoutes:
                 summary="Submit one score",
                 description="A board that nobody defined is made with the default options: the greater score ranks "
                 "first, a player's best play counts, and no bounds.",
-                guarded=True,
                 body=Body(ScoreBody, e.SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
@@ -155,7 +154,6 @@ class ScoreRoutes:
                 description="Each score stands for itself: one that breaks a rule is refused and never harms the "
                 "others. 400 where none can be accepted, or where the body as a whole cannot be read; 503 where "
                 "the queue acknowledged none.",
-                guarded=True,
                 body=Body(BulkBody, e.BULK),
                 answers={202: Answer([answers.BulkAnswer], e.BULK_ANSWER, "A result for each score, in order")},
                 problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
@@ -167,7 +165,6 @@ class ScoreRoutes:
                 view=self.post_published,
                 summary="Submit a score, as published",
                 description="The same as a submission to the board of that name.",
-                guarded=True,
                 body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
