@@ -16,6 +16,7 @@ from msgspec import Meta
 DEFAULT_CAPACITY: Final = 150
 MAX_CAPACITY: Final = 10_000
 MAX_MINUTES: Final = 30
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class GameType(StrEnum):
@@ -94,7 +95,7 @@ SessionKey = tuple[str, str]
 class SeenSessions:
     """One look at sessions: when each closed or will, at the moment ``as_of``. What is not there is unknown."""
 
-    as_of: datetime = datetime.min.replace(tzinfo=UTC)
+    as_of: datetime = _NEVER
     closed_at: Mapping[SessionKey, datetime | None] = field(default_factory=lambda: MappingProxyType({}))
 
     def admission(self, key: SessionKey, accepted_at: datetime) -> Admission | None:

@@ -33,7 +33,9 @@ from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
+from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionsReader
 from ledgerboard_ledger.snapshots import Snapshots
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.touches import Touches
@@ -45,6 +47,7 @@ __all__ = [
     "EVENTS",
     "HOOK_NAME_PATTERN",
     "Accepted",
+    "Allocation",
     "AppendResult",
     "Archives",
     "Ban",
@@ -57,6 +60,7 @@ __all__ = [
     "CurrentDefinitions",
     "Delivery",
     "DrawnViews",
+    "Ending",
     "Endpoints",
     "Exported",
     "FinalStandings",
@@ -65,6 +69,7 @@ __all__ = [
     "GenerationStage",
     "Hook",
     "InvalidHookError",
+    "KeptSession",
     "KeyRecord",
     "KnownPlayer",
     "LedgerExport",
@@ -84,7 +89,9 @@ __all__ = [
     "PostgresGenerations",
     "PostgresHooks",
     "PostgresProofs",
+    "PostgresSeats",
     "PostgresServerKeys",
+    "PostgresSessions",
     "Proof",
     "ProofTotals",
     "RankHistory",
@@ -98,6 +105,9 @@ __all__ = [
     "Replay",
     "ReplayPage",
     "Restatements",
+    "Seat",
+    "Seating",
+    "SessionsReader",
     "Snapshots",
     "SqlFold",
     "Touches",

@@ -62,6 +62,8 @@ _IN_COPIES: Final = tuple(
             UPDATE rank_snapshots SET player = :name
             WHERE player = :player AND day <= CAST(:occurred_at AT TIME ZONE 'UTC' AS date)
             """,
+            # Nobody sits in an erased player's seat, so it is free.
+            "DELETE FROM seats WHERE player = :player AND seated_at <= :occurred_at",
         ),
     )
 )

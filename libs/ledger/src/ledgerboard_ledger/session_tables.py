@@ -40,6 +40,7 @@ sessions: Final = Table(
 """One row a session. ``closed_at`` may lie ahead; once past it never changes."""
 
 Index("sessions_opened_idx", sessions.c.board, sessions.c.opened_at, sessions.c.session)
+Index("sessions_open_idx", sessions.c.board, text("coalesce(closed_at, 'infinity')"))
 
 seats: Final = Table(
     "seats",

@@ -31,6 +31,8 @@ _STATEMENTS = (
     """,
     # A board's sessions, the newest first.
     "CREATE INDEX sessions_opened_idx ON sessions (board, opened_at, session)",
+    # Those that are open, which are few.
+    "CREATE INDEX sessions_open_idx ON sessions (board, coalesce(closed_at, 'infinity'))",
     # A row a player who was ever seated, since a single trial is one for ever.
     """
     CREATE TABLE seats (
