@@ -86,16 +86,21 @@ FIRST_RELEASE: Final[dict[str, Any]] = {
 }  # fmt: skip
 """What the first release sent: it may still wait in queues, and stands in databases."""
 
+PLAYED_IN_SESSIONS: Final = SubmissionEnvelope(
+    envelope_id=ENVELOPE_ID,
+    correlation_id="req-1.A_z",
+    submissions=(
+        FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[0],
+        replace(FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[1], session="cup final #1"),
+    ),
+)
+SECOND_RELEASE: Final[dict[str, Any]] = {"ledgerboard.submissions.v1.session": PLAYED_IN_SESSIONS}
+"""What was sent before there were keyed envelopes."""
+
 PLAYED: Final = replace(FACTS[1], session="cup final #1")
 SENT: Final[dict[str, Any]] = {
-    "ledgerboard.submissions.v1.session": SubmissionEnvelope(
-        envelope_id=ENVELOPE_ID,
-        correlation_id="req-1.A_z",
-        submissions=(
-            FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[0],
-            replace(FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[1], session="cup final #1"),
-        ),
-    ),
+    "ledgerboard.submissions.v1.keyed": replace(PLAYED_IN_SESSIONS, keyed=True),
+    "ledgerboard.submissions.v1.unkeyed": PLAYED_IN_SESSIONS,
     "ledgerboard.facts.v1.session": FactsMessage(
         envelopes=(replace(FIRST_RELEASE["ledgerboard.facts.v1"].envelopes[0], facts=(FACTS[0], PLAYED)),)
     ),
@@ -145,4 +150,4 @@ SENT: Final[dict[str, Any]] = {
 }  # fmt: skip
 """What we send. A field that is added makes it differ from an older file, which then moves up there."""
 
-MESSAGES: Final = FIRST_RELEASE | SENT
+MESSAGES: Final = FIRST_RELEASE | SECOND_RELEASE | SENT
