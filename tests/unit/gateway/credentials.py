@@ -3,16 +3,17 @@
 from datetime import timedelta
 from typing import Final
 
-from ledgerboard_gateway.authentication import KEY_PREFIX, Identity, ServerKey
+from ledgerboard_gateway.authentication import KEY_PREFIX, Identity, Keys, ServerKey
 from ledgerboard_infra.clock import Clock
 
 LIFE: Final = timedelta(hours=1)
 
 
 class MemoryKeys:
-    """The keys that a test made and did not revoke."""
+    """The keys that a test made and did not revoke, and ``others``."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Keys) -> None:
+        self._others = others
         self._kept: dict[str, ServerKey] = {}
 
     def make(self, name: str, *scopes: str, boards: tuple[str, ...] | None = None) -> str:
@@ -25,7 +26,7 @@ class MemoryKeys:
         return key
 
     def find(self, key: str) -> ServerKey | None:
-        return self._kept.get(key)
+        return self._kept.get(key) or self._others.find(key)
 
 
 class MemoryTokens:

@@ -20,12 +20,15 @@ from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.key_settings import KeySettings
+from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.places import PlayPlaces
@@ -37,7 +40,14 @@ from ledgerboard_gateway.submit import Submissions
 from ledgerboard_gateway.views import Views
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRanks, MemoryRecord, MemorySender
+from ledgerboard_testkit.memory import (
+    FixedClock,
+    MemoryLedger,
+    MemoryRanks,
+    MemoryRecord,
+    MemorySender,
+    MemoryServerKeys,
+)
 from tests.unit.gateway.closing_memory import MemoryClosed
 from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
@@ -77,7 +87,8 @@ class MemoryGateway:
 
     def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
-        self.keys, self.tokens = MemoryKeys(), MemoryTokens(self.clock)
+        self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
+        self.keys, self.tokens = MemoryKeys(self.server_keys.known), MemoryTokens(self.clock)
         self.guard = guard(AccessSettings(root_key=KEY, reads=reads), self.keys, self.tokens, self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
         self.ranks = MemoryRanks()
@@ -99,7 +110,11 @@ class MemoryGateway:
         sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
         routes = Routes(
             scores=ScoreRoutes(
-                Submissions(self.record, self.publisher, self.clock, new_uuid7), showing, self.operating.bans, metrics
+                Submissions(self.record, self.publisher, self.clock, new_uuid7),
+                Ownership(self.record, CLASSIC.all),
+                showing,
+                self.operating.bans,
+                metrics,
             ),
             standings=StandingRoutes(standings),
             players=PlayerRoutes(standings),
@@ -108,6 +123,7 @@ class MemoryGateway:
             boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
             closings=self.closed.routes,
             operators=self.operating.routes,
+            keys=self.server_keys.routes,
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),

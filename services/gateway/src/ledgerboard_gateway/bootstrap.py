@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.admission import guard
-from ledgerboard_gateway.authentication import NoKeys, NoTokens
+from ledgerboard_gateway.authentication import NoTokens
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.exposition import Exposition
@@ -29,6 +29,7 @@ from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.hook_routes import HookRoutes
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
@@ -36,6 +37,7 @@ from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.operators import dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
@@ -61,6 +63,7 @@ from ledgerboard_ledger import (
     Outbox,
     PostgresDefinitions,
     PostgresHooks,
+    PostgresServerKeys,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
 
@@ -117,9 +120,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     sources = guarded_sources(Endpoints(reader, writer), counting)
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
-    admission = guard(settings.access, NoKeys(), NoTokens(), clock)
+    server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
+    admission = guard(settings.access, server_keys.known, NoTokens(), clock)
     routes = Routes(
-        scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), showing, bans, metrics),
+        scores=ScoreRoutes(
+            Submissions(known, publisher, clock, new_uuid7),
+            Ownership(known, settings.classic.all),
+            showing,
+            bans,
+            metrics,
+        ),
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
@@ -138,21 +148,24 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
+        keys=server_keys.routes,
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
         operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
     app = create_app(routes, admission, settings.http.max_body_bytes)
-    pages = HotPages(app, read.boards, read.lives, clock)
+    pages = HotPages(app, read.boards, read.lives, admission, clock)
     publisher.start()
     announcements.start()
     bans.start()
+    server_keys.start()
 
     def close() -> None:
         publisher.close(settings.publisher.timeout_seconds)
         announcements.close()
         bans.close()
+        server_keys.close()
         known.close()
 
     return Gateway(app=Edge(pages, metrics, clock, _write_line, surroundings.is_draining), close=close)

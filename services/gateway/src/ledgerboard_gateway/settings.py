@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from ledgerboard_contracts import InvalidNameError, check_board
 from ledgerboard_gateway.access_settings import AccessSettings
+from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -102,8 +103,13 @@ class ClassicBoards:
     scores: str = setting("LEDGERBOARD_CLASSIC_SCORES_BOARD", default="games", doc="The board that GET /scores reads.")
     levels: str = setting("LEDGERBOARD_CLASSIC_LEVELS_BOARD", default="games", doc="The board that GET /levels reads.")
 
+    @property
+    def all(self) -> frozenset[str]:
+        """These boards. Players' scores make them."""
+        return frozenset({self.games, self.scores, self.levels})
+
     def __post_init__(self) -> None:
-        for board in (self.games, self.scores, self.levels):
+        for board in self.all:
             try:
                 check_board(board)
             except InvalidNameError as error:
@@ -131,6 +137,7 @@ class GatewaySettings:
     wait: WaitSettings
     classic: ClassicBoards
     access: AccessSettings
+    keys: KeySettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings

@@ -90,6 +90,11 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v1/dead-letters/<queue>/<message_id>": Access.MANAGE,
     "POST /v1/dead-letters/<queue>/replay": Access.MANAGE,
     "POST /v1/dead-letters/<queue>/discard": Access.MANAGE,
+    # Server keys.
+    "POST /v1/keys": Access.MANAGE,
+    "GET /v1/keys": Access.MANAGE,
+    "POST /v1/keys/<key_id>/rotate": Access.MANAGE,
+    "DELETE /v1/keys/<key_id>": Access.MANAGE,
     # Users, levels and days of one game.
     "GET /users/<username>": Access.READ,
     "GET /users/<username>/levels/<level>/scores": Access.READ,

@@ -9,6 +9,7 @@ from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import CLOSING_TAGS, ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
+from ledgerboard_gateway.http.key_routes import KEY_TAGS, KeyRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.operator_routes import OPERATOR_TAGS, OperatorRoutes
@@ -25,6 +26,7 @@ TAGS: Final = {
     "boards": "Define boards.",
     **CLOSING_TAGS,
     **OPERATOR_TAGS,
+    **KEY_TAGS,
     **CLASSIC_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
     "operations": "Health, metrics and this documentation.",
@@ -43,6 +45,7 @@ class Routes:
     boards: BoardRoutes
     closings: ClosingRoutes
     operators: OperatorRoutes
+    keys: KeyRoutes
     classic: ClassicRoutes
     published: PublishedRoutes
     operations: OperationRoutes
@@ -59,6 +62,7 @@ class Routes:
             *self.boards.operations(),
             *self.closings.operations(),
             *self.operators.operations(),
+            *self.keys.operations(),
             *self.classic.operations(),
             *self.published.operations(),
             *self.operations.operations(),
