@@ -86,6 +86,7 @@ class MemoryGateway:
     """The whole gateway but its clients."""
 
     def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
+        self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
         self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
         self.keys, self.tokens = MemoryKeys(self.server_keys.known), MemoryTokens(self.clock)

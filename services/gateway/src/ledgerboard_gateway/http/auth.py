@@ -15,6 +15,7 @@ from ledgerboard_gateway.http.access import HELD_INSIDE, ROLES, Access, access_o
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType
 from ledgerboard_gateway.http.requests import CALLER, caller
 from ledgerboard_gateway.principals import Principal
+from ledgerboard_infra.errors import UnavailableError
 
 _CLASSIC: Final = ("/users/", "/levels/", "/scores/")
 """How the paths begin whose clients send a token without the word ``Bearer``, as published."""
@@ -44,10 +45,13 @@ class Guard:
         return partial(self._require, access, held_inside=f"{method} {rule}" in HELD_INSIDE)
 
     def reads_all(self, environ: dict[str, Any]) -> bool:
-        """Whether whoever asks may read every board. Raises `UnavailableError` where nobody can tell."""
+        """Whether whoever asks may read every board. While nobody can tell, no."""
         if not self._reads_closed:
             return True
-        principal = self._visitor(environ)()
+        try:
+            principal = self._visitor(environ)()
+        except UnavailableError:
+            return False
         return principal is not None and principal.boards is None and principal.is_any(ROLES[Access.READ])
 
     def _greet(self) -> None:
@@ -79,9 +83,14 @@ class _Visitor:
         self._found: Any = _NOT_ASKED
 
     def __call__(self) -> Principal | None:
-        """The principal, or None without a valid credential."""
+        """The principal, or None without a valid credential. Raises `UnavailableError`, as often as it is called."""
         if self._found is _NOT_ASKED:
-            self._found = self._authentication.principal(self._credential)
+            try:
+                self._found = self._authentication.principal(self._credential)
+            except UnavailableError as error:
+                self._found = error
+        if isinstance(self._found, UnavailableError):
+            raise self._found
         found: Principal | None = self._found
         return found
 

@@ -29,14 +29,19 @@ def bulk_answer(items: Sequence[Ask | ProblemError], parcels: Sequence[Parcel]) 
 
 
 def nothing_sound(items: Sequence[Ask | ProblemError]) -> ProblemError:
-    """A bulk request of which nothing can be accepted is a bad request, and each error says whose it is."""
+    """A bulk request of which nothing can be accepted is a bad request, and each error says whose it is.
+
+    Where nothing is the caller's to submit, it is forbidden.
+    """
     errors = [
         FieldError(f"scores[{index}].{error.field}", error.message)
         for index, item in enumerate(items)
         if isinstance(item, ProblemError)
         for error in item.errors
     ]
-    return ProblemError(ProblemType.INVALID_REQUEST, "None of the scores can be accepted.", errors=errors)
+    kinds = {item.kind for item in items if isinstance(item, ProblemError)}
+    kind = ProblemType.FORBIDDEN if kinds == {ProblemType.FORBIDDEN} else ProblemType.INVALID_REQUEST
+    return ProblemError(kind, "None of the scores can be accepted.", errors=errors)
 
 
 def _sent(submission: Submission, *, accepted: bool) -> answers.AcceptedItem | answers.UnavailableItem:

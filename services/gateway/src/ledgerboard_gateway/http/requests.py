@@ -54,6 +54,14 @@ def caller() -> Principal:
     return found
 
 
+def caller_for(player: str) -> Principal:
+    """Whose request it is, if they may act for a player. Raises the 401 or 403 problem."""
+    found = caller()
+    if not found.speaks_for(player):
+        raise ProblemError(ProblemType.FORBIDDEN, "Nobody acts for another player.")
+    return found
+
+
 def note(**facts: object) -> None:
     """Add ``facts`` to the current request's line in the access log."""
     notes: dict[str, object] = request.environ.setdefault(NOTES, {})

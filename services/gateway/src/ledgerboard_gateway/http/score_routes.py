@@ -17,13 +17,15 @@ from ledgerboard_gateway.http.bodies import (
 )
 from ledgerboard_gateway.http.bulk_answers import bulk_answer, nothing_sound
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
+from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.preferences import wait_seconds
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
+from ledgerboard_gateway.http.requests import board_in_path, caller, json_body, note, player_in_path, request_id
 from ledgerboard_gateway.http.shown_answers import Shown, shown
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel
+from ledgerboard_gateway.principals import Principal
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Ask, Before
 from ledgerboard_ledger import Rejected
@@ -65,7 +67,10 @@ class Bans(Protocol):
 class ScoreRoutes:
     """The routes that accept scores. 202 means that the queue stores them."""
 
-    def __init__(self, submissions: Submissions, showing: Showing, bans: Bans, metrics: GatewayMetrics) -> None:
+    def __init__(
+        self, submissions: Submissions, ownership: Ownership, showing: Showing, bans: Bans, metrics: GatewayMetrics
+    ) -> None:
+        self._ownership = ownership
         self._submissions = submissions
         self._showing = showing
         self._bans = bans
@@ -84,7 +89,8 @@ class ScoreRoutes:
 
     def post_bulk(self) -> Response:
         """Accept many scores; each stands for itself."""
-        items = [self._banned(item) or item for item in decode_bulk(json_body())]
+        principal = caller()
+        items = [self._refusal(principal, item) or item for item in decode_bulk(json_body())]
         asks = [item for item in items if isinstance(item, Ask)]
         self._metrics.submissions("refused", len(items) - len(asks))
         if not asks:
@@ -94,14 +100,18 @@ class ScoreRoutes:
             raise _failure(parcels)
         return rendering.answer(bulk_answer(items, parcels), 202)
 
-    def _banned(self, item: Ask | ProblemError) -> ProblemError | None:
-        if isinstance(item, ProblemError) or not self._bans.is_banned(item.player, item.board):
+    def _refusal(self, principal: Principal, item: Ask | ProblemError) -> ProblemError | None:
+        if isinstance(item, ProblemError):
+            return None
+        if problem := self._ownership.refusal(principal, item):
+            return problem
+        if not self._bans.is_banned(item.player, item.board):
             return None
         errors = [FieldError("player", "is banned")]
         return ProblemError(P.PLAYER_BANNED, f"The player {item.player} is banned on {item.board}.", errors=errors)
 
     def _accept(self, ask: Ask) -> Response:
-        if problem := self._banned(ask):
+        if problem := self._refusal(caller(), ask):
             raise problem
         with self._showing.seat(wait_seconds(request.headers.get("Prefer"))) as seat:
             (parcel,) = self._send([ask], seat.before if seat else None)
@@ -138,12 +148,12 @@ class ScoreRoutes:
                 rule="/v1/boards/<board>/scores",
                 view=self.post_score,
                 summary="Submit one score",
-                description="A board that nobody defined is made with the default options: the greater score ranks "
-                "first, a player's best play counts, and no bounds.",
+                description="A service's or manager's makes a board that nobody defined, with the default options: the "
+                "greater score ranks first, a player's best play counts, and no bounds.",
                 body=Body(ScoreBody, e.SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[P.UNKNOWN_BOARD, P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
             Operation(
                 tag="scores",
@@ -152,8 +162,8 @@ class ScoreRoutes:
                 view=self.post_bulk,
                 summary="Submit up to 1,000 scores",
                 description="Each score stands for itself: one that breaks a rule is refused and never harms the "
-                "others. 400 where none can be accepted, or where the body as a whole cannot be read; 503 where "
-                "the queue acknowledged none.",
+                "others. 400 where none can be accepted, 403 where none is the caller's to submit; 503 where the queue "
+                "acknowledged none.",
                 body=Body(BulkBody, e.BULK),
                 answers={202: Answer([answers.BulkAnswer], e.BULK_ANSWER, "A result for each score, in order")},
                 problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
@@ -168,7 +178,7 @@ class ScoreRoutes:
                 body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[P.UNKNOWN_BOARD, P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
         ]
 
