@@ -56,12 +56,6 @@ _END: Final = text("""
 """)
 """Locked in the order of their keys, so that two of these never wait for each other."""
 
-_LIST: Final = text("""
-    SELECT player, seated_at FROM seats
-    WHERE board = :board AND session = :session AND freed_at IS NULL AND player > :after
-    ORDER BY player LIMIT :limit
-""")
-
 
 class Seating(StrEnum):
     """What became of a wish for a seat."""
@@ -145,9 +139,3 @@ class PostgresSeats:
         }
         with postgres_errors(), self._engine.begin() as connection:
             return connection.execute(_END, values).rowcount
-
-    def list(self, board: str, session: str, after: str | None, limit: int) -> Sequence[Seat]:
-        """Seats that are taken, by player, from the first one behind ``after``."""
-        values = {"board": board, "session": session, "after": after or "", "limit": limit}
-        with postgres_errors(), self._engine.connect() as connection:
-            return [Seat(player=row.player, seated_at=row.seated_at) for row in connection.execute(_LIST, values)]

@@ -14,6 +14,7 @@ from ledgerboard_contracts import GameType, SeenSessions, Session, SessionRules
 from ledgerboard_contracts.sessions import SessionKey
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.endpoints import Endpoints
+from ledgerboard_ledger.seats import Seat
 
 _OPEN: Final = text("""
     INSERT INTO sessions (board, session, game_type, capacity, minutes, opened_at, closed_at)
@@ -57,6 +58,12 @@ _AFTER: Final = text(f"""
     )
     ORDER BY opened_at DESC, session DESC LIMIT :limit
 """)  # noqa: S608 -- a constant made of a constant.
+
+_SEATS: Final = text("""
+    SELECT player, seated_at FROM seats
+    WHERE board = :board AND session = :session AND freed_at IS NULL AND player > :after
+    ORDER BY player LIMIT :limit
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +128,15 @@ class SessionsReader:
         query, asked = (_FIRST, {}) if after is None else (_AFTER, {"after": after})
         values = {"board": board, "limit": limit, **asked}
         return self._endpoints.ask(lambda connection: [_kept(row) for row in connection.execute(query, values)])
+
+    def seats(self, board: str, session: str, after: str | None, limit: int) -> Sequence[Seat]:
+        """Seats that are taken, by player, from the first one behind ``after``."""
+        values = {"board": board, "session": session, "after": after or "", "limit": limit}
+        return self._endpoints.ask(
+            lambda connection: [
+                Seat(player=row.player, seated_at=row.seated_at) for row in connection.execute(_SEATS, values)
+            ]
+        )
 
 
 def _key(board: str, session: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.settings import ProvisionSettings, Settings
 from ledgerboard_ingest.worker import SubmissionsHandler
-from ledgerboard_ledger import CachedVersions, PostgresDefinitions, check_schema
+from ledgerboard_ledger import CachedVersions, PostgresDefinitions, PostgresSessions, check_schema
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -49,7 +49,7 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
     )
     registry = CollectorRegistry()
     metrics = IngestMetrics(registry)
-    judge = Judge(CachedVersions(PostgresDefinitions(engine)))
+    judge = Judge(CachedVersions(PostgresDefinitions(engine)), PostgresSessions(engine))
     checks: dict[str, Check] = {
         SUBMISSIONS.name: partial(_check_queue, client, queues.submissions),
         RANK.name: partial(_check_queue, client, queues.rank),

@@ -11,6 +11,7 @@ from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.ranks import MemoryRanks
 from ledgerboard_testkit.memory.record import MemoryRecord
 from ledgerboard_testkit.memory.server_keys import MemoryServerKeys
+from ledgerboard_testkit.memory.sessions import MemorySessions
 from ledgerboard_testkit.memory.standings import MemoryStandings
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "MemoryRecord",
     "MemorySender",
     "MemoryServerKeys",
+    "MemorySessions",
     "MemoryStandings",
 ]
