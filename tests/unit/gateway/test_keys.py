@@ -92,7 +92,8 @@ def test_pages_of_keys_lead_on(gateway: MemoryGateway) -> None:
     ("change", "field"),
     [
         ({"name": ""}, "name"), ({"name": "a\nb"}, "name"), ({"scopes": []}, "scopes"),
-        ({"scopes": ["root"]}, "scopes"), ({"boards": []}, "boards"), ({"boards": ["*"]}, "boards"), ({"boards": ["a*b"]}, "boards"),
+        ({"scopes": ["root"]}, "scopes"), ({"boards": []}, "boards"), ({"boards": ["*"]}, "boards"),
+        ({"boards": ["a*b"]}, "boards"),
         ({"rate": -1}, "rate"), ({"expires_at": "2026-11-21T12:00:00Z"}, "expires_at"),
         ({"expires_at": "2036-11-21T12:00:00"}, "expires_at"), ({"owner": "me"}, "owner"),
     ],

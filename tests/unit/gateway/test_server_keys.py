@@ -19,6 +19,8 @@ from ledgerboard_testkit.polling import eventually
 
 HOUR = timedelta(hours=1)
 
+Happening = Callable[[], object]
+
 
 class Replicas:
     """A process that makes keys, and another one that is shown them."""
@@ -155,7 +157,7 @@ class SlowRecord(MemoryServerKeys):
 
     def __init__(self) -> None:
         super().__init__()
-        self.meanwhile: Callable[[], object] = list
+        self.meanwhile: Happening = list
 
     def get(self, key_id: UUID) -> KeyRecord | None:
         found = super().get(key_id)
