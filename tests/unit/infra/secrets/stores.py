@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.secrets import MissingSecretError, Secret, Secrets
@@ -37,7 +38,12 @@ class MemoryStore:
 class Scene:
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: FixedClock = field(default_factory=FixedClock)
+    paused_seconds: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.secrets = Secrets(self.store, self.clock, stage="blue")
         self.store.rotate("first")
+
+    def pause(self, seconds: float) -> None:
+        self.paused_seconds.append(seconds)
+        self.clock.advance(timedelta(seconds=seconds))

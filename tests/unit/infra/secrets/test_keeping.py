@@ -92,7 +92,6 @@ def test_what_was_never_fetched_is_unavailable_or_missing(scene: Scene) -> None:
 
 def test_a_refused_secret_is_fetched_at_once_but_not_besieged(scene: Scene) -> None:
     refused = scene.secrets.get(NAME)
-    scene.clock.advance(RENEWAL_PAUSE)
     for _ in range(5):
         assert scene.secrets.renewed(NAME, refused) == refused
     assert len(scene.store.fetches) == 2
@@ -104,7 +103,6 @@ def test_a_refused_secret_is_fetched_at_once_but_not_besieged(scene: Scene) -> N
 def test_a_refusal_that_another_thread_already_answered_fetches_nothing(scene: Scene) -> None:
     refused = scene.secrets.get(NAME)
     scene.store.rotate("second")
-    scene.clock.advance(RENEWAL_PAUSE)
     scene.secrets.renewed(NAME, refused)
     scene.clock.advance(RENEWAL_PAUSE)
     assert scene.secrets.renewed(NAME, refused).current == "second"

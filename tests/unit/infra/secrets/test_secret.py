@@ -1,6 +1,7 @@
 """A secret tells its values to whoever asks for them, and to nobody who merely prints it."""
 
 import traceback
+from itertools import islice
 
 import pytest
 
@@ -8,6 +9,8 @@ from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.secrets import Credential, Credentials, NamedKey, Secret, StaticKey
 from ledgerboard_infra.secrets.keeping import RENEWAL_PAUSE
 from tests.unit.infra.secrets.stores import NAME, Scene
+
+OLD, NEW = "o" * 16, "n" * 16
 
 
 def test_no_value_is_in_a_repr() -> None:
@@ -32,27 +35,38 @@ def test_both_values_are_accepted_and_nothing_else() -> None:
 
 
 def test_a_key_from_the_settings_is_accepted_alone() -> None:
-    assert StaticKey("first").accepts("first")
-    assert not StaticKey("first").accepts("second")
+    for question in (StaticKey.accepts, StaticKey.accepts_now):
+        assert question(StaticKey("first"), "first")
+        assert not question(StaticKey("first"), "second")
+        assert not question(StaticKey(""), "")
 
 
 def test_a_new_key_is_known_at_once_and_the_old_one_while_the_store_has_it(scene: Scene) -> None:
+    scene.store.rotate(OLD)
     key = NamedKey(scene.secrets, NAME)
-    assert key.accepts("first")
-    scene.store.rotate("second")
+    assert key.accepts(OLD)
+    scene.store.rotate(NEW)
     scene.clock.advance(RENEWAL_PAUSE)
-    assert key.accepts("second")
-    assert key.accepts("first")
-    scene.store.secrets[NAME] = Secret("second")
+    assert not key.accepts(NEW)
+    assert key.accepts_now(NEW)
+    assert key.accepts(NEW)
+    assert key.accepts(OLD)
+    scene.store.secrets[NAME] = Secret(NEW)
     scene.clock.advance(RENEWAL_PAUSE)
-    assert not key.accepts("wrong")
-    assert not key.accepts("first")
+    assert not key.accepts_now("w" * 16)
+    assert not key.accepts(OLD)
 
 
 def test_wrong_keys_do_not_besiege_the_store(scene: Scene) -> None:
     key = NamedKey(scene.secrets, NAME)
-    assert not [given for given in map(str, range(50)) if key.accepts(given)]
-    assert len(scene.store.fetches) == 1
+    assert not [given for given in map(str, range(50)) if key.accepts_now(given.zfill(16))]
+    assert len(scene.store.fetches) == 2
+
+
+def test_a_key_that_is_too_short_opens_nothing(scene: Scene) -> None:
+    key = NamedKey(scene.secrets, NAME)
+    assert not key.accepts("first")
+    assert not key.accepts_now("first")
 
 
 def test_a_credential_is_the_password_or_what_rds_writes(scene: Scene) -> None:
@@ -63,14 +77,17 @@ def test_a_credential_is_the_password_or_what_rds_writes(scene: Scene) -> None:
 
 
 def test_after_a_refusal_the_new_current_and_the_previous_credential_are_tried(scene: Scene) -> None:
-    attempts = Credentials(scene.secrets, NAME).attempts()
+    attempts = Credentials(scene.secrets, NAME, pause=scene.pause).attempts()
     assert next(attempts) == Credential(None, "first")
     scene.store.rotate("second")
     scene.store.rotate("third")
-    scene.clock.advance(RENEWAL_PAUSE)
-    assert [each.password for each in attempts] == ["third", "second"]
+    assert [each.password for each in islice(attempts, 2)] == ["third", "second"]
 
 
-def test_what_was_refused_is_not_tried_again(scene: Scene) -> None:
+def test_where_all_were_refused_the_store_is_given_a_moment_to_follow_the_server(scene: Scene) -> None:
     scene.store.rotate("second")
-    assert [each.password for each in Credentials(scene.secrets, NAME).attempts()] == ["second", "first"]
+    attempts = Credentials(scene.secrets, NAME, pause=scene.pause).attempts()
+    assert [each.password for each in islice(attempts, 2)] == ["second", "first"]
+    scene.store.rotate("third")
+    assert [each.password for each in attempts] == ["third", "second"]
+    assert scene.paused_seconds == [RENEWAL_PAUSE.total_seconds()]

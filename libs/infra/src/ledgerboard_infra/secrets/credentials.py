@@ -4,10 +4,11 @@ A secret is a password, or a JSON object with a ``password`` and perhaps a ``use
 rotation that changes the user too needs nothing else.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ledgerboard_infra.secrets.keeping import Secrets
+from ledgerboard_infra.secrets.keeping import RENEWAL_PAUSE, Secrets
 from ledgerboard_infra.secrets.secret import json_object
 
 
@@ -22,20 +23,23 @@ class Credential:
 class Credentials:
     """The credential that is named ``name``, now and at every later connecting."""
 
-    def __init__(self, secrets: Secrets, name: str) -> None:
+    def __init__(self, secrets: Secrets, name: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         self._secrets = secrets
         self._name = name
+        self._pause = pause
 
     def attempts(self) -> Iterator[Credential]:
         """What to show, one after another. Ask for the next only when the server refused the last.
 
-        The current one as it is known; then, fetched anew, the current and the previous one.
+        The current one as it is known; fetched anew, the current and the previous one; and after a pause both again,
+        because who rotates changes the server and the store one after the other, in either order.
         """
         known = self._secrets.get(self._name)
         yield _credential(known.current)
-        for value in self._secrets.renewed(self._name, known).values:
-            if value != known.current:
-                yield _credential(value)
+        renewed = self._secrets.renewed(self._name, known)
+        yield from (_credential(value) for value in renewed.values if value != known.current)
+        self._pause(RENEWAL_PAUSE.total_seconds())
+        yield from map(_credential, self._secrets.renewed(self._name, renewed).values)
 
 
 def _credential(value: str) -> Credential:

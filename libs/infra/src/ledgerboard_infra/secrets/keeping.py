@@ -5,7 +5,7 @@ that was never fetched can be unavailable.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
 from typing import Final, Protocol
@@ -17,7 +17,7 @@ from ledgerboard_infra.secrets.secret import Secret
 
 KEPT: Final = timedelta(seconds=300)
 RENEWAL_PAUSE: Final = timedelta(seconds=3)
-"""Least time between two fetches of one secret: whoever shows wrong keys cannot make us besiege the store."""
+"""Least time between two fetches out of turn: whoever shows wrong keys cannot make us besiege the store."""
 
 _STAGE: Final = "{stage}"
 
@@ -77,7 +77,8 @@ class _Kept:
         self._kept = kept
         self._flight = Lock()
         self._known: Secret | None = None
-        self._tried_at = self._due_at = clock.now()
+        self._fetched_at = self._due_at = clock.now()
+        self._renewed_at: datetime | None = None
 
     def get(self) -> Secret:
         known = self._known
@@ -94,29 +95,33 @@ class _Kept:
     def renewed(self, is_news: Callable[[Secret], bool]) -> Secret:
         with self._flight:
             known = self._known
-            if known is not None and (is_news(known) or self._was_just_tried()):
+            if known is not None and (is_news(known) or self._was_just_renewed()):
                 return known
-            return self._refreshed()
+            try:
+                return self._refreshed()
+            finally:  # Counted from the end: whoever waited for a slow fetch shall not begin the next.
+                self._renewed_at = self._clock.now()
 
     def _refreshed(self) -> Secret:
-        self._tried_at = self._clock.now()
-        self._due_at = self._tried_at + RENEWAL_PAUSE
+        kept = RENEWAL_PAUSE
         try:
             self._known = self._fetch()
+            kept = self._kept
         except (UnavailableError, MisconfiguredError) as error:
             if self._known is None:
                 raise
             _log.warning("secret not refreshed, its last known value stays in use", name=self._name, error=str(error))
-        else:
-            self._due_at = self._tried_at + self._kept
+        self._fetched_at = self._clock.now()
+        self._due_at = self._fetched_at + kept
         return self._known
 
     def _is_due(self) -> bool:
         """Also where the clock was set back: an age below zero says nothing."""
-        return not self._tried_at <= self._clock.now() < self._due_at
+        return not self._fetched_at <= self._clock.now() < self._due_at
 
-    def _was_just_tried(self) -> bool:
-        return self._tried_at <= self._clock.now() < self._tried_at + RENEWAL_PAUSE
+    def _was_just_renewed(self) -> bool:
+        renewed_at = self._renewed_at
+        return renewed_at is not None and renewed_at <= self._clock.now() < renewed_at + RENEWAL_PAUSE
 
 
 def _chosen(secret: Secret, name: str, field: str) -> Secret:

@@ -7,35 +7,52 @@ from ledgerboard_infra.secrets.secret import Secret
 
 
 class SharedKey(Protocol):
-    """A key that both sides know."""
+    """A key that both sides know. Either question takes the same time wherever two keys differ."""
 
     def accepts(self, given: str) -> bool:
-        """Whether ``given`` is the key. Takes the same time wherever they differ."""
+        """Whether ``given`` is the key, as far as it is known here."""
+        ...
+
+    def accepts_now(self, given: str) -> bool:
+        """Whether it is after a look at where the key is kept. For what nobody else knows either."""
         ...
 
 
 class StaticKey:
-    """A key from the settings: a new one takes a restart."""
+    """A key from the settings: a new one takes a restart. An empty one accepts nothing."""
 
     def __init__(self, key: str) -> None:
-        self._secret = Secret(key)
+        self._secret = Secret(key) if key else None
 
     def accepts(self, given: str) -> bool:
         """Whether ``given`` is the key."""
-        return self._secret.accepts(given)
+        return self._secret is not None and self._secret.accepts(given)
+
+    def accepts_now(self, given: str) -> bool:
+        """The same: there is nothing to look at."""
+        return self.accepts(given)
 
 
 class NamedKey:
-    """A key by the name of its secret. A key that is not known leads to a look at the store, every few seconds at most.
+    """A key by the name of its secret. The current one and the previous one are good; one that is too short is not."""
 
-    So a caller who learned of the new key before us is not refused.
-    """
-
-    def __init__(self, secrets: Secrets, name: str) -> None:
+    def __init__(self, secrets: Secrets, name: str, *, least_length: int = 16) -> None:
         self._secrets = secrets
         self._name = name
+        self._least_length = least_length
 
     def accepts(self, given: str) -> bool:
-        """Whether ``given`` is the current key or the previous one. Raises `UnavailableError` if none is known yet."""
-        known = self._secrets.get(self._name)
-        return known.accepts(given) or self._secrets.renewed(self._name, known).accepts(given)
+        """Whether ``given`` is the key. Raises `UnavailableError` where none was ever fetched."""
+        return self._is_long(given) and self._secrets.get(self._name).accepts(given)
+
+    def accepts_now(self, given: str) -> bool:
+        """Whether it is after the secret was fetched anew, which happens every few seconds at most.
+
+        So a caller who learned of a new key before us is not refused.
+        """
+        if not self._is_long(given):
+            return False
+        return self._secrets.renewed(self._name, self._secrets.get(self._name)).accepts(given)
+
+    def _is_long(self, given: str) -> bool:
+        return len(given) >= self._least_length
