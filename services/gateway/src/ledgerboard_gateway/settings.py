@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from ledgerboard_contracts import InvalidNameError, check_board
 from ledgerboard_gateway.access_settings import AccessSettings
+from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_infra.settings import (
     AwsSettings,
@@ -15,6 +16,7 @@ from ledgerboard_infra.settings import (
     PostgresSettings,
     RedisSettings,
     Seconds,
+    SecretsSettings,
     TelemetrySettings,
     setting,
 )
@@ -137,10 +139,12 @@ class GatewaySettings:
     wait: WaitSettings
     classic: ClassicBoards
     access: AccessSettings
+    identity: IdentitySettings
     keys: KeySettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings
+    secrets: SecretsSettings
     telemetry: TelemetrySettings
 
     def __post_init__(self) -> None:

@@ -95,7 +95,14 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v1/keys": Access.MANAGE,
     "POST /v1/keys/<key_id>/rotate": Access.MANAGE,
     "DELETE /v1/keys/<key_id>": Access.MANAGE,
+    # Accounts.
+    "POST /users": Access.OPEN,
+    "POST /login": Access.OPEN,
+    "POST /v1/refresh": Access.OPEN,
+    "POST /v1/users/<username>/confirm": Access.OPEN,
+    "POST /v1/users/<username>/sign-out": Access.SELF,
     # Users, levels and days of one game.
+    "POST /users/<username>": Access.SUBMIT,
     "GET /users/<username>": Access.READ,
     "GET /users/<username>/levels/<level>/scores": Access.READ,
     "GET /levels/<level>/scores": Access.READ,

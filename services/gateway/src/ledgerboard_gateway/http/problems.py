@@ -60,12 +60,17 @@ class ProblemType(Enum):
         "There is no such event",
         "The ledger does not know it, and it is too old to be still on its way.",
     )
+    USER_NOT_CONFIRMED = ("user-not-confirmed", 403, "UserNotConfirmed", "Send the code that came by e-mail first.")
+    USER_EXISTS = ("user-exists", 409, "The username is taken", "Nothing was registered. Choose another.")
     PLAYER_BANNED = (
         "player-banned",
         403,
         "The player is banned",
         "Nothing was accepted. Scores of a banned player are refused until the ban is lifted.",
     )
+    KEY_REUSED = ("idempotency-key-reused", 409, "The key names another request", "Nothing was done. Use another key.")
+    UNDER_WAY = ("request-under-way", 409, "The request is under way", "Ask again after `Retry-After` seconds.")
+    ALREADY_DONE = ("already-done", 409, "The request was done before", "Its answer held what is kept nowhere.")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
     REJECTED = (
         "rejected",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ledgerboard_gateway.http.account_documentation import ACCOUNT_TAGS
+from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_documentation import CLASSIC_TAGS
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
@@ -18,6 +20,7 @@ from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
 
 TAGS: Final = {
     "scores": "Submit scores. 202 means that the queue stores the submission; its event id tells what became of it.",
@@ -27,6 +30,7 @@ TAGS: Final = {
     **CLOSING_TAGS,
     **OPERATOR_TAGS,
     **KEY_TAGS,
+    **ACCOUNT_TAGS,
     **CLASSIC_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
     "operations": "Health, metrics and this documentation.",
@@ -46,6 +50,8 @@ class Routes:
     closings: ClosingRoutes
     operators: OperatorRoutes
     keys: KeyRoutes
+    accounts: AccountRoutes
+    user_scores: UserScoreRoutes
     classic: ClassicRoutes
     published: PublishedRoutes
     operations: OperationRoutes
@@ -63,6 +69,8 @@ class Routes:
             *self.closings.operations(),
             *self.operators.operations(),
             *self.keys.operations(),
+            *self.accounts.operations(),
+            *self.user_scores.operations(),
             *self.classic.operations(),
             *self.published.operations(),
             *self.operations.operations(),
