@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
-
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry

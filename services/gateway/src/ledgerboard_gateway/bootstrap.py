@@ -12,14 +12,14 @@ from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
-from ledgerboard_gateway.admission import guard
-from ledgerboard_gateway.authentication import NoTokens
+from ledgerboard_gateway.admission import guard, root_key
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
 from ledgerboard_gateway.history import guarded_sources, history_routes
+from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
@@ -37,6 +37,9 @@ from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
+from ledgerboard_gateway.identity import identity
+from ledgerboard_gateway.keyed_writes import keyed_writes
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.operators import dead_letters, operator_routes
@@ -49,9 +52,11 @@ from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_infra.clock import SystemClock
+from ledgerboard_infra.cognito import cognito_client
 from ledgerboard_infra.health import Probe
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.secrets import Secrets, credentials, make_secrets
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
 from ledgerboard_infra.valkey import make_redis
 from ledgerboard_ledger import (
@@ -93,18 +98,19 @@ class Surroundings:
 
 
 def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
-    """Connect and start. Raises `UnavailableError` where the submissions queue cannot be found."""
+    """Connect and start. Raises `UnavailableError` where the submissions queue or the user pool cannot be found."""
     clock, registry = SystemClock(), CollectorRegistry()
     metrics = GatewayMetrics(registry)
     client = sqs_client(
         settings.aws, call_seconds=settings.publisher.send_seconds, connections=settings.publisher.senders + 2
     )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
-    writer, reader = _engines(settings.postgres)
+    secrets = make_secrets(settings.secrets, clock)
+    writer, reader = _engines(settings.postgres, secrets)
     record = PostgresDefinitions(writer)
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
-    redis = make_redis(settings.redis)
+    redis = make_redis(settings.redis, credentials(secrets, settings.redis.secret))
     queue = QueueSender(client, queue_url)
     publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
@@ -121,15 +127,17 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
-    admission = guard(settings.access, server_keys.known, NoTokens(), clock)
+    provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), clock)
+    admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
+    scores = ScoreRoutes(
+        Submissions(known, publisher, clock, new_uuid7),
+        Ownership(known, settings.classic.all),
+        showing,
+        bans,
+        metrics,
+    )
     routes = Routes(
-        scores=ScoreRoutes(
-            Submissions(known, publisher, clock, new_uuid7),
-            Ownership(known, settings.classic.all),
-            showing,
-            bans,
-            metrics,
-        ),
+        scores=scores,
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
@@ -149,12 +157,14 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             clock=clock,
         ),
         keys=server_keys.routes,
+        accounts=AccountRoutes(provider.accounts),
+        user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
         operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    app = create_app(routes, admission, settings.http.max_body_bytes)
+    app = create_app(routes, admission, keyed_writes(writer, clock, metrics), settings.http.max_body_bytes)
     pages = HotPages(app, read.boards, read.lives, admission, clock)
     publisher.start()
     announcements.start()
@@ -177,12 +187,14 @@ def _write_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def _engines(settings: "PostgresSettings") -> "tuple[Engine, Engine]":
+def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine]":
     make = partial(
         make_engine,
         application_name="ledgerboard-gateway",
         pool_size=settings.pool_size,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
-    writer = make(settings.writer_url)
-    return writer, make(settings.reader_url) if settings.reader_url else writer
+    writer = make(settings.writer_url, credentials=credentials(secrets, settings.secret))
+    if not settings.reader_url:
+        return writer, writer
+    return writer, make(settings.reader_url, credentials=credentials(secrets, settings.reading_secret))

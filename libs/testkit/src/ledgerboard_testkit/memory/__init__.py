@@ -6,6 +6,7 @@ passes the suite that the real one passes (`ledgerboard_testkit.suites`).
 
 from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
+from ledgerboard_testkit.memory.keyed_requests import MemoryKeyedRequests
 from ledgerboard_testkit.memory.ledger import MemoryLedger
 from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.ranks import MemoryRanks
@@ -19,6 +20,7 @@ __all__ = [
     "Dependency",
     "FixedClock",
     "MemoryGenerations",
+    "MemoryKeyedRequests",
     "MemoryLedger",
     "MemoryRanks",
     "MemoryRecord",

@@ -16,8 +16,10 @@ from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It s
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from ledgerboard_gateway.http.access import access_of
+from ledgerboard_gateway.http.access import Access, access_of
 from ledgerboard_gateway.http.auth import Guard
+from ledgerboard_gateway.http.headers import IDEMPOTENCY_KEY
+from ledgerboard_gateway.http.idempotency import METHODS, Keys
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
 from ledgerboard_gateway.http.query import field_messages
@@ -101,8 +103,8 @@ class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
         """Pages lead on by their own ``next``."""
 
 
-def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Guard) -> Any:
-    """Register ``operations`` and return the OpenAPI document.
+def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Guard, keys: Keys) -> Any:
+    """Register ``operations`` and return the OpenAPI document. Writes take an ``Idempotency-Key``.
 
     Raises `UnlistedOperationError` for an operation of which nobody has said who may call it.
     """
@@ -116,13 +118,14 @@ def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], g
         blueprint = _Blueprint(tag, __name__, description=description)
         for operation in operations:
             if operation.tag == tag:
-                _add(blueprint, operation, guard)
+                _add(blueprint, operation, guard, keys)
         api.register_blueprint(blueprint)
     return api.spec.to_dict()
 
 
-def _add(blueprint: _Blueprint, operation: Operation, guard: Guard) -> None:
-    view = operation.view
+def _add(blueprint: _Blueprint, operation: Operation, guard: Guard, keys: Keys) -> None:
+    view, access = operation.view, access_of(operation.method, operation.rule)
+    is_keyed = operation.method in METHODS and access not in {Access.OPEN, Access.READ}
     documentation: dict[str, Any] = {}
     if operation.query is not None:
         documentation = vars(blueprint.arguments(operation.query, location="query")(view))["_apidoc"]
@@ -131,14 +134,16 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Guard) -> None:
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
         documentation = vars(view)["_apidoc"]
     documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
+    view = keys.around(view, is_secret=operation.is_secret) if is_keyed else view
     view = _guarded(view, guard.check(operation.method, operation.rule))
-    is_guarded = guard.asks(access_of(operation.method, operation.rule))
-    vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation(guarded=is_guarded)}
+    manual = operation.documentation(guarded=guard.asks(access), keyed=is_keyed)
+    vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
+    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
     blueprint.add_url_rule(
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *operation.parameters],
+        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *headers],
         methods=[operation.method],
     )
 

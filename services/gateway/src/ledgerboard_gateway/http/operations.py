@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import Schema
 
-from ledgerboard_gateway.http.headers import CONDITIONAL, FROM_BOARDS, IF_NONE_MATCH, NOT_MODIFIED
+from ledgerboard_gateway.http.headers import CONDITIONAL, FROM_BOARDS, IF_NONE_MATCH, NOT_MODIFIED, REPLAYED_ANSWER
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
 JSON: Final = "application/json"
@@ -26,6 +26,14 @@ _WITH_BODY: Final = (
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
 )
 _GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
+_KEYED: Final = (
+    ProblemType.INVALID_REQUEST,
+    ProblemType.KEY_REUSED,
+    ProblemType.UNDER_WAY,
+    ProblemType.ALREADY_DONE,
+    ProblemType.TOO_LARGE,
+    ProblemType.UNAVAILABLE,
+)
 _SECURITY: Final[Sequence[Mapping[str, Sequence[str]]]] = [{"key": []}, {"token": []}]
 _WITH_NAMES: Final = (ProblemType.INVALID_REQUEST,)
 
@@ -66,6 +74,8 @@ class Operation:
     headers: Sequence[Mapping[str, Any]] = ()
     conditional: bool = False
     """Whether the answer has an entity tag, and 304 tells that it is the one that the client has."""
+    is_secret: bool = False
+    """Whether the answer tells a secret, which no store may keep: under a key it is told once."""
     from_boards: bool = False
     """Whether the live boards answer, or in their place the ledger."""
 
@@ -80,13 +90,16 @@ class Operation:
         model = self.body.model if self.body else None
         return model if isinstance(model, type) and issubclass(model, Schema) else None
 
-    def documentation(self, *, guarded: bool) -> dict[str, Any]:
-        """The OpenAPI operation object, but for its parameters. ``guarded``: it needs a credential."""
+    def documentation(self, *, guarded: bool, keyed: bool) -> dict[str, Any]:
+        """The OpenAPI operation object, but for its parameters.
+
+        ``guarded``: it needs a credential; ``keyed``: it takes an ``Idempotency-Key``.
+        """
         document: dict[str, Any] = {
             "operationId": self.view.__name__,
             "summary": self.summary,
             "description": self.description,
-            "responses": self._responses(guarded=guarded),
+            "responses": self._responses(guarded=guarded, keyed=keyed),
         }
         if guarded:
             document["security"] = _SECURITY
@@ -96,24 +109,26 @@ class Operation:
             document["requestBody"] = {"required": True, "content": content}
         return document
 
-    def _responses(self, *, guarded: bool) -> dict[int, Any]:
+    def _responses(self, *, guarded: bool, keyed: bool) -> dict[int, Any]:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
-        for status, kinds in groupby(sorted(self._all_problems(guarded=guarded), key=_status), _status):
+        for status, kinds in groupby(sorted(self._all_problems(guarded=guarded, keyed=keyed), key=_status), _status):
             responses[status] = _failure(status, list(kinds))
         if self.conditional:
             responses[304] = NOT_MODIFIED
         for status in self.answers:
-            if headers := (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {}):
+            headers = (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {})
+            if headers := headers | (REPLAYED_ANSWER if keyed else {}):
                 responses[status]["headers"] = headers
         return responses
 
-    def _all_problems(self, *, guarded: bool) -> set[ProblemType]:
+    def _all_problems(self, *, guarded: bool, keyed: bool) -> set[ProblemType]:
         checks_names = "<" in self.rule or self.query is not None
         return {
             *self.problems,
             *_ALWAYS,
             *(_WITH_BODY if self.body else ()),
             *(_GUARDED if guarded else ()),
+            *(_KEYED if keyed else ()),
             *(_WITH_NAMES if checks_names else ()),
         }
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 from ledgerboard_contracts import InvalidNameError, check_board, check_player
 from ledgerboard_contracts.scores import BoardName
 from ledgerboard_gateway.corrections import Why
+from ledgerboard_gateway.http.idempotency import current_claim
 from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.requests import caller
 from ledgerboard_gateway.http.second_look import explain
@@ -99,14 +100,15 @@ def why(reason: str, author: str | None) -> Why:
     """
     if not reason.strip() or any(unicodedata.category(character) in _REFUSED for character in reason):
         raise invalid("reason", "must be words without control characters")
-    principal = caller()
+    principal, claim = caller(), current_claim()
+    stamps = None if claim is None else claim.stamps
     if author is None or principal.subject != ROOT:
-        return Why(reason, principal.author)
+        return Why(reason, principal.author, stamps)
     try:
         check_player(author)
     except InvalidNameError as error:
         raise invalid("author", str(error).replace("a player's id", "an author's name")) from error
-    return Why(reason, author)
+    return Why(reason, author, stamps)
 
 
 def _board(field: str, name: str) -> str:

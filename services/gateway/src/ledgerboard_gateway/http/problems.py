@@ -60,6 +60,7 @@ class ProblemType(Enum):
         "There is no such event",
         "The ledger does not know it, and it is too old to be still on its way.",
     )
+    WRONG_CREDENTIALS = ("wrong-credentials", 401, "These credentials are not valid", "Log in again.")
     USER_NOT_CONFIRMED = ("user-not-confirmed", 403, "UserNotConfirmed", "Send the code that came by e-mail first.")
     USER_EXISTS = ("user-exists", 409, "The username is taken", "Nothing was registered. Choose another.")
     PLAYER_BANNED = (
@@ -90,6 +91,12 @@ class ProblemType(Enum):
         422,
         "The dense rank lies too deep",
         f"A dense ranking counts at most {MAX_DISTINCT_SCORES:,} better scores. `ranking=competition` knows no limit.",
+    )
+    TOO_MANY_REQUESTS = (
+        "too-many-requests",
+        429,
+        "The limit is used up",
+        "Nothing was accepted. Try again after `Retry-After` seconds; `RateLimit` tells how much is left.",
     )
     INTERNAL = ("internal", 500, "The gateway failed", "A defect of this service; the request id finds it in the logs.")
     UNAVAILABLE = (

@@ -11,6 +11,9 @@ from ledgerboard_gateway.principals import Principal
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
+HEADERS: Final = "ledgerboard.headers"
+"""Headers for the answer, which the edge adds."""
+
 ROUTE: Final = "ledgerboard.route"
 """Where a layer before Flask says which route's answer it gave."""
 
@@ -68,10 +71,20 @@ def note(**facts: object) -> None:
     notes.update(facts)
 
 
+def add_headers(*headers: tuple[str, str]) -> None:
+    """Let the answer have these headers, whatever it will be."""
+    request.environ.setdefault(HEADERS, []).extend(headers)
+
+
 def json_body() -> bytes:
     """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
     if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
         raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
+    return whole_body()
+
+
+def whole_body() -> bytes:
+    """The raw body, whatever it is. Raises the 413 problem."""
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
     body = _read(most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1))

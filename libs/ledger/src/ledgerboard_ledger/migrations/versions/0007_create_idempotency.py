@@ -25,7 +25,7 @@ _STATEMENTS = (
         expires_at timestamptz NOT NULL,
         status smallint, -- NULL: not answered yet.
         headers jsonb,
-        body bytea, -- NULL: it was answered, and the answer is not kept.
+        body text, -- NULL: it was answered, and the answer is not kept.
         players text[] COLLATE "C",
         PRIMARY KEY (caller, key_digest)
     )
