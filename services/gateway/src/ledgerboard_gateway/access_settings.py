@@ -29,6 +29,11 @@ class AccessSettings:
         doc="The root key, which has every role: with it the first server keys are made. At least 16 characters; "
         "empty: there is none.",
     )
+    root_secret: str = setting(
+        "LEDGERBOARD_WRITE_KEY_SECRET",
+        default="",
+        doc="Name of the secret that is the root key, in place of LEDGERBOARD_WRITE_KEY: it can be rotated.",
+    )
     reads: Reads = setting(
         "LEDGERBOARD_READS",
         default=Reads.PUBLIC,
@@ -51,6 +56,8 @@ class AccessSettings:
     )
 
     def __post_init__(self) -> None:
+        if self.root_key and self.root_secret:
+            raise ValueError("LEDGERBOARD_WRITE_KEY and LEDGERBOARD_WRITE_KEY_SECRET name two root keys: take one away")
         if len(self.roles_of) < len(Role):
             raise ValueError("LEDGERBOARD_..._GROUP: the groups of two roles must not have one name")
 

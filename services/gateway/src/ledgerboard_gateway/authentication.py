@@ -3,7 +3,6 @@
 A credential names exactly one principal or none at all, and nobody is told why it names none.
 """
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Final, Protocol
 from ledgerboard_contracts import InvalidNameError, check_player
 from ledgerboard_gateway.principals import ROOT, Principal, Role
 from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.secrets import SharedKey
 
 KEY_PREFIX: Final = "lbk_"
 """How every server key begins."""
@@ -90,7 +90,7 @@ class Authentication:
 
     def __init__(
         self,
-        root_key: str,
+        root_key: SharedKey,
         keys: Keys,
         tokens: Tokens,
         roles_of: Mapping[str, Role],
@@ -99,7 +99,7 @@ class Authentication:
         remember_for: timedelta = timedelta(seconds=60),
         capacity: int = REMEMBERED,
     ) -> None:
-        self._root_key = root_key.encode()
+        self._root_key = root_key
         self._keys = keys
         self._tokens = tokens
         self._roles_of = roles_of
@@ -112,11 +112,11 @@ class Authentication:
         """Whose it is, or None. Raises `UnavailableError` where a key or token cannot be looked up."""
         if not credential:
             return None
-        if self._root_key and hmac.compare_digest(credential.encode(errors="replace"), self._root_key):
+        if self._root_key.accepts(credential):
             return _ROOT
         if credential.startswith(KEY_PREFIX):
             return _of_key(self._keys.find(credential))
-        return self._of_token(credential)
+        return self._of_token(credential) or (_ROOT if self._root_key.accepts_now(credential) else None)
 
     def _of_token(self, token: str) -> Principal | None:
         digest = sha256(token.encode(errors="replace")).digest()

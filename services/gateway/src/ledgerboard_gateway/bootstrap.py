@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,7 @@ from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
 from ledgerboard_gateway.identity import identity
 from ledgerboard_gateway.keyed_writes import keyed_writes
 from ledgerboard_gateway.keys import keys
+from ledgerboard_gateway.limiting import limiting
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.operators import dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
@@ -129,9 +130,12 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), clock)
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
+    quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds))
+    limits = limiting(quick, settings, server_keys.known.rate, metrics)
     scores = ScoreRoutes(
         Submissions(known, publisher, clock, new_uuid7),
         Ownership(known, settings.classic.all),
+        limits,
         showing,
         bans,
         metrics,

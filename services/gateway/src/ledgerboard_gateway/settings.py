@@ -9,6 +9,7 @@ from ledgerboard_contracts import InvalidNameError, check_board
 from ledgerboard_gateway.access_settings import AccessSettings
 from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.key_settings import KeySettings
+from ledgerboard_gateway.limit_settings import LimitSettings
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -141,6 +142,7 @@ class GatewaySettings:
     access: AccessSettings
     identity: IdentitySettings
     keys: KeySettings
+    limits: LimitSettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings

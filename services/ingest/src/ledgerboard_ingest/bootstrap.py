@@ -14,6 +14,7 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.sqs import QueueSender, QueueShape, provision, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_ingest.fanout import Fanout
@@ -45,7 +46,10 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
     client = sqs_client(settings.aws)  # Its timeouts are shorter: a send that hangs must not look like a long poll.
     queues = _queue_urls(client, settings.stage)
     engine = make_engine(
-        settings.postgres.writer_url, application_name="ledgerboard-ingest", pool_size=settings.postgres.pool_size
+        settings.postgres.writer_url,
+        application_name="ledgerboard-ingest",
+        pool_size=settings.postgres.pool_size,
+        credentials=make_credentials(settings.secrets, settings.postgres.secret),
     )
     registry = CollectorRegistry()
     metrics = IngestMetrics(registry)

@@ -11,10 +11,13 @@ from kombu import Queue
 
 from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.jobs.job import Job, JobApp
+from ledgerboard_infra.jobs.processes import PerProcess
 from ledgerboard_infra.postgres import CONNECT_TIMEOUT_SECONDS, RECYCLE_SECONDS, connector, driver_url
 from ledgerboard_infra.sqs import queue_limits, queue_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_sqs import SQSClient
 
     from ledgerboard_infra.secrets import Credentials
@@ -33,14 +36,14 @@ def make_celery(
     queue_url: str,
     result_url: str,
     time_limit_seconds: int,
-    credentials: "Credentials | None" = None,
+    credentials: "Callable[[], Credentials | None]" = lambda: None,
     wait_seconds: int = 10,
 ) -> JobApp:
     """The Celery application ``name``, whose jobs travel through one queue and leave a row each in PostgreSQL.
 
-    ``result_url`` is a ``postgresql://`` URL, to which ``credentials`` may bring the password. A job is killed after
-    ``time_limit_seconds``, which must lie below the queue's visibility timeout, or SQS would start it a second time
-    beside the first.
+    ``result_url`` is a ``postgresql://`` URL, to which ``credentials``, made in each process that connects, may
+    bring the password. A job is killed after ``time_limit_seconds``, which must lie below the queue's visibility
+    timeout, or SQS would start it a second time beside the first.
     """
     queue = queue_name(queue_url)
     app = JobApp(name, task_cls=Job, set_as_current=False)
@@ -107,9 +110,14 @@ _DELIVERY: Final[dict[str, Any]] = {
 }
 
 
-def _results(result_url: str, credentials: "Credentials | None") -> dict[str, Any]:
+def _results(result_url: str, credentials: "Callable[[], Credentials | None]") -> dict[str, Any]:
     """Celery gets no password: it shows its settings here and there. Connecting is ours."""
     timeout = {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    connectors = PerProcess(lambda: connector(result_url, credentials(), timeout))
+
+    def connect() -> object:
+        return connectors.get()()
+
     return {
         "result_backend": "db+" + driver_url(result_url)._replace(password=None).render_as_string(),
         "result_extended": True,
@@ -119,6 +127,6 @@ def _results(result_url: str, credentials: "Credentials | None") -> dict[str, An
         "database_engine_options": {
             "pool_pre_ping": True,
             "pool_recycle": RECYCLE_SECONDS,
-            "creator": connector(result_url, credentials, timeout),
+            "creator": connect,
         },
     }

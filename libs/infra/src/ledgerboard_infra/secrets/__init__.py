@@ -1,9 +1,9 @@
 """Secrets by name: fetched when they are needed, kept for minutes, rotated without a restart."""
 
-from ledgerboard_infra.secrets.credentials import Credential, Credentials
+from ledgerboard_infra.secrets.credentials import Credential, Credentials, credentials
 from ledgerboard_infra.secrets.keeping import Secrets, SecretStore
 from ledgerboard_infra.secrets.keys import NamedKey, SharedKey, StaticKey
-from ledgerboard_infra.secrets.making import make_secrets
+from ledgerboard_infra.secrets.making import make_credentials, make_secrets
 from ledgerboard_infra.secrets.secret import MissingSecretError, Secret
 
 __all__ = [
@@ -16,5 +16,7 @@ __all__ = [
     "Secrets",
     "SharedKey",
     "StaticKey",
+    "credentials",
+    "make_credentials",
     "make_secrets",
 ]

@@ -42,6 +42,11 @@ class Credentials:
         yield from map(_credential, self._secrets.renewed(self._name, renewed).values)
 
 
+def credentials(secrets: Secrets, name: str) -> Credentials | None:
+    """The credentials of that name; None for an empty one, where a URL brings its own."""
+    return Credentials(secrets, name) if name else None
+
+
 def _credential(value: str) -> Credential:
     fields = json_object(value)
     if isinstance(password := fields.get("password"), str):
