@@ -15,7 +15,8 @@ IN, UNKNOWN, FORBIDDEN = 200, 401, 403
 NOBODY: Final = {"none": UNKNOWN, "revoked key": UNKNOWN, "expired token": UNKNOWN, "forged token": UNKNOWN}
 _OWN: Final = {
     "player": IN, "other player": FORBIDDEN, "viewer": FORBIDDEN, "service": IN, "service elsewhere": FORBIDDEN,
-    "manager": IN, "reading key": FORBIDDEN, "admin key": IN, "root": IN, "without a group": FORBIDDEN,
+    "manager": IN, "reading key": FORBIDDEN, "admin key": IN,
+    "admin key elsewhere": FORBIDDEN, "root": IN, "without a group": FORBIDDEN,
 }  # fmt: skip
 _EVERYBODY: Final = {*NOBODY, *_OWN}
 _MANAGERS: Final = {"manager", "admin key", "root"}
@@ -31,7 +32,9 @@ PUBLIC: Final[Mapping[Access, Mapping[str, int]]] = {
 
 CLOSED: Final = {
     **PUBLIC,
-    Access.READ: NOBODY | dict.fromkeys(_OWN, IN) | {"service elsewhere": FORBIDDEN, "without a group": FORBIDDEN},
+    Access.READ: NOBODY
+    | dict.fromkeys(_OWN, IN)
+    | dict.fromkeys(("service elsewhere", "admin key elsewhere", "without a group"), FORBIDDEN),
 }
 """The same where reads are closed."""
 
@@ -49,6 +52,7 @@ def everybody(gateway: MemoryGateway) -> Mapping[str, str]:
         "manager": tokens.issue("mia", "managers"),
         "reading key": keys.make("reading", "read"),
         "admin key": keys.make("admin", "admin"),
+        "admin key elsewhere": keys.make("admin-elsewhere", "admin", "submit", "read", boards=("chess",)),
         "root": gateway.authorization.removeprefix("Bearer "),
         "without a group": tokens.issue("newcomer"),
         "revoked key": keys.revoke(keys.make("revoked", "admin", "submit", "read")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -43,19 +43,23 @@ def by_route(route: str, player: str, others: Sequence[str]) -> tuple[str, Mappi
 
 
 @given(
-    token_of=st.sampled_from(NAMES),
+    caller=st.sampled_from(NAMES),
     player=st.sampled_from(NAMES),
     others=st.lists(st.sampled_from(NAMES), max_size=5),
     route=st.sampled_from(["single", "published", "bulk"]),
 )
+@example(caller="ada", player="Ada", others=[], route="single")
+@example(caller="ada", player="Ada", others=[], route="published")
+@example(caller="ada", player="bob", others=["Ada", "\u0430da", "ada"], route="bulk")
+@example(caller="a\u0301da", player="\u00e1da", others=[], route="published")
 def test_a_player_never_writes_anothers_score(
-    gateway: MemoryGateway, token_of: str, player: str, others: list[str], route: str
+    gateway: MemoryGateway, caller: str, player: str, others: list[str], route: str
 ) -> None:
     gateway.queue.sent.clear()
-    answer = send(gateway, gateway.tokens.issue(token_of, "players"), *by_route(route, player, others))
+    answer = send(gateway, gateway.tokens.issue(caller, "players"), *by_route(route, player, others))
     written = [each.player for envelope in gateway.queue.envelopes for each in envelope.submissions]
     wanted = [player, *others] if route == "bulk" else [player]
-    assert written == [each for each in wanted if each == token_of != NO_NAME]
+    assert written == [each for each in wanted if each == caller != NO_NAME]
     assert answer.status_code == 202 if written else answer.status_code in {400, 401, 403}
 
 
