@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,8 +23,10 @@ from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
+from ledgerboard_testkit.memory import FixedClock, MemoryBuckets
 from ledgerboard_testkit.polling import eventually
 
+EPOCH = datetime.fromtimestamp(0, UTC)
 SLOW = Bucket(rate=1 / 3600, capacity=10)
 """Gives nothing back while a test runs."""
 
@@ -101,16 +104,15 @@ def test_it_gives_what_a_bucket_on_paper_gives(
     client: redis.Redis, steps: Sequence[tuple[int, int]], interval: int, capacity: int
 ) -> None:
     """The function as it is, on a clock that the test moves."""
-    library = FunctionLibrary(client, Unguarded())
-    key, now, tokens = f"ledgerboard/paper/{uuid4().hex}".encode(), 10**15, capacity * interval
+    library, clock, key = FunctionLibrary(client, Unguarded()), FixedClock(), f"paper/{uuid4().hex}"
+    buckets, bucket = MemoryBuckets(clock), Bucket(1_000_000 / interval, capacity)
+    assert bucket.interval_microseconds == interval
     for pause, wanted in steps:
-        now, tokens = now + pause, min(capacity * interval, tokens + pause)
+        clock.advance(timedelta(microseconds=pause))
+        now = (clock.now() - EPOCH) // timedelta(microseconds=1)
         got = client.eval(on_paper_clock(library), 1, key, interval, capacity, wanted, now)
-        count = min(wanted, tokens // interval)
-        tokens -= count * interval
-        left = tokens // interval
-        following = (left + 1) * interval - tokens if left < capacity else 0
-        assert got == [count, left, following, capacity * interval - tokens]
+        paper = buckets.take(key, bucket, wanted)
+        assert got == [paper.count, paper.left, round(paper.next_seconds * 1e6), round(paper.full_seconds * 1e6)]
 
 
 def on_paper_clock(library: FunctionLibrary) -> str:

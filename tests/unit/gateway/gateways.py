@@ -20,9 +20,12 @@ from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
+from ledgerboard_gateway.http.client_addresses import ClientAddresses
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.entry import Entry
 from ledgerboard_gateway.http.idempotency import Keys
+from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
@@ -35,6 +38,8 @@ from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
 from ledgerboard_gateway.idempotency import Idempotency
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.keys import keys
+from ledgerboard_gateway.limit_settings import LimitSettings
+from ledgerboard_gateway.limits import Limits
 from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.places import PlayPlaces
@@ -49,6 +54,7 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.secrets import StaticKey
 from ledgerboard_testkit.memory import (
     FixedClock,
+    MemoryBuckets,
     MemoryKeyedRequests,
     MemoryLedger,
     MemoryRanks,
@@ -120,13 +126,11 @@ class MemoryGateway:
         places = PlayPlaces(self.boards, self.lives)
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
-        scores = ScoreRoutes(
-            Submissions(self.record, self.publisher, self.clock, new_uuid7),
-            Ownership(self.record, CLASSIC.all),
-            showing,
-            self.operating.bans,
-            metrics,
-        )
+        self.buckets = MemoryBuckets(self.clock)
+        limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
+        self.limiting = Limiting(limits, ClientAddresses([]))
+        entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
+        scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
         routes = Routes(
             scores=scores,
             standings=StandingRoutes(standings),

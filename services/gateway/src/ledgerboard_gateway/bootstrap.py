@@ -26,6 +26,7 @@ from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.entry import Entry
 from ledgerboard_gateway.http.hook_routes import HookRoutes
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
@@ -111,7 +112,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     record = PostgresDefinitions(writer)
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
-    redis = make_redis(settings.redis, credentials(secrets, settings.redis.secret))
+    redis_credentials = credentials(secrets, settings.redis.secret)
+    redis = make_redis(settings.redis, redis_credentials)
     queue = QueueSender(client, queue_url)
     publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
@@ -130,16 +132,10 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), clock)
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
-    quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds))
+    quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
-    scores = ScoreRoutes(
-        Submissions(known, publisher, clock, new_uuid7),
-        Ownership(known, settings.classic.all),
-        limits,
-        showing,
-        bans,
-        metrics,
-    )
+    entry = Entry(Ownership(known, settings.classic.all), bans, limits)
+    scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
     routes = Routes(
         scores=scores,
         standings=StandingRoutes(read.standings),

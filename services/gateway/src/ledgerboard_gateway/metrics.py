@@ -55,7 +55,7 @@ class GatewayMetrics:
         )
         self._limited = Counter(
             "gateway_limited",
-            "Scores and attempts by whose limit it was and what became of them: let, refused, or let as nobody could tell.",
+            "Scores and attempts by whose limit it was: let through, refused, or let through as nobody could tell.",
             ("policy", "outcome"),
             registry=registry,
         )

@@ -55,6 +55,7 @@ class ServerKeys:
         self._uses = uses
         self._clock = clock
         self._known: Mapping[UUID, KeyRecord] = {}
+        self._rates: Mapping[str, float] = {}
         self._refused: dict[bytes, None] = {}
         self._lock = threading.Lock()
         self._one_reading = threading.Lock()
@@ -90,8 +91,7 @@ class ServerKeys:
 
     def rate(self, key_id: str) -> float | None:
         """How many scores a second a key of this process may submit; None: as many as keys usually may."""
-        record = self._known.get(UUID(key_id))
-        return None if record is None else record.rate
+        return self._rates.get(key_id)
 
     def _look_up(self, shown: Presented, now: datetime) -> KeyRecord | None:
         if shown.digest in self._refused or not self._lookups.admit():
@@ -111,7 +111,7 @@ class ServerKeys:
         """Know a key from now on, unless the list was read since: it may say already that the key was revoked."""
         with self._lock:
             if readings == self._readings:
-                self._known = {**self._known, record.key_id: record}
+                self._know({**self._known, record.key_id: record})
 
     def _read(self) -> None:
         """One reading at a time, so that none puts an older list in the place of a newer one."""
@@ -120,7 +120,11 @@ class ServerKeys:
                 self._readings += 1
             known = {record.key_id: record for record in self._source.in_force(self._clock.now())}
             with self._lock:
-                self._known = known
+                self._know(known)
+
+    def _know(self, known: Mapping[UUID, KeyRecord]) -> None:
+        self._known = known
+        self._rates = {str(key_id): record.rate for key_id, record in known.items() if record.rate is not None}
 
 
 class _Lookups:

@@ -4,6 +4,7 @@ Each can be made unavailable, because what a service answers then is the more in
 passes the suite that the real one passes (`ledgerboard_testkit.suites`).
 """
 
+from ledgerboard_testkit.memory.buckets import MemoryBuckets
 from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
 from ledgerboard_testkit.memory.keyed_requests import MemoryKeyedRequests
@@ -19,6 +20,7 @@ __all__ = [
     "NOON",
     "Dependency",
     "FixedClock",
+    "MemoryBuckets",
     "MemoryGenerations",
     "MemoryKeyedRequests",
     "MemoryLedger",

@@ -136,7 +136,8 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Guard, keys: Keys) 
     documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
     view = keys.around(view, is_secret=operation.is_secret) if is_keyed else view
     view = _guarded(view, guard.check(operation.method, operation.rule))
-    manual = operation.documentation(guarded=guard.asks(access), keyed=is_keyed)
+    is_limited = access is Access.SUBMIT or (access is Access.OPEN and operation.method in METHODS)
+    manual = operation.documentation(guarded=guard.asks(access), keyed=is_keyed, limited=is_limited)
     vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
     headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
     blueprint.add_url_rule(

@@ -49,7 +49,11 @@ BULK_ANSWER: Final[dict[str, Any]] = {
     "unavailable": 0,
     "results": [
         {"status": "accepted", "event_id": EVENT_ID, "occurred_at": _AT},
-        {"status": "refused", "errors": [{"field": "score", "message": "is required"}]},
+        {
+            "status": "refused",
+            "type": "/docs/problems/invalid-request",
+            "errors": [{"field": "score", "message": "is required"}],
+        },
     ],
 }
 PLAYS: Final[dict[str, Any]] = {

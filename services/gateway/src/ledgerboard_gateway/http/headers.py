@@ -56,3 +56,16 @@ REPLAYED_ANSWER: Final[dict[str, Any]] = {
         "schema": {"type": "string", "const": "true"},
     },
 }
+
+RETRY_AFTER: Final[dict[str, Any]] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+
+RATE_LIMIT: Final[dict[str, Any]] = {
+    "RateLimit-Policy": {
+        "description": "The caller's limit, if there is one: its name, how many it lets through, in how many seconds.",
+        "schema": {"type": "string", "examples": ['"player";q=100;w=5']},
+    },
+    "RateLimit": {
+        "description": "How many are left of it, and in how many seconds all of them will be again.",
+        "schema": {"type": "string", "examples": ['"player";r=99;t=1']},
+    },
+}

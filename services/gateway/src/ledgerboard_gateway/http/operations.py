@@ -12,7 +12,15 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import Schema
 
-from ledgerboard_gateway.http.headers import CONDITIONAL, FROM_BOARDS, IF_NONE_MATCH, NOT_MODIFIED, REPLAYED_ANSWER
+from ledgerboard_gateway.http.headers import (
+    CONDITIONAL,
+    FROM_BOARDS,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    RATE_LIMIT,
+    REPLAYED_ANSWER,
+    RETRY_AFTER,
+)
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
 JSON: Final = "application/json"
@@ -34,6 +42,7 @@ _KEYED: Final = (
     ProblemType.TOO_LARGE,
     ProblemType.UNAVAILABLE,
 )
+_LIMITED: Final = (ProblemType.TOO_MANY_REQUESTS,)
 _SECURITY: Final[Sequence[Mapping[str, Sequence[str]]]] = [{"key": []}, {"token": []}]
 _WITH_NAMES: Final = (ProblemType.INVALID_REQUEST,)
 
@@ -90,16 +99,16 @@ class Operation:
         model = self.body.model if self.body else None
         return model if isinstance(model, type) and issubclass(model, Schema) else None
 
-    def documentation(self, *, guarded: bool, keyed: bool) -> dict[str, Any]:
+    def documentation(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[str, Any]:
         """The OpenAPI operation object, but for its parameters.
 
-        ``guarded``: it needs a credential; ``keyed``: it takes an ``Idempotency-Key``.
+        ``guarded``: it needs a credential; ``keyed``: it takes an ``Idempotency-Key``; ``limited``: it may be too much.
         """
         document: dict[str, Any] = {
             "operationId": self.view.__name__,
             "summary": self.summary,
             "description": self.description,
-            "responses": self._responses(guarded=guarded, keyed=keyed),
+            "responses": self._responses(guarded=guarded, keyed=keyed, limited=limited),
         }
         if guarded:
             document["security"] = _SECURITY
@@ -109,15 +118,16 @@ class Operation:
             document["requestBody"] = {"required": True, "content": content}
         return document
 
-    def _responses(self, *, guarded: bool, keyed: bool) -> dict[int, Any]:
+    def _responses(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[int, Any]:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
-        for status, kinds in groupby(sorted(self._all_problems(guarded=guarded, keyed=keyed), key=_status), _status):
+        problems = self._all_problems(guarded=guarded, keyed=keyed) | (set(_LIMITED) if limited else set())
+        for status, kinds in groupby(sorted(problems, key=_status), _status):
             responses[status] = _failure(status, list(kinds))
         if self.conditional:
             responses[304] = NOT_MODIFIED
         for status in self.answers:
             headers = (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {})
-            if headers := headers | (REPLAYED_ANSWER if keyed else {}):
+            if headers := headers | (REPLAYED_ANSWER if keyed else {}) | (RATE_LIMIT if limited and guarded else {}):
                 responses[status]["headers"] = headers
         return responses
 
@@ -155,6 +165,6 @@ def _failure(status: int, kinds: Sequence[ProblemType]) -> dict[str, Any]:
         "description": " / ".join(kind.title for kind in kinds) or HTTPStatus(status).phrase,
         "content": {CONTENT_TYPE: {"schema": schema, "examples": examples}},
     }
-    if status == ProblemType.UNAVAILABLE.status:
-        described["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    if status in {ProblemType.UNAVAILABLE.status, ProblemType.TOO_MANY_REQUESTS.status}:
+        described["headers"] = RETRY_AFTER | (RATE_LIMIT if status != ProblemType.UNAVAILABLE.status else {})
     return described

@@ -20,6 +20,9 @@ ROUTE: Final = "ledgerboard.route"
 CALLER: Final = "ledgerboard.caller"
 """Where the guard leaves what tells the request's principal."""
 
+HELD: Final = "ledgerboard.held"
+"""Where the guard leaves the principal whom the operation itself must hold to its boards."""
+
 NO_ROUTE: Final = "none"
 _JSON: Final = "application/json"
 _REPLACEMENT: Final = "\ufffd"
@@ -63,6 +66,13 @@ def caller_for(player: str) -> Principal:
     if not found.speaks_for(player):
         raise ProblemError(ProblemType.FORBIDDEN, "Nobody acts for another player.")
     return found
+
+
+def hold(board: str) -> None:
+    """Raise the 403 problem where the caller is held to other boards than this."""
+    held: Principal | None = request.environ.get(HELD)
+    if held is not None and not held.covers(board):
+        raise ProblemError(ProblemType.FORBIDDEN, "This key is held to other boards.")
 
 
 def note(**facts: object) -> None:

@@ -17,18 +17,16 @@ from ledgerboard_gateway.http.bodies import (
     decode_score,
 )
 from ledgerboard_gateway.http.bulk_answers import bulk_answer, nothing_sound
-from ledgerboard_gateway.http.keyed_asks import Item, judged, keyed_asks
+from ledgerboard_gateway.http.entry import Entry
+from ledgerboard_gateway.http.keyed_asks import Item, keyed_asks
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
-from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.preferences import wait_seconds
-from ledgerboard_gateway.http.problems import FieldError, ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import board_in_path, caller, json_body, note, player_in_path, request_id
+from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
 from ledgerboard_gateway.http.score_problems import failure, rejection_problem
 from ledgerboard_gateway.http.shown_answers import Shown, shown
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel
-from ledgerboard_gateway.principals import Principal
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Ask, Before, Keyed
 from ledgerboard_ledger import Rejected
@@ -59,24 +57,13 @@ class Submissions(Protocol):
         ...
 
 
-class Bans(Protocol):
-    """Who is banned, as far as this process knows."""
-
-    def is_banned(self, player: str, board: str) -> bool:
-        """Whether the player's scores on that board are refused."""
-        ...
-
-
 class ScoreRoutes:
     """The routes that accept scores. 202 means that the queue stores them."""
 
-    def __init__(
-        self, submissions: Submissions, ownership: Ownership, showing: Showing, bans: Bans, metrics: GatewayMetrics
-    ) -> None:
-        self._ownership = ownership
+    def __init__(self, submissions: Submissions, entry: Entry, showing: Showing, metrics: GatewayMetrics) -> None:
+        self._entry = entry
         self._submissions = submissions
         self._showing = showing
-        self._bans = bans
         self._metrics = metrics
 
     def post_score(self, board: str) -> Response:
@@ -92,9 +79,7 @@ class ScoreRoutes:
 
     def post_bulk(self) -> Response:
         """Accept many scores; each stands for itself."""
-        principal = caller()
-        items = judged(decode_bulk(json_body()), lambda item: self._refusal(principal, item))
-        items = self._limiting.admit(principal, items)
+        items = self._entry.judge(decode_bulk(json_body()))
         asks = [item for item in items if isinstance(item, Ask)]
         self._metrics.submissions("refused", len(items) - len(asks))
         if not asks:
@@ -104,29 +89,17 @@ class ScoreRoutes:
             raise failure(parcels)
         return rendering.answer(bulk_answer(items, parcels), 202)
 
-    def _refusal(self, principal: Principal, item: Ask | ProblemError) -> ProblemError | None:
-        if isinstance(item, ProblemError):
-            return None
-        if problem := self._ownership.refusal(principal, item):
-            return problem
-        if not self._bans.is_banned(item.player, item.board):
-            return None
-        errors = [FieldError("player", "is banned")]
-        return ProblemError(P.PLAYER_BANNED, f"The player {item.player} is banned on {item.board}.", errors=errors)
-
     def accept(self, ask: Ask) -> Submission:
         """Accept a score of another route, for its caller. Raises the problem of one that is not accepted."""
-        if problem := self._refusal(caller(), ask) or self._limiting.refusal(caller(), ask):
-            raise problem
-        (parcel,) = self._send([ask], keyed_asks([ask]))
+        self._entry.check(ask)
+        (parcel,) = self._send([ask])
         if parcel.outcome is not Outcome.ACKNOWLEDGED:
             raise failure([parcel])
         (submission,) = parcel.submissions
         return submission
 
     def _accept(self, ask: Ask) -> Response:
-        if problem := self._refusal(caller(), ask) or self._limiting.refusal(caller(), ask):
-            raise problem
+        self._entry.check(ask)
         with self._showing.seat(wait_seconds(request.headers.get("Prefer"))) as seat:
             (parcel,) = self._send([ask], seat.before if seat else None)
             if parcel.outcome is not Outcome.ACKNOWLEDGED:
