@@ -138,9 +138,10 @@ class EmbeddedValkey(Server):
 
 
 class EmbeddedSqs(Server):
-    """MiniStack, which serves SQS, S3, Secrets Manager and SSM.
+    """MiniStack, which serves SQS, S3, Secrets Manager, SSM and Cognito.
 
-    What is ``durable`` survives a clean stop, and no other.
+    What is ``durable`` survives a clean stop, and no other. ``strict``: it checks signatures, codes and sign-outs, which
+    costs every call.
     """
 
     environment: Final[Mapping[str, str]] = {
@@ -150,9 +151,12 @@ class EmbeddedSqs(Server):
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
-    def __init__(self, home: Path, *, guardian: Guardian | None = None, durable: bool = True) -> None:
+    def __init__(
+        self, home: Path, *, guardian: Guardian | None = None, durable: bool = True, strict: bool = False
+    ) -> None:
         super().__init__(home, guardian=guardian)
         self._durable = durable
+        self._strict = strict
 
     @property
     def url(self) -> str:
@@ -169,7 +173,8 @@ class EmbeddedSqs(Server):
                 "GATEWAY_PORT": str(self.port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_HOST": "127.0.0.1",
-                "SERVICES": "sqs,s3,secretsmanager,ssm",
+                "SERVICES": "sqs,s3,secretsmanager,ssm,cognito-idp",
+                "AUTH": "true" if self._strict else "false",
                 "PERSIST_STATE": "1" if self._durable else "0",
                 "STATE_DIR": str(self.home / "state"),
                 "TMPDIR": str(self.home),
