@@ -4,20 +4,24 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from ledgerboard_gateway.access_settings import Reads
 from ledgerboard_gateway.http.access import ACCESS, HELD_INSIDE, Access, UnlistedOperationError
 from ledgerboard_gateway.http.api import PATH_PARAMETERS, bind
+from ledgerboard_testkit.events import fact
 from tests.unit.gateway.callers import BOARD, CLOSED, FORBIDDEN, IN, PLAYER, PUBLIC, UNKNOWN, everybody
 from tests.unit.gateway.gateways import MemoryGateway, running
 
 _OUR_NAMES = dict.fromkeys(("board", "leaderboard"), BOARD) | dict.fromkeys(("player", "name", "username"), PLAYER)
 _GIVE_CREDENTIALS = {"POST /login", "POST /v1/refresh"}
 """Their own 401 tells that a password or refresh token is wrong."""
-_TOKENLESS = {"POST /v1/boards/<board>/standings/lookup"}
-"""Requests that change nothing, though their method would let one think so."""
+_TOKENLESS = {
+    "POST /v1/boards/<board>/standings/lookup",  # Changes nothing, though its method would let one think so.
+    "POST /users", "POST /v1/users/<username>/confirm", *_GIVE_CREDENTIALS,  # For who has no token yet.
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=[Reads.PUBLIC, Reads.CLOSED])
@@ -61,6 +65,7 @@ def test_the_table_has_one_entry_for_every_operation_of_the_document_and_no_othe
 
 def test_every_operation_meets_everybody_as_its_entry_says(gateway: MemoryGateway) -> None:
     gateway.record.ensure(BOARD)
+    gateway.ledger.add(BOARD, fact(PLAYER, event_id=UUID(PATH_PARAMETERS["event_id"]["example"])))
     table = CLOSED if gateway.reads is Reads.CLOSED else PUBLIC
     wrong = {}
     for method, rule, document in operations(gateway):

@@ -11,6 +11,7 @@ from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.secrets import StaticKey
+from ledgerboard_testkit.events import fact
 from tests.unit.gateway.callers import NOBODY, everybody
 from tests.unit.gateway.gateways import MemoryGateway, running
 from tests.unit.gateway.hot_scene import Scene
@@ -74,6 +75,20 @@ def test_a_request_is_authenticated_once(closed: MemoryGateway) -> None:
 def test_credentials_are_not_looked_at_where_nothing_is_asked(gateway: MemoryGateway) -> None:
     assert ask(gateway, "/v1/boards", "Bearer forged").status_code == 200
     assert gateway.tokens.verified == []
+
+
+def test_where_reads_are_closed_a_key_of_some_boards_reads_of_them_and_of_nothing_else(closed: MemoryGateway) -> None:
+    key = closed.keys.make("held", "submit", boards=("race", "cup-*"))
+    played = {board: fact("ada") for board in ("race", "chess")}
+    for board, each in played.items():
+        closed.record.ensure(board)
+        closed.ledger.add(board, each)
+    asked = {
+        "/v1/boards/race": 200, "/v1/boards/chess": 403, "/race": 200, "/chess": 403, "/cup-7": 200,
+        f"/v1/events/{played['race'].event_id}": 200, f"/v1/events/{played['chess'].event_id}": 403,
+        "/v1/boards": 403, "/v1/players/ada/scores": 403, "/metrics": 403, "/scores": 403, "/healthz": 200,
+    }  # fmt: skip
+    assert {path: ask(closed, path, f"Bearer {key}").status_code for path in asked} == asked
 
 
 class Nobody:

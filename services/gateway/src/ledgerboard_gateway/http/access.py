@@ -110,7 +110,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /scores/<date>": Access.READ,
 }
 
-HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>"})
+HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>", "GET /v1/events/<event_id>"})
 """Operations whose path names no board, and that themselves hold a server key to its boards.
 
 Any other operation whose path names none is closed to a key of some boards.

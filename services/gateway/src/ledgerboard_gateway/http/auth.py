@@ -13,7 +13,7 @@ from flask import request
 from ledgerboard_gateway.authentication import Authentication
 from ledgerboard_gateway.http.access import HELD_INSIDE, ROLES, Access, access_of
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType
-from ledgerboard_gateway.http.requests import CALLER, caller
+from ledgerboard_gateway.http.requests import CALLER, HELD, caller, hold
 from ledgerboard_gateway.principals import Principal
 from ledgerboard_infra.errors import UnavailableError
 
@@ -62,8 +62,10 @@ class Guard:
         principal = caller()
         if not principal.is_any(ROLES[access]):
             raise ProblemError(ProblemType.FORBIDDEN, "Your roles do not allow this.")
-        if principal.boards is not None and not held_inside:
-            _hold(principal)
+        if principal.boards is not None:
+            request.environ[HELD] = principal
+            if not held_inside:
+                _hold_by_path()
 
     def _visitor(self, environ: dict[str, Any]) -> Callable[[], Principal | None]:
         asked: Callable[[], Principal | None] | None = environ.get(CALLER)
@@ -95,12 +97,13 @@ class _Visitor:
         return found
 
 
-def _hold(principal: Principal) -> None:
+def _hold_by_path() -> None:
     """A key of some boards gets at what is of one of them, and at nothing that is of none or of all."""
     named = request.view_args or {}
     board = named.get("board", named.get("leaderboard"))
-    if board is None or not principal.covers(board):
-        raise ProblemError(ProblemType.FORBIDDEN, "This key is held to other boards.")
+    if board is None:
+        raise ProblemError(ProblemType.FORBIDDEN, "This is for keys of all boards.")
+    hold(board)
 
 
 def _credential(environ: dict[str, Any]) -> str:
