@@ -140,8 +140,8 @@ class EmbeddedValkey(Server):
 class EmbeddedSqs(Server):
     """MiniStack, which serves SQS, S3, Secrets Manager, SSM and Cognito.
 
-    What is ``durable`` survives a clean stop, and no other. ``strict``: it checks signatures, codes and sign-outs, which
-    costs every call.
+    What is ``durable`` survives a clean stop, and no other. ``strict``: it checks signatures, codes and sign-outs,
+    which costs every call.
     """
 
     environment: Final[Mapping[str, str]] = {
