@@ -141,7 +141,7 @@ class MemoryGateway:
             closings=self.closed.routes,
             operators=self.operating.routes,
             keys=self.server_keys.routes,
-            accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2)),
+            accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2), self.limiting),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),

@@ -157,7 +157,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             clock=clock,
         ),
         keys=server_keys.routes,
-        accounts=AccountRoutes(provider.accounts),
+        accounts=AccountRoutes(provider.accounts, limits),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),

@@ -73,13 +73,15 @@ class Limits:
             return None
         return self._take(Policy.PLAYER, principal.player, self._player, wanted)
 
-    def attempt(self, username: str, address: str) -> Allowance | None:
+    def attempt(self, username: str | None, address: str) -> Allowance | None:
         """Whether somebody at that address may try that username now.
 
         The address is asked first, so that who may not try any more does not use up the attempts of whom they name.
         """
         by_address = self._take(Policy.ADDRESS, address, self._settings.address, 1)
         if by_address is not None and not by_address.taken.count:
+            return by_address
+        if username is None:
             return by_address
         return self._take(Policy.USERNAME, username, self._settings.username, 1) or by_address
 

@@ -22,6 +22,7 @@ from ledgerboard_gateway.http.account_bodies import (
     read,
 )
 from ledgerboard_gateway.http.account_documentation import describe
+from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
@@ -35,12 +36,14 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="ledgerboard"'}
 class AccountRoutes:
     """The routes of players' accounts. Without a user pool there are no accounts, and all of them answer 404."""
 
-    def __init__(self, accounts: Accounts | None) -> None:
+    def __init__(self, accounts: Accounts | None, limiting: Limiting) -> None:
         self._known = accounts
+        self._limiting = limiting
 
     def post_user(self) -> Response:
         """Register somebody."""
         body = read(UserBody)
+        self._limiting.attempt(body.username)
         with _problems():
             self._accounts.register(body.username, body.password, body.email)
         return rendering.answer(UserAnswer(username=body.username), 201)
@@ -48,12 +51,14 @@ class AccountRoutes:
     def post_login(self) -> Response:
         """Log somebody in."""
         body = read(LoginBody)
+        self._limiting.attempt(body.username)
         with _problems():
             return _tokens(self._accounts.log_in(body.username, body.password))
 
     def post_refresh(self) -> Response:
         """Bring fresh tokens."""
         body = read(RefreshBody)
+        self._limiting.attempt(None)
         with _problems():
             return _tokens(self._accounts.refresh(body.refreshToken))
 
@@ -61,6 +66,7 @@ class AccountRoutes:
         """Confirm somebody who registered."""
         player_in_path(username, "username")
         body = read(ConfirmBody)
+        self._limiting.attempt(username)
         with _problems():
             self._accounts.confirm(username, body.code)
         return rendering.answer(UserAnswer(username=username))
@@ -121,4 +127,4 @@ def _problem(refusal: Refusal) -> ProblemError:
         case Refusal.UNCONFIRMED:
             return ProblemError(P.USER_NOT_CONFIRMED, "UserNotConfirmed: confirm the account first.")
         case Refusal.CREDENTIALS:
-            return ProblemError(P.UNAUTHORIZED, "These credentials are not valid.", headers=_CHALLENGE)
+            return ProblemError(P.WRONG_CREDENTIALS, "Nobody is known by these.", headers=_CHALLENGE)

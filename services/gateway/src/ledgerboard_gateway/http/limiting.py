@@ -53,8 +53,8 @@ class Limiting:
         (item,) = self.admit(principal, [ask])
         return item if isinstance(item, ProblemError) else None
 
-    def attempt(self, username: str) -> None:
-        """Somebody tries to log in or register as ``username``. Raises the 429 problem."""
+    def attempt(self, username: str | None) -> None:
+        """Somebody tries to be ``username``, or whoever it may be. Raises the 429 problem."""
         allowance = self._limits.attempt(username, self._addresses.of(request.environ))
         if allowance is not None and not allowance.taken.count:
             _tell(allowance)
