@@ -17,6 +17,7 @@ from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.suites.server_keys import key_record
+from tests.integration.ledger.keyed_answers import leave_answers
 
 ERASE = CorrectionKind.ERASE
 AFTER = NOON + timedelta(minutes=2)
@@ -67,6 +68,7 @@ def leave_traces(engine: Engine, board: str, player: str) -> None:
     opened = restatements.open(board, player)
     restatements.opened(board, player, opened.correction_id, opened.snapshot, NOON)
     PostgresServerKeys(engine).create(key_record(created_by=f"player:{player}"))
+    leave_answers(engine, player)
     with engine.begin() as connection:
         ranked = "INSERT INTO rank_snapshots VALUES (:board, :player, :day, 0, 1)"
         connection.execute(text(ranked), {"board": board, "player": player, "day": NOON.date()})

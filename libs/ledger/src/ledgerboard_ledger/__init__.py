@@ -21,6 +21,7 @@ from ledgerboard_ledger.hooks import (
     check_hook,
     check_hook_url,
 )
+from ledgerboard_ledger.idempotency import PostgresKeyedRequests
 from ledgerboard_ledger.imports import LedgerImport, OtherVersionError
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
@@ -88,6 +89,7 @@ __all__ = [
     "PostgresDefinitions",
     "PostgresGenerations",
     "PostgresHooks",
+    "PostgresKeyedRequests",
     "PostgresProofs",
     "PostgresSeats",
     "PostgresServerKeys",

@@ -62,6 +62,12 @@ _IN_COPIES: Final = tuple(
             UPDATE rank_snapshots SET player = :name
             WHERE player = :player AND day <= CAST(:occurred_at AT TIME ZONE 'UTC' AS date)
             """,
+            "DELETE FROM keyed_requests WHERE caller = 'player:' || :player AND claimed_at <= :occurred_at",
+            # The claim stays, so that the request is not done again; only its answer is kept no longer.
+            """
+            UPDATE keyed_requests SET headers = NULL, body = NULL, players = NULL
+            WHERE players @> ARRAY[CAST(:player AS text) COLLATE "C"] AND claimed_at <= :occurred_at
+            """,
             # Nobody sits in an erased player's seat, so it is free.
             "DELETE FROM seats WHERE player = :player AND seated_at <= :occurred_at",
         ),

@@ -12,17 +12,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Engine, RowMapping, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.postgres import postgres_errors
-from ledgerboard_ledger.tables import name_type
+from ledgerboard_ledger.idempotency_table import keyed_requests
 
 LEASE: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(hours=24)
 """How long a claim can be taken over, and an answer be had again."""
 
 _TRIES: Final = 5
+_columns: Final = keyed_requests.c
 _OURS: Final = "caller = :caller AND key_digest = :key_digest AND seed = :seed"
 _IS_EXPIRED: Final = "expires_at <= clock_timestamp() AND (status IS NOT NULL OR leased_until <= clock_timestamp())"
 
@@ -46,12 +46,12 @@ _FORGET_EXPIRED: Final = text(
 )
 _PLAN: Final = text(
     f"UPDATE keyed_requests SET plan = coalesce(plan, :plan) WHERE {_OURS} RETURNING plan"  # noqa: S608 -- constants.
-).bindparams(bindparam("plan", type_=JSONB))
+).bindparams(bindparam("plan", type_=_columns.plan.type))
 _ANSWER: Final = text(f"""
     UPDATE keyed_requests SET status = :status, headers = :headers, body = :body, players = :players,
         expires_at = clock_timestamp() + :kept
     WHERE {_OURS} AND status IS NULL
-""").bindparams(bindparam("headers", type_=JSONB(none_as_null=True)), bindparam("players", type_=ARRAY(name_type)))  # noqa: S608 -- constants.
+""").bindparams(bindparam("headers", type_=_columns.headers.type), bindparam("players", type_=_columns.players.type))  # noqa: S608 -- constants.
 _ANSWERED: Final = text(f"SELECT status, headers, body FROM keyed_requests WHERE {_OURS} AND status IS NOT NULL")  # noqa: S608 -- constants.
 _RELEASE: Final = text(f"""
     UPDATE keyed_requests SET leased_until = clock_timestamp() WHERE {_OURS} AND owner = :owner AND status IS NULL

@@ -21,7 +21,7 @@ keyed_requests: Final = Table(
     Column("leased_until", moment_type, nullable=False),
     Column("expires_at", moment_type, nullable=False),
     Column("status", SmallInteger),
-    Column("headers", JSONB),
+    Column("headers", JSONB(none_as_null=True)),
     Column("body", Text),
     Column("players", ARRAY(name_type)),
 )
