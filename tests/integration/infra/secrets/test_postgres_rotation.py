@@ -32,7 +32,7 @@ class Database:
         self.change(vault.rotate())
         self.url = server.url.replace("postgres@", f"{ROLE}@")
 
-    def say(self, statement: sql.Composable) -> None:
+    def say(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self.server.url, autocommit=True) as connection:
             connection.execute(statement)
 
