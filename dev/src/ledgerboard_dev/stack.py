@@ -103,7 +103,7 @@ class Stack:
         self.vault = Vault(_STAGE, self.write_key)
         guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
-        with self._progress("schema and queues"):
+        with self._progress("schema, queues and users"):
             self._prepare(guardian)
         self._make_services(guardian)
         with self._progress(f"{len(self.services)} services"):
@@ -136,7 +136,7 @@ class Stack:
         return self.postgres.url.removesuffix("postgres") + _DATABASE
 
     def _prepare(self, guardian: Guardian) -> None:
-        """Make what every service expects to find. Both commands at once: most of either is Python starting."""
+        """Make what every service expects to find. The commands at once: most of each is Python starting."""
         self.vault.prepare_database(self.postgres.url, _DATABASE)
         preparations = [Child(self._program(blueprint, blueprint.name, 0), guardian) for blueprint in PREPARATIONS]
         for child in preparations:
@@ -176,6 +176,9 @@ class Stack:
                 "LEDGERBOARD_REDIS_URL": self.valkey.url,
                 "LEDGERBOARD_DATABASE_URL": self.database_url.replace("postgres@", f"{USER}@"),
                 **self._secrets,
+                "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
+                "LEDGERBOARD_COGNITO_ENDPOINT_URL": self.sqs.url,
+                "LEDGERBOARD_AUTO_CONFIRM": "true",
                 "LEDGERBOARD_STREAM_WAIT_SECONDS": "2",
                 blueprint.port_variable: str(port),
                 **self._options.environment,

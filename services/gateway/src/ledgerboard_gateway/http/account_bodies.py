@@ -19,9 +19,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Password = Annotated[str, Meta(min_length=1, max_length=MAX_PASSWORD)]
 Email = Annotated[
     str,
-    Meta(
-        min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", description="An e-mail address."
-    ),
+    Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$(?!\s)", description="An e-mail address."),
 ]
 RefreshToken = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN)]
 
@@ -54,7 +52,7 @@ class LoginBody(_Discreet, frozen=True, kw_only=True):
 class ConfirmBody(_Discreet, frozen=True, kw_only=True):
     """The code that was sent by e-mail."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S+$")]
+    code: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S+$(?!\s)")]
 
 
 class RefreshBody(_Discreet, frozen=True, kw_only=True):
