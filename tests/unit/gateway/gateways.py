@@ -44,6 +44,7 @@ from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import ClassicBoards, PublisherSettings, WaitSettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
@@ -61,6 +62,8 @@ from ledgerboard_testkit.memory import (
     MemoryRecord,
     MemorySender,
     MemoryServerKeys,
+    MemorySessionRecord,
+    MemorySessions,
 )
 from tests.unit.gateway.closing_memory import MemoryClosed
 from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
@@ -127,6 +130,8 @@ class MemoryGateway:
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
         self.buckets = MemoryBuckets(self.clock)
+        self.sessions = MemorySessions(self.clock)
+        kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
         limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
         self.limiting = Limiting(limits, ClientAddresses([]))
         entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
@@ -139,6 +144,7 @@ class MemoryGateway:
             history=history_routes(self.ledger, sources, self.record, self.operating.bans, self.clock),
             boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
             closings=self.closed.routes,
+            games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
             keys=self.server_keys.routes,
             accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2), self.limiting),

@@ -36,7 +36,7 @@ from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
-from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionsReader
+from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
 from ledgerboard_ledger.snapshots import Snapshots
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.touches import Touches
@@ -109,6 +109,7 @@ __all__ = [
     "Restatements",
     "Seat",
     "Seating",
+    "SessionRecord",
     "SessionsReader",
     "Snapshots",
     "SqlFold",
@@ -119,4 +120,5 @@ __all__ = [
     "check_hook_url",
     "check_schema",
     "migrate",
+    "session_record",
 ]

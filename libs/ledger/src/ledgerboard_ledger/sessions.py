@@ -14,7 +14,7 @@ from ledgerboard_contracts import GameType, SeenSessions, Session, SessionRules
 from ledgerboard_contracts.sessions import SessionKey
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.endpoints import Endpoints
-from ledgerboard_ledger.seats import Seat
+from ledgerboard_ledger.seats import PostgresSeats, Seat
 
 _OPEN: Final = text("""
     INSERT INTO sessions (board, session, game_type, capacity, minutes, opened_at, closed_at)
@@ -137,6 +137,22 @@ class SessionsReader:
                 Seat(player=row.player, seated_at=row.seated_at) for row in connection.execute(_SEATS, values)
             ]
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """All of it, by who asks what: managers, players, and everybody."""
+
+    sessions: PostgresSessions
+    seats: PostgresSeats
+    reader: SessionsReader
+
+
+def session_record(writer: Engine, endpoints: Endpoints) -> SessionRecord:
+    """The record behind a writer and those endpoints that read."""
+    return SessionRecord(
+        sessions=PostgresSessions(writer), seats=PostgresSeats(writer), reader=SessionsReader(endpoints)
+    )
 
 
 def _key(board: str, session: str) -> dict[str, Any]:

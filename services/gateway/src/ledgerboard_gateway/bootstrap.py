@@ -1,6 +1,5 @@
 """Turn settings into a running gateway. The only module that builds clients."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
+from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
@@ -50,6 +50,7 @@ from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
+from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
@@ -71,6 +72,7 @@ from ledgerboard_ledger import (
     PostgresDefinitions,
     PostgresHooks,
     PostgresServerKeys,
+    session_record,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
 
@@ -147,6 +149,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),
             hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), allow_http=settings.hook_allow_http),
         ),
+        games=game_routes(definitions, session_record(writer, Endpoints(reader, writer)), bans, clock),
         operators=operator_routes(
             ledger=ledger,
             definitions=definitions,
@@ -178,13 +181,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         server_keys.close()
         known.close()
 
-    return Gateway(app=Edge(pages, metrics, clock, _write_line, surroundings.is_draining), close=close)
-
-
-def _write_line(line: str) -> None:
-    """Out at once: a line that waits in a buffer is lost with its process, just when it is wanted."""
-    sys.stdout.write(line)
-    sys.stdout.flush()
+    return Gateway(app=Edge(pages, metrics, clock, write_line, surroundings.is_draining), close=close)
 
 
 def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine]":

@@ -13,7 +13,7 @@ from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.ranks import MemoryRanks
 from ledgerboard_testkit.memory.record import MemoryRecord
 from ledgerboard_testkit.memory.server_keys import MemoryServerKeys
-from ledgerboard_testkit.memory.sessions import MemorySessions
+from ledgerboard_testkit.memory.sessions import MemorySessionRecord, MemorySessions
 from ledgerboard_testkit.memory.standings import MemoryStandings
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "MemoryRecord",
     "MemorySender",
     "MemoryServerKeys",
+    "MemorySessionRecord",
     "MemorySessions",
     "MemoryStandings",
 ]

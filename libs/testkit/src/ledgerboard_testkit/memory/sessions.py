@@ -1,7 +1,7 @@
 """Sessions and seats in memory."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ledgerboard_contracts import GameType, SeenSessions, Session, SessionRules
@@ -9,6 +9,15 @@ from ledgerboard_contracts.sessions import SessionKey
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger import Allocation, Ending, KeptSession, Seat, Seating
 from ledgerboard_testkit.memory.dependency import Dependency, FixedClock
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySessionRecord:
+    """The record of sessions and seats, by who asks what of it."""
+
+    sessions: "MemorySessions"
+    seats: "MemorySessions"
+    reader: "MemorySessions"
 
 
 class MemorySessions(Dependency):

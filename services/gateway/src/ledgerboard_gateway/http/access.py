@@ -80,6 +80,15 @@ ACCESS: Final[Mapping[str, Access]] = {
     "DELETE /v1/hooks/<hook>": Access.MANAGE,
     "GET /v1/deliveries": Access.MANAGE,
     "POST /v1/deliveries/<delivery_id>/replay": Access.MANAGE,
+    # Sessions and seats.
+    "POST /v1/boards/<board>/sessions": Access.MANAGE,
+    "POST /v1/boards/<board>/sessions/<session>/close": Access.MANAGE,
+    "GET /v1/boards/<board>/sessions": Access.READ,
+    "GET /v1/boards/<board>/sessions/current": Access.READ,
+    "GET /v1/boards/<board>/sessions/<session>": Access.READ,
+    "POST /v1/boards/<board>/sessions/<session>/seats": Access.SELF,
+    "DELETE /v1/boards/<board>/sessions/<session>/seats/<player>": Access.SELF,
+    "GET /v1/boards/<board>/sessions/<session>/seats": Access.READ,
     # Corrections and dead letters.
     "POST /v1/events/<event_id>/void": Access.MANAGE,
     "POST /v1/players/<player>/ban": Access.MANAGE,

@@ -132,6 +132,7 @@ class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     level_views: bool
     session_views: bool
     level_total_view: bool
+    managed_sessions: bool
 
 
 class BoardsAnswer(msgspec.Struct, frozen=True, kw_only=True):

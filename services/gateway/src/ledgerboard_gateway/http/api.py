@@ -57,6 +57,7 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         ("level", "The level's name.", "88"),
         ("date", "A day, as YYYY-MM-DD.", "2026-11-21"),
         ("key", "The season's key: 1 to 32 letters, digits, '.', '_' or '-'.", "autumn"),
+        ("session", "The session's name: 1 to 64 printable characters without '/'.", "cup final"),
         ("hook", "The hook's name: 1 to 64 of a-z, 0-9 and '-'.", "prizes"),
         ("delivery_id", "The delivery's id, which never changes.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
         ("key_id", "The server key's id, as the list tells it.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),

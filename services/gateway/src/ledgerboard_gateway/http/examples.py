@@ -101,6 +101,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "level_views": True,
     "session_views": True,
     "level_total_view": False,
+    "managed_sessions": False,
 }
 BOARD: Final[dict[str, Any]] = OPTIONS | {
     "board": _BOARD,

@@ -10,6 +10,7 @@ from ledgerboard_gateway.http.classic_documentation import CLASSIC_TAGS
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import CLOSING_TAGS, ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
+from ledgerboard_gateway.http.game_routes import GAME_TAGS, GameRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.key_routes import KEY_TAGS, KeyRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
@@ -28,6 +29,7 @@ TAGS: Final = {
     "history": "Read the ledger: the record of every score that was accepted or refused.",
     "boards": "Define boards.",
     **CLOSING_TAGS,
+    **GAME_TAGS,
     **OPERATOR_TAGS,
     **KEY_TAGS,
     **ACCOUNT_TAGS,
@@ -48,6 +50,7 @@ class Routes:
     history: HistoryRoutes
     boards: BoardRoutes
     closings: ClosingRoutes
+    games: GameRoutes
     operators: OperatorRoutes
     keys: KeyRoutes
     accounts: AccountRoutes
@@ -67,6 +70,7 @@ class Routes:
             *self.history.operations(),
             *self.boards.operations(),
             *self.closings.operations(),
+            *self.games.operations(),
             *self.operators.operations(),
             *self.keys.operations(),
             *self.accounts.operations(),
