@@ -56,7 +56,7 @@ def describe(*, register: View, login: View, refresh: View, confirm: View, sign_
             description="A wrong password and an unknown user are the same answer.",
             body=Body(LoginBody, _LOGIN),
             answers=_SIGNED_IN,
-            problems=[P.UNAUTHORIZED, P.USER_NOT_CONFIRMED, *_ALWAYS],
+            problems=[P.WRONG_CREDENTIALS, P.USER_NOT_CONFIRMED, *_ALWAYS],
         ),
         Operation(
             tag="accounts",
@@ -67,7 +67,7 @@ def describe(*, register: View, login: View, refresh: View, confirm: View, sign_
             description="The refresh token stays the same, until the user signs out or it ends.",
             body=Body(RefreshBody, {"refreshToken": _TOKENS["refreshToken"]}),
             answers=_SIGNED_IN,
-            problems=[P.UNAUTHORIZED, P.USER_NOT_CONFIRMED, *_ALWAYS],
+            problems=[P.WRONG_CREDENTIALS, P.USER_NOT_CONFIRMED, *_ALWAYS],
         ),
         Operation(
             tag="accounts",
