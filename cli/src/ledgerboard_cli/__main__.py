@@ -1,4 +1,4 @@
-"""The operator's command line: ``ledgerboard boards|rebuild|corrections|dlq``."""
+"""The operator's command line: ``ledgerboard boards|rebuild|corrections|dlq|keys``."""
 
 import os
 import sys
