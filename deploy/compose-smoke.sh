@@ -52,7 +52,7 @@ finish() {
 show_failure() {
   compose ps --all >&2 || true
   local service
-  for service in migrate provision $SERVICES; do
+  for service in migrate provision provision-identity $SERVICES; do
     compose logs --no-color --no-log-prefix --tail "$LOGS_ON_FAILURE" "$service" 2>&1 | cut -c 1-400 | sed "s/^\x1b\[2K//; s/^/$service | /" >&2 || true
   done
 }
@@ -77,7 +77,7 @@ brings_the_stack_up() {
     >"$SCRATCH/up" 2>&1 || { tail -20 "$SCRATCH/up" >&2; fail "the stack does not become healthy"; }
   [ "$(containers ranker | wc -l)" = 3 ] || fail "not three rankers"
   local job
-  for job in migrate provision; do
+  for job in migrate provision provision-identity; do
     [ "$(docker inspect --format '{{.State.ExitCode}}' "$(containers --all "$job")")" = 0 ] || fail "$job did not succeed"
   done
   URL=http://$(compose port gateway 8080)
@@ -145,6 +145,8 @@ LEDGERBOARD_WRITE_KEY=$(secret)
 LEDGERBOARD_DATABASE_PASSWORD=$(secret)
 refuses_to_start_without_its_secrets
 brings_the_stack_up
+"$PYTHON" deploy/smoke_walk.py "$URL" >"$SCRATCH/walk" 2>&1 || fail "the walk of a player: $(cat "$SCRATCH/walk")"
+say "$(cat "$SCRATCH/walk")"
 traffic road | while read -r line; do say "$line"; done
 traffic bulk | while read -r line; do say "$line"; done
 runs_confined

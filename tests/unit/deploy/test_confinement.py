@@ -16,6 +16,7 @@ FILES = (
     "deploy/Dockerfile",
     "deploy/compose-smoke.sh",
     "deploy/smoke_traffic.py",
+    "deploy/smoke_walk.py",
     ".dockerignore",
 )
 
