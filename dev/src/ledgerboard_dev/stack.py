@@ -173,7 +173,7 @@ class Stack:
                 **EmbeddedSqs.environment,
                 "LEDGERBOARD_STAGE": _STAGE,
                 "LEDGERBOARD_SQS_ENDPOINT_URL": self.sqs.url,
-                "LEDGERBOARD_REDIS_URL": self.valkey.url,
+                "LEDGERBOARD_REDIS_URL": self.valkey.url.replace("//", f"//{USER}@"),
                 "LEDGERBOARD_DATABASE_URL": self.database_url.replace("postgres@", f"{USER}@"),
                 **self._secrets,
                 "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
