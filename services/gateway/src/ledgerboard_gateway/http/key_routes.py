@@ -110,6 +110,7 @@ class KeyRoutes:
                 description=_TOLD,
                 body=Body(KeyBody, e.KEY_BODY),
                 answers={201: Answer([ToldKeyAnswer], e.TOLD_KEY, "The key")},
+                is_secret=True,
                 problems=[P.UNAVAILABLE],
             ),
             Operation(
@@ -126,6 +127,7 @@ class KeyRoutes:
                 description=f"The one it has stays good for the overlap, and what it had before ends. {_TOLD}",
                 body=Body(RotationBody, e.ROTATION_BODY),
                 answers={200: Answer([ToldKeyAnswer], e.TOLD_KEY, "The key, with its new secret")},
+                is_secret=True,
                 problems=[P.NOT_FOUND, P.UNAVAILABLE],
             ),
             Operation(
