@@ -113,7 +113,7 @@ class ProblemType(Enum):
     UNMANAGED_SESSIONS = (
         "unmanaged-sessions",
         409,
-        "The board's sessions are not managed",
+        "This board does not manage sessions",
         "Whatever name a score gives is a session there. Define the board with `managed_sessions`.",
     )
     SESSION_EXISTS = ("session-exists", 409, "A session has that name", "Nothing was opened. Choose another name.")
