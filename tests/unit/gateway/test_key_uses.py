@@ -1,7 +1,8 @@
 """The last use of a key is told without a write for each request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from ledgerboard_gateway.key_uses import KeyUses
@@ -18,7 +19,10 @@ class Writes(Dependency):
         super().__init__()
         self.made: list[Mapping[UUID, datetime]] = []
 
+        self.meanwhile: Callable[[], object] = list
+
     def note_uses(self, used: Mapping[UUID, datetime]) -> None:
+        self.meanwhile()
         self.answer()
         self.made.append(used)
 
@@ -40,10 +44,9 @@ def test_what_could_not_be_written_is_written_the_next_time_and_newer_uses_stand
     uses = KeyUses(writes)
     uses.note(first, NOON)
     uses.note(second, NOON)
-    writes.available = False
+    writes.available, writes.meanwhile = False, partial(uses.note, first, LATER)
     uses.flush()
-    uses.note(first, LATER)
-    writes.available = True
+    writes.available, writes.meanwhile = True, list
     uses.flush()
     assert writes.made == [{first: LATER, second: NOON}]
 

@@ -23,7 +23,7 @@ _NOTE_USES: Final = text("""
         WHERE last_used_at IS NULL OR last_used_at < used_at
         ORDER BY key_id FOR UPDATE OF server_keys
     )
-    UPDATE server_keys SET last_used_at = greatest(last_used_at, held.used_at)
+    UPDATE server_keys SET last_used_at = held.used_at
     FROM held WHERE server_keys.key_id = held.key_id
 """)
 """Takes its rows in one order, so that gateways which do so at once wait for each other and never for ever."""
