@@ -91,3 +91,13 @@ def test_a_refresh_token_brings_an_id_token_that_is_good(walker: Walker) -> None
     bearer = f"Bearer {fresh.body['idToken']}"
     assert walker.post(f"/users/{walker.name}", {"level": 1, "score": 1}, Authorization=bearer).status == 202
     assert walker.post(f"/v1/users/{walker.name}/sign-out", {}, Authorization=bearer).status == 200
+
+
+def test_provisioning_again_makes_nothing_and_tells_no_secret(stack: Stack, walker: Walker) -> None:
+    walker.register()
+    runs = [stack.command("ledgerboard_gateway", "provision-identity") for _ in range(2)]
+    assert [run.returncode for run in runs] == [0, 0], runs
+    first, again = ({**json.loads(run.stdout.splitlines()[-1]), "timestamp": ""} for run in runs)
+    assert first == again
+    assert stack.write_key not in runs[0].stdout + runs[0].stderr
+    assert walker.log_in().status == 200

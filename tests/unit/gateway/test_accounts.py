@@ -106,6 +106,7 @@ def test_a_refresh_token_brings_id_tokens_until_its_user_signs_out(gateway: Memo
     assert send(gateway, "/v1/users/eve/sign-out", {}, mine).status_code == 403
     assert send(gateway, "/v1/users/ada/sign-out", {}, mine).status_code == 200
     assert send(gateway, "/v1/refresh", {"refreshToken": told["refreshToken"]}).status_code == 401
+    assert send(gateway, "/v1/users/nobody/sign-out", {}, gateway.authorization).status_code == 404
 
 
 @pytest.mark.parametrize("step", ["join", "confirm_at_once"])
@@ -155,7 +156,7 @@ def test_where_a_code_confirms_nobody_logs_in_before(gateway: MemoryGateway) -> 
     accounts.register("ada", PASSWORD, "ada@example.com")
     body = {"username": "ada", "password": PASSWORD}
     with gateway.app.test_request_context("/login", method="POST", json=body), pytest.raises(ProblemError) as refused:
-        AccountRoutes(accounts).post_login()
+        AccountRoutes(accounts, gateway.limiting).post_login()
     assert (refused.value.document.status, refused.value.document.title) == (403, "UserNotConfirmed")
     for name, code in (("ada", "000000"), ("nobody", CODE)):
         with pytest.raises(RefusedByPoolError) as wrong:
@@ -167,5 +168,5 @@ def test_where_a_code_confirms_nobody_logs_in_before(gateway: MemoryGateway) -> 
 
 def test_without_a_pool_nobody_registers(gateway: MemoryGateway) -> None:
     with gateway.app.test_request_context("/users", method="POST", json=ADA), pytest.raises(ProblemError) as refused:
-        AccountRoutes(None).post_user()
+        AccountRoutes(None, gateway.limiting).post_user()
     assert refused.value.document.status == 404

@@ -74,8 +74,10 @@ class AccountRoutes:
     def post_sign_out(self, username: str) -> Response:
         """Sign somebody out everywhere."""
         caller_for(player_in_path(username, "username"))
-        with _problems():
+        try:
             self._accounts.sign_out(username)
+        except RefusedByPoolError:
+            raise ProblemError(P.NOT_FOUND, f"Nobody registered as {username}.") from None
         return rendering.answer(UserAnswer(username=username))
 
     @property
