@@ -27,8 +27,8 @@ LONGEST: Final = 255
 _CLAIM: Final = "ledgerboard.claim"
 _KEPT_HEADERS: Final = ("Content-Type", "Location", "Preference-Applied")
 _REJECTED: Final = 422
-_NAMES: Final = frozenset({"player", "username", "name"})
-"""The fields of answers in which a player's name can stand."""
+_NAMES: Final = frozenset({"player", "username", "name", "author", "created_by"})
+"""The fields of answers in which a player's name can stand, or ``player:`` and the name."""
 
 _RETRY_SOON: Final = {"Retry-After": "1"}
 
@@ -83,7 +83,7 @@ class Keys:
             return response
         body = response.get_data()
         answer = KeptAnswer(status, None, None) if is_secret else KeptAnswer(status, _kept(response), body.decode())
-        stands = claim.keep(answer, _players(body))
+        stands = claim.keep(answer, [] if is_secret else _players(body))
         return response if stands == answer else _replay(stands)
 
 
@@ -143,7 +143,8 @@ def _players(body: bytes) -> list[str]:
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
-            found.update(text for name, text in each.items() if name in _NAMES and isinstance(text, str))
+            named = (text for name, text in each.items() if name in _NAMES and isinstance(text, str))
+            found.update(text.removeprefix("player:") for text in named)
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
