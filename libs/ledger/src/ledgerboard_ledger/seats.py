@@ -11,21 +11,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, and_, bindparam, func, select, text
 
 from ledgerboard_contracts import GameType
 from ledgerboard_infra.postgres import postgres_errors
+from ledgerboard_ledger.session_tables import seats
 
 _HOLD: Final = text("""
     SELECT capacity, game_type, coalesce(closed_at, 'infinity') > clock_timestamp() AS is_open
     FROM sessions WHERE board = :board AND session = :session FOR NO KEY UPDATE
 """)
-_FIND: Final = text("""
-    SELECT player, seated_at, freed_at FROM seats WHERE board = :board AND session = :session AND player = :player
-""")
-_TAKEN: Final = text("""
-    SELECT count(*) FROM seats WHERE board = :board AND session = :session AND freed_at IS NULL
-""")
+_of_session: Final = and_(seats.c.board == bindparam("board"), seats.c.session == bindparam("session"))
+_FIND: Final = select(seats.c.player, seats.c.seated_at, seats.c.freed_at).where(
+    _of_session, seats.c.player == bindparam("player")
+)
+_TAKEN: Final = select(func.count()).select_from(seats).where(_of_session, seats.c.freed_at.is_(None))
 _TAKE: Final = text("""
     INSERT INTO seats (board, session, player, seated_at) VALUES (:board, :session, :player, :at)
     ON CONFLICT (board, session, player) DO UPDATE
