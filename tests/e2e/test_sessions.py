@@ -32,10 +32,12 @@ def test_what_is_submitted_until_closing_counts_and_what_comes_after_is_refused(
     assert (closed.status, closed.body["is_open"]) == (200, False)
     after = api.submit(board, "ada", 8, session="cup")
     assert {before.status, astray.status, nowhere.status, after.status} == {202}
-    wait_until(lambda: status(api, after) == ("rejected", "session_closed"), 30)
-    wait_until(lambda: status(api, nowhere) == ("rejected", "session_missing"), 30)
-    wait_until(lambda: status(api, before)[0] == "recorded", 30)
-    wait_until(lambda: [row["score"] for row in api.standings(board, session="cup")] == [7], 30)
+    wait_until(lambda: status(api, after) == ("rejected", "session_closed"), 30, "the rejection after closing")
+    wait_until(lambda: status(api, nowhere) == ("rejected", "session_missing"), 30, "the rejection without a session")
+    wait_until(lambda: status(api, before)[0] == "recorded", 30, "the record")
+    wait_until(
+        lambda: [row["score"] for row in api.standings(board, session="cup")] == [7], 30, "the session's standings"
+    )
     letters = api.send("GET", "/v1/dead-letters?queue=submissions", None).body["letters"]
     assert f"board '{board}' has no session 'no such one'" in {each["reason"] for each in letters}
 
@@ -49,6 +51,6 @@ def test_a_full_session_has_room_again_when_a_play_has_ended(api: Api, board: st
     assert (answers.count(201), answers.count(422)) == (2, 6)
     seated = [seat["player"] for seat in api.get(seats).body["seats"]]
     api.submit(board, seated[0], 1, session="duel", attributes={"lives": 0})
-    wait_until(lambda: [seat["player"] for seat in api.get(seats).body["seats"]] == seated[1:], 30)
+    wait_until(lambda: [seat["player"] for seat in api.get(seats).body["seats"]] == seated[1:], 30, "the free seat")
     assert api.send("POST", seats, {"player": seated[0]}).status == 422
     assert api.send("POST", seats, {"player": "late"}).status == 201
