@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from ledgerboard_gateway.http.access import ACCESS, Access
 from tests.unit.gateway.gateways import MemoryGateway
 
 SECOND = timedelta(seconds=1)
@@ -122,3 +123,17 @@ def test_registrations_confirmations_and_refreshes_are_attempts_too(gateway: Mem
         ("/users", user), ("/v1/users/eve/confirm", {"code": "1"}), ("/v1/refresh", {"refreshToken": "x"}),
     ):  # fmt: skip
         assert gateway.client.post(path, json=body, **where).status_code == 429, path
+
+
+def test_whatever_is_limited_is_documented_so_and_nothing_else(gateway: MemoryGateway) -> None:
+    paths = gateway.get("/openapi.json").get_json(force=True)["paths"]
+    for entry, access in ACCESS.items():
+        method, _, rule = entry.partition(" ")
+        operation = paths.get(rule.replace("<", "{").replace(">", "}"), {}).get(method.lower())
+        if operation is None:
+            continue
+        is_limited = access is Access.SUBMIT or (access is Access.OPEN and method != "GET")
+        assert ("429" in operation["responses"]) is is_limited, entry
+        if is_limited:
+            headers = operation["responses"]["429"]["headers"]
+            assert headers.keys() == {"Retry-After", "RateLimit", "RateLimit-Policy"}, entry
