@@ -38,6 +38,8 @@ def by_route(route: str, player: str, others: Sequence[str]) -> tuple[str, Mappi
             return "/v1/boards/race/scores", {"player": player, "score": 7}
         case "published":
             return f"/race/{player}", {"score": 7}
+        case "classic":
+            return f"/users/{player}", {"level": 1, "score": 7}
         case _:
             return "/v1/scores", {"scores": [score(each) for each in (player, *others)]}
 
@@ -46,10 +48,11 @@ def by_route(route: str, player: str, others: Sequence[str]) -> tuple[str, Mappi
     caller=st.sampled_from(NAMES),
     player=st.sampled_from(NAMES),
     others=st.lists(st.sampled_from(NAMES), max_size=5),
-    route=st.sampled_from(["single", "published", "bulk"]),
+    route=st.sampled_from(["single", "published", "classic", "bulk"]),
 )
 @example(caller="ada", player="Ada", others=[], route="single")
 @example(caller="ada", player="Ada", others=[], route="published")
+@example(caller="ada", player="Ada", others=[], route="classic")
 @example(caller="ada", player="bob", others=["Ada", "\u0430da", "ada"], route="bulk")
 @example(caller="a\u0301da", player="\u00e1da", others=[], route="published")
 def test_a_player_never_writes_anothers_score(
