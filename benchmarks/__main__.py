@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks.authenticated import authenticated
 from benchmarks.big_board import MILLION, board
 from benchmarks.envelopes import envelopes
 from benchmarks.figures import Figure, show
@@ -25,6 +26,7 @@ Benchmark = Callable[[Stack], Figure | list[Figure]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "submit": submit,
+    "authenticated": authenticated,
     "bulk": bulk,
     "ranker": ranker,
     "history": history,

@@ -31,7 +31,7 @@ def bare_server(threads: int) -> Iterator[int]:
     command += ["--workers", "1", "--blocking-threads", str(threads), "--backpressure", "512", "--no-log"]
     process = subprocess.Popen([*command, "benchmarks.bare:application"], cwd=Path(__file__).parents[1])
     try:
-        _wait_for(f"http://127.0.0.1:{port}/")
+        wait_for_http(f"http://127.0.0.1:{port}/")
         yield port
     finally:
         process.terminate()
@@ -48,13 +48,14 @@ def bare_send_rate(endpoint: str, queue: str, body: str, count: int) -> float:
     return count / (time.perf_counter() - started)
 
 
-def _wait_for(url: str) -> None:
+def wait_for_http(url: str) -> None:
+    """Return once something answers there."""
     deadline = time.monotonic() + 20
     while True:
         try:
             urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 -- loopback
         except OSError:
-            assert time.monotonic() < deadline, "the bare server did not start"
+            assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.05)
         else:
             return

@@ -27,11 +27,11 @@ WORKERS = ("ingest", "ranker", "history")
 
 def submit(stack: Stack) -> list[Figure]:
     """One score a request, each 202 backed by an acknowledged send. The workers rest, as on a machine of its own."""
-    _rest(stack)
+    rest(stack)
     with bare_server(THREADS) as port:
         floor = _measure(port, lambda number: _single(stack, number), SUBMIT_CONNECTIONS, expected=202)
     load = _measure(_port(stack), lambda number: _single(stack, number), SUBMIT_CONNECTIONS, expected=202)
-    _resume(stack)
+    resume(stack)
     return [
         Figure(
             name="submit, one score a request",
@@ -54,10 +54,10 @@ def submit(stack: Stack) -> list[Figure]:
 
 def bulk(stack: Stack) -> Figure:
     """A thousand scores a request."""
-    _rest(stack)
+    rest(stack)
     requests = [_bulk(stack, number) for number in range(16)]
     load = _measure(_port(stack), lambda number: requests[number % 16], BULK_CONNECTIONS, expected=202)
-    _resume(stack)
+    resume(stack)
     scores_a_message = 900
     envelope = json.dumps({"submissions": ["x" * 200] * scores_a_message})
     floor = bare_send_rate(stack.sqs.url, SUBMISSIONS.dead_letter_name(STAGE), envelope, 100)
@@ -142,12 +142,13 @@ def _port(stack: Stack) -> int:
     return stack.services["gateway"].port
 
 
-def _rest(stack: Stack) -> None:
+def rest(stack: Stack) -> None:
+    """Stop the workers, so that the gateway has the machine to itself."""
     for worker in WORKERS:
         stack.stop(worker)
 
 
-def _resume(stack: Stack) -> None:
+def resume(stack: Stack) -> None:
     """Start the workers and let them finish, so that the next figure is measured on a quiet machine."""
     for worker in WORKERS:
         stack.start(worker)

@@ -9,7 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=ledgerboard-smoke LEDGERBOARD_VERSION=smoke LEDGERBOARD_PORT=0 # 0: any free port.
-export LEDGERBOARD_WRITE_KEY LEDGERBOARD_DATABASE_PASSWORD
+export LEDGERBOARD_WRITE_KEY # For those who write; the stack is told names of secrets, and has the values from files.
+readonly SECRETS="write-key database-password redis-password"
 readonly SERVICES="gateway ingest ranker rebuilder history history-jobs history-beat"
 readonly IMAGES="gateway ingest ranker history"
 readonly LOGS_ON_FAILURE=8
@@ -52,20 +53,38 @@ finish() {
 show_failure() {
   compose ps --all >&2 || true
   local service
-  for service in migrate provision $SERVICES; do
+  for service in migrate provision provision-identity $SERVICES; do
     compose logs --no-color --no-log-prefix --tail "$LOGS_ON_FAILURE" "$service" 2>&1 | cut -c 1-400 | sed "s/^\x1b\[2K//; s/^/$service | /" >&2 || true
   done
 }
 
 tear_down() { timeout 120 docker compose --env-file /dev/null down --volumes --remove-orphans >"$SCRATCH/down" 2>&1 || cat "$SCRATCH/down" >&2; }
 
-refuses_to_start_without_its_secrets() {
+makes_secrets() {
+  export LEDGERBOARD_SECRET_FILES=$SCRATCH/secrets
+  mkdir "$LEDGERBOARD_SECRET_FILES"
   local name
-  for name in LEDGERBOARD_WRITE_KEY LEDGERBOARD_DATABASE_PASSWORD; do
-    if env -u "$name" docker compose --env-file /dev/null config --quiet 2>"$SCRATCH/refusal"; then fail "compose accepts a missing $name"; fi
-    grep -q "$name.*\.env" "$SCRATCH/refusal" || fail "compose does not say how to set $name: $(cat "$SCRATCH/refusal")"
+  for name in $SECRETS; do (umask 022 && secret >"$LEDGERBOARD_SECRET_FILES/$name"); done # Containers read them as other users.
+  LEDGERBOARD_WRITE_KEY=$(cat "$LEDGERBOARD_SECRET_FILES/write-key")
+}
+
+keeps_its_secrets() { # The image of PostgreSQL takes its own password into its environment; no service of ours does.
+  local id name
+  for id in $(containers --all plant migrate provision $SERVICES); do
+    { docker inspect "$id"; docker logs "$id"; docker exec "$id" sh -c 'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline' || true; } >"$SCRATCH/told" 2>&1
+    for name in $SECRETS; do
+      if grep -qaF -e "$(cat "$LEDGERBOARD_SECRET_FILES/$name")" "$SCRATCH/told"; then fail "$(docker inspect --format '{{.Name}}' "$id") shows the secret $name"; fi
+    done
   done
-  say "refuses to start without its write key and its database password"
+  say "no service shows a secret in its environment, its command line or its log"
+}
+
+refuses_to_start_without_its_secrets() {
+  if LEDGERBOARD_SECRET_FILES=$SCRATCH/none timeout 60 docker compose --env-file /dev/null up --no-build --detach postgres >"$SCRATCH/refusal" 2>&1; then
+    fail "compose starts a database without its password"
+  fi
+  tear_down
+  say "refuses to start without the files of its secrets"
 }
 
 brings_the_stack_up() {
@@ -77,7 +96,7 @@ brings_the_stack_up() {
     >"$SCRATCH/up" 2>&1 || { tail -20 "$SCRATCH/up" >&2; fail "the stack does not become healthy"; }
   [ "$(containers ranker | wc -l)" = 3 ] || fail "not three rankers"
   local job
-  for job in migrate provision; do
+  for job in migrate provision provision-identity; do
     [ "$(docker inspect --format '{{.State.ExitCode}}' "$(containers --all "$job")")" = 0 ] || fail "$job did not succeed"
   done
   URL=http://$(compose port gateway 8080)
@@ -133,7 +152,7 @@ images_hold_only_their_service() {
     case " $found " in *" pytest "* | *" uv "* | *" hatchling "*) fail "$image holds development tools" ;; esac
     docker run --rm --network none --entrypoint sh "$image" -c '! command -v gcc cc make git && [ ! -d /root/.cache ]' || fail "$image holds a compiler or a cache"
     { docker history --no-trunc "$image"; docker inspect "$image"; } >"$SCRATCH/image"
-    if grep -qF -e "$LEDGERBOARD_WRITE_KEY" -e "$LEDGERBOARD_DATABASE_PASSWORD" "$SCRATCH/image"; then fail "$image holds a secret"; fi
+    if cat "$LEDGERBOARD_SECRET_FILES"/* | grep -qF -f - "$SCRATCH/image"; then fail "$image holds a secret"; fi
     say "$image: $(wc -w <<<"$found") packages, $(($(docker inspect --format '{{.Size}}' "$image") / 1000000)) MB, no tools, no secrets"
   done
 }
@@ -141,12 +160,14 @@ images_hold_only_their_service() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 skip_without_engine
-LEDGERBOARD_WRITE_KEY=$(secret)
-LEDGERBOARD_DATABASE_PASSWORD=$(secret)
+makes_secrets
 refuses_to_start_without_its_secrets
 brings_the_stack_up
+"$PYTHON" deploy/smoke_walk.py "$URL" >"$SCRATCH/walk" 2>&1 || fail "the walk of a player: $(cat "$SCRATCH/walk")"
+say "$(cat "$SCRATCH/walk")"
 traffic road | while read -r line; do say "$line"; done
 traffic bulk | while read -r line; do say "$line"; done
 runs_confined
+keeps_its_secrets
 images_hold_only_their_service
 loses_nothing_when_a_ranker_stops_under_load

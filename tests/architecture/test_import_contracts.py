@@ -56,6 +56,7 @@ PLANTED: Final = [
     Planted("sql-stays-in-ledger", {"ledgerboard_cli/gateway.py": "import psycopg"}),
     Planted("sql-stays-in-ledger", {"ledgerboard_ingest/bootstrap.py": "import psycopg"}),
     Planted("aws-stays-in-infra", {"ledgerboard_ingest/bootstrap.py": "import boto3"}),
+    Planted("tokens-stay-in-infra", {"ledgerboard_gateway/tokens.py": "import jwt"}),
     Planted("celery-comes-with-jobs", {"ledgerboard_infra/worker.py": "from celery import Celery"}),
     Planted("celery-comes-with-jobs", {"ledgerboard_ranker/worker.py": "from ledgerboard_infra import jobs"}),
     Planted("flask-stays-in-http", {"ledgerboard_gateway/submit.py": "import flask"}),

@@ -1,4 +1,4 @@
-"""The operator's command line: ``ledgerboard boards|rebuild|reconcile|corrections|dlq``."""
+"""The operator's command line: ``ledgerboard boards|rebuild|reconcile|corrections|dlq|keys``."""
 
 import os
 import sys

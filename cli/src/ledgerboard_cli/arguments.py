@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _reconcile(subjects)
     _corrections(subjects)
     _dlq(subjects)
+    _keys(subjects)
     return root
 
 
@@ -119,6 +120,33 @@ def _dlq(subjects: "Subcommands") -> None:
     discard.add_argument("queue", choices=_QUEUES)
     discard.add_argument("message_ids", metavar="ID", nargs="+")
     _agreeable(discard)
+
+
+def _keys(subjects: "Subcommands") -> None:
+    commands = subjects.add_parser("keys", help="keys of game servers").add_subparsers(required=True)
+    create = _command(
+        commands, "keys create", "make a key", "Make a key and show it in the last line. It is never shown again."
+    )
+    create.add_argument("name", metavar="NAME", help="what the key is for")
+    create.add_argument(
+        "--scope", action="append", choices=["submit", "read", "admin"], required=True, help="may be given repeatedly"
+    )
+    create.add_argument(
+        "--board", action="append", metavar="PATTERN", help="a board, or `prefix*`; without: every board"
+    )
+    create.add_argument("--rate", type=float, help="scores a second; 0: any number; without: as the gateway is set")
+    create.add_argument("--expires-at", metavar="TIME", help="such as 2027-01-01T00:00:00Z; without: never")
+    _command(commands, "keys list", "every key and what it opens", "Keys, newest first, also revoked ones.")
+    rotate = _command(
+        commands,
+        "keys rotate",
+        "give a key another secret",
+        "Show the new key in the last line. The one before it stays good for the overlap.",
+    )
+    rotate.add_argument("key_id", metavar="KEY_ID")
+    rotate.add_argument("--overlap-seconds", type=int, metavar="N", help="0: it ends at once; without: as is set")
+    revoke = _command(commands, "keys revoke", "end a key", "Everywhere within ten seconds, and for ever.")
+    revoke.add_argument("key_id", metavar="KEY_ID")
 
 
 def _correction(commands: "Subcommands", verb: str, words: str) -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from ledgerboard_cli.gateway import HttpGateway
 from ledgerboard_cli.operations import Correction, Operations, Why
 from ledgerboard_cli.rebuilding import Rebuilding
 from ledgerboard_cli.reconciling import Reconciling
+from ledgerboard_cli.server_keys import KeysOverHttp, ServerKeys
 
 LOOK_SECONDS: Final = 1.0
 PENDING: Final = 4
@@ -25,10 +26,11 @@ Options = argparse.Namespace
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The gateway, as those who define boards see it and as operators do."""
+    """The gateway, as those who define boards see it and as operators and those who give out keys do."""
 
     boards: HttpGateway
     operations: Operations
+    keys: KeysOverHttp
 
 
 Command = Callable[[Options, Gateway], int]
@@ -100,6 +102,26 @@ def _dlq(options: Options, gateway: Gateway) -> int:
             return letters.discard(options.queue, options.message_ids)
 
 
+def _keys(options: Options, gateway: Gateway) -> int:
+    keys = ServerKeys(gateway.keys, _say)
+    match options.command.split()[-1]:
+        case "create":
+            wanted = {
+                "name": options.name,
+                "scopes": options.scope,
+                "boards": options.board,
+                "rate": options.rate,
+                "expires_at": options.expires_at,
+            }
+            return keys.create({name: value for name, value in wanted.items() if value is not None})
+        case "list":
+            return keys.list()
+        case "rotate":
+            return keys.rotate(options.key_id, options.overlap_seconds)
+        case _:
+            return keys.revoke(options.key_id)
+
+
 _COMMANDS: Final[Mapping[str, Command]] = {
     "boards apply": _apply,
     "rebuild": _rebuild,
@@ -115,6 +137,10 @@ _COMMANDS: Final[Mapping[str, Command]] = {
     "dlq show": _dlq,
     "dlq replay": _dlq,
     "dlq discard": _dlq,
+    "keys create": _keys,
+    "keys list": _keys,
+    "keys rotate": _keys,
+    "keys revoke": _keys,
 }
 
 

@@ -28,5 +28,6 @@ WORKERS: Final = (
 PREPARATIONS: Final = (
     Blueprint(name="migrate", module="ledgerboard_history", command="migrate"),
     Blueprint(name="provision", module="ledgerboard_ingest", command="provision"),
+    Blueprint(name="provision-identity", module="ledgerboard_gateway", command="provision-identity"),
 )
-"""Run to their end before any service starts. Both are safe to repeat."""
+"""Run to their end before any service starts. All are safe to repeat."""

@@ -5,7 +5,7 @@ stopped and started again is the same server to its clients.
 """
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,8 @@ from ledgerboard_dev.processes import Guardian, Program, run_as
 from ledgerboard_dev.server import Server
 
 _C_LOCALE: Final = {"LC_ALL": "C", "TZ": "UTC"}
+_RULES: Final = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+_RULES_FILE: Final = "rules.conf"
 _HASTY: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -27,14 +29,21 @@ class InitialisationError(RuntimeError):
 class EmbeddedPostgres(Server):
     """PostgreSQL, user ``postgres``, no password. ``durable=False`` is for data that nobody will miss.
 
-    ``choice`` is that of `DevSettings.postgres`.
+    ``choice`` is that of `DevSettings.postgres`. ``passwords``: every other user must show one.
     """
 
     def __init__(
-        self, home: Path, *, guardian: Guardian | None = None, choice: str = BUNDLED, durable: bool = True
+        self,
+        home: Path,
+        *,
+        guardian: Guardian | None = None,
+        choice: str = BUNDLED,
+        durable: bool = True,
+        passwords: bool = False,
     ) -> None:
         super().__init__(home, guardian=guardian)
         self._durable = durable
+        self._passwords = passwords
         self._lives: Home = postgres_home(self.home, postgres_directory(choice))
 
     @property
@@ -44,8 +53,12 @@ class EmbeddedPostgres(Server):
 
     def _prepare(self) -> None:
         data = self._lives.data
-        if (data / "PG_VERSION").exists():
-            return
+        if not (data / "PG_VERSION").exists():
+            self._initialise(data)
+        if self._passwords:
+            (data / _RULES_FILE).write_text(_RULES)
+
+    def _initialise(self, data: Path) -> None:
         command = [str(self._lives.binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
         command += ["-E", "UTF8", "--no-locale", "--no-sync"]
         finished = run_as(self._lives.identity, command, _C_LOCALE)
@@ -60,6 +73,7 @@ class EmbeddedPostgres(Server):
             "shared_buffers": "128MB",
             "max_connections": "200",
             "timezone": "UTC",
+            **({"hba_file": str(self._lives.data / _RULES_FILE)} if self._passwords else {}),
             **({} if self._durable else _HASTY),
         }
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
@@ -78,13 +92,23 @@ class EmbeddedPostgres(Server):
 
 
 class EmbeddedValkey(Server):
-    """Valkey (or Redis) with an append-only file, and refusing writes rather than evicting when full."""
+    """Valkey (or Redis) with an append-only file, and refusing writes rather than evicting when full.
+
+    The default user needs no password. ``users`` are others, as the directive ``user`` has them.
+    """
 
     def __init__(
-        self, home: Path, *, guardian: Guardian | None = None, choice: str = BUNDLED, durable: bool = True
+        self,
+        home: Path,
+        *,
+        guardian: Guardian | None = None,
+        choice: str = BUNDLED,
+        durable: bool = True,
+        users: Sequence[str] = (),
     ) -> None:
         super().__init__(home, guardian=guardian)
         self._durable = durable
+        self._users = [word for user in users for word in ("--user", *user.split())]
         self._executable = redis_executable(choice)
 
     @property
@@ -104,7 +128,7 @@ class EmbeddedValkey(Server):
         }
         return Program(
             name="valkey",
-            argv=[str(self._executable), *(word for option in options.items() for word in option)],
+            argv=[str(self._executable), *(word for option in options.items() for word in option), *self._users],
             log=self.home / "valkey.log",
             environment=_C_LOCALE,
         )
@@ -114,7 +138,11 @@ class EmbeddedValkey(Server):
 
 
 class EmbeddedSqs(Server):
-    """MiniStack, which serves SQS and S3. ``durable`` queues survive a clean stop, and no other."""
+    """MiniStack, which serves SQS, S3, Secrets Manager, SSM and Cognito.
+
+    What is ``durable`` survives a clean stop, and no other. ``strict``: it checks signatures, codes and sign-outs,
+    which costs every call.
+    """
 
     environment: Final[Mapping[str, str]] = {
         "AWS_ACCESS_KEY_ID": "test",
@@ -123,9 +151,12 @@ class EmbeddedSqs(Server):
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
-    def __init__(self, home: Path, *, guardian: Guardian | None = None, durable: bool = True) -> None:
+    def __init__(
+        self, home: Path, *, guardian: Guardian | None = None, durable: bool = True, strict: bool = False
+    ) -> None:
         super().__init__(home, guardian=guardian)
         self._durable = durable
+        self._strict = strict
 
     @property
     def url(self) -> str:
@@ -142,7 +173,8 @@ class EmbeddedSqs(Server):
                 "GATEWAY_PORT": str(self.port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_HOST": "127.0.0.1",
-                "SERVICES": "sqs,s3",
+                "SERVICES": "sqs,s3,secretsmanager,ssm,cognito-idp",
+                "AUTH": "true" if self._strict else "false",
                 "PERSIST_STATE": "1" if self._durable else "0",
                 "STATE_DIR": str(self.home / "state"),
                 "TMPDIR": str(self.home),

@@ -13,9 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import psycopg
-from psycopg import sql
-
 from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
 from ledgerboard_dev.probes import free_port
@@ -23,6 +20,7 @@ from ledgerboard_dev.processes import BASE_ENVIRONMENT, Child, Guardian, Program
 from ledgerboard_dev.progress import Progress, silent
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.supervisor import Service, Supervisor
+from ledgerboard_dev.vault import USER, Vault
 
 _STAGE: Final = "local"
 _DATABASE: Final = "ledgerboard"
@@ -102,9 +100,10 @@ class Stack:
 
     def _start(self) -> None:
         self.write_key = _kept_secret(self.write_key_file)
+        self.vault = Vault(_STAGE, self.write_key)
         guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
-        with self._progress("schema and queues"):
+        with self._progress("schema, queues and users"):
             self._prepare(guardian)
         self._make_services(guardian)
         with self._progress(f"{len(self.services)} services"):
@@ -116,22 +115,29 @@ class Stack:
     def _start_servers(self, guardian: Guardian) -> None:
         settings, durable, servers = self._options.settings, self._options.durable, self.home / "servers"
         self.postgres = EmbeddedPostgres(
-            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable
+            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable, passwords=True
         )
-        self.valkey = EmbeddedValkey(servers / "valkey", guardian=guardian, choice=settings.redis, durable=durable)
+        self.valkey = EmbeddedValkey(
+            servers / "valkey",
+            guardian=guardian,
+            choice=settings.redis,
+            durable=durable,
+            users=[self.vault.redis_user],
+        )
         self.sqs = EmbeddedSqs(servers / "sqs", guardian=guardian, durable=durable)
         for name, server in (("PostgreSQL", self.postgres), ("Valkey", self.valkey), ("SQS", self.sqs)):
             with self._progress(name):
                 self._owned.enter_context(server)
+        self._secrets = self.vault.plant(self.sqs.url)
 
     @property
     def database_url(self) -> str:
-        """The ledger, as the services reach it."""
+        """The ledger, for those who look at it from outside: the services must show a password."""
         return self.postgres.url.removesuffix("postgres") + _DATABASE
 
     def _prepare(self, guardian: Guardian) -> None:
-        """Make what every service expects to find. Both commands at once: most of either is Python starting."""
-        _create_database(self.postgres.url)
+        """Make what every service expects to find. The commands at once: most of each is Python starting."""
+        self.vault.prepare_database(self.postgres.url, _DATABASE)
         preparations = [Child(self._program(blueprint, blueprint.name, 0), guardian) for blueprint in PREPARATIONS]
         for child in preparations:
             child.finish(_PREPARE_SECONDS)
@@ -167,9 +173,12 @@ class Stack:
                 **EmbeddedSqs.environment,
                 "LEDGERBOARD_STAGE": _STAGE,
                 "LEDGERBOARD_SQS_ENDPOINT_URL": self.sqs.url,
-                "LEDGERBOARD_REDIS_URL": self.valkey.url,
-                "LEDGERBOARD_DATABASE_URL": self.database_url,
-                "LEDGERBOARD_WRITE_KEY": self.write_key,
+                "LEDGERBOARD_REDIS_URL": self.valkey.url.replace("//", f"//{USER}@"),
+                "LEDGERBOARD_DATABASE_URL": self.database_url.replace("postgres@", f"{USER}@"),
+                **self._secrets,
+                "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
+                "LEDGERBOARD_COGNITO_ENDPOINT_URL": self.sqs.url,
+                "LEDGERBOARD_AUTO_CONFIRM": "true",
                 "LEDGERBOARD_STREAM_WAIT_SECONDS": "2",
                 blueprint.port_variable: str(port),
                 **self._options.environment,
@@ -177,13 +186,6 @@ class Stack:
             },
             stop_seconds=_STOP_SECONDS,
         )
-
-
-def _create_database(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_DATABASE,)).fetchone()
-        if found is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_DATABASE)))
 
 
 def _kept_secret(file: Path) -> str:

@@ -86,16 +86,34 @@ FIRST_RELEASE: Final[dict[str, Any]] = {
 }  # fmt: skip
 """What the first release sent: it may still wait in queues, and stands in databases."""
 
+PLAYED_IN_SESSIONS: Final = SubmissionEnvelope(
+    envelope_id=ENVELOPE_ID,
+    correlation_id="req-1.A_z",
+    submissions=(
+        FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[0],
+        replace(FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[1], session="cup final #1"),
+    ),
+)
+RANKED: Final = BoardDefinition(
+    board="lap.times",
+    version=4,
+    options=BoardOptions(
+        order=Order.ASC, policy=Policy.LATEST, min_score=0, max_score=100, title="Lap times, Zürich", decimals=3,
+        ties=(TieBreak(attribute="lives"), TieBreak(attribute="shots", order=Order.ASC)), time_zone="Europe/Zurich",
+        seasons=(Season(key="cup-2026", start=NOON, end=NOON + timedelta(days=90)),), level_views=False,
+        session_views=False, level_total_view=True,
+    ),
+)  # fmt: skip
+SECOND_RELEASE: Final[dict[str, Any]] = {
+    "ledgerboard.submissions.v1.session": PLAYED_IN_SESSIONS,
+    "board-definition.ranking": RANKED,
+}
+"""What was sent before there were keyed envelopes and managed sessions."""
+
 PLAYED: Final = replace(FACTS[1], session="cup final #1")
 SENT: Final[dict[str, Any]] = {
-    "ledgerboard.submissions.v1.session": SubmissionEnvelope(
-        envelope_id=ENVELOPE_ID,
-        correlation_id="req-1.A_z",
-        submissions=(
-            FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[0],
-            replace(FIRST_RELEASE["ledgerboard.submissions.v1"].submissions[1], session="cup final #1"),
-        ),
-    ),
+    "ledgerboard.submissions.v1.keyed": replace(PLAYED_IN_SESSIONS, keyed=True),
+    "ledgerboard.submissions.v1.unkeyed": PLAYED_IN_SESSIONS,
     "ledgerboard.facts.v1.session": FactsMessage(
         envelopes=(replace(FIRST_RELEASE["ledgerboard.facts.v1"].envelopes[0], facts=(FACTS[0], PLAYED)),)
     ),
@@ -105,6 +123,13 @@ SENT: Final[dict[str, Any]] = {
         rejections=tuple(
             replace(FIRST_RELEASE["ledgerboard.rejections.v1"].rejections[0], reason=reason, detail="'lives'")
             for reason in (RejectionReason.TIE_BREAK_MISSING, RejectionReason.TIE_BREAK_INVALID)
+        ),
+    ),
+    "ledgerboard.rejections.v1.sessions": RejectionsMessage(
+        correlation_id="req-1.A_z",
+        rejections=tuple(
+            replace(FIRST_RELEASE["ledgerboard.rejections.v1"].rejections[0], reason=reason, detail="'cup final #1'")
+            for reason in (RejectionReason.SESSION_MISSING, RejectionReason.SESSION_CLOSED)
         ),
     ),
     "ledgerboard.settled.v1": SettledMessage(
@@ -132,17 +157,8 @@ SENT: Final[dict[str, Any]] = {
     "ledgerboard.recorded.v1": RecordedMessage(
         envelopes=FIRST_RELEASE["ledgerboard.facts.v1"].envelopes,
     ),
-    "board-definition.ranking": BoardDefinition(
-        board="lap.times",
-        version=4,
-        options=BoardOptions(
-            order=Order.ASC, policy=Policy.LATEST, min_score=0, max_score=100, title="Lap times, Zürich", decimals=3,
-            ties=(TieBreak(attribute="lives"), TieBreak(attribute="shots", order=Order.ASC)), time_zone="Europe/Zurich",
-            seasons=(Season(key="cup-2026", start=NOON, end=NOON + timedelta(days=90)),), level_views=False,
-            session_views=False, level_total_view=True,
-        ),
-    ),
+    "board-definition.sessions": replace(RANKED, version=5, options=replace(RANKED.options, managed_sessions=True)),
 }  # fmt: skip
 """What we send. A field that is added makes it differ from an older file, which then moves up there."""
 
-MESSAGES: Final = FIRST_RELEASE | SENT
+MESSAGES: Final = FIRST_RELEASE | SECOND_RELEASE | SENT

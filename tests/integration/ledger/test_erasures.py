@@ -16,6 +16,7 @@ from ledgerboard_ledger.tables import metadata
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
 from ledgerboard_testkit.polling import eventually
+from tests.integration.ledger.erasure_traces import leave_traces, tables_that_name
 
 ERASE = CorrectionKind.ERASE
 AFTER = NOON + timedelta(minutes=2)
@@ -39,46 +40,14 @@ def writer(engine: Engine) -> LedgerWriter:
 
 def test_whatever_table_has_a_player_is_known_to_the_erasure() -> None:
     known = {"facts", "rejections", "corrections", "corrected", "restated", "final_standings", "rank_snapshots"}
-    known |= {"reconciliation_differences"}
+    known |= {"reconciliation_differences", "seats"}
     assert {table.name for table in metadata.tables.values() if "player" in table.columns} == known
-
-
-def tables_that_name(engine: Engine, player: str) -> set[str]:
-    """Every table in which the player's id stands, in whatever column, partitions included."""
-    names = text("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public'")
-    with engine.connect() as connection:
-        return {
-            name
-            for name in connection.execute(names).scalars()
-            if connection.execute(
-                text(f"SELECT EXISTS (SELECT FROM {name} AS row WHERE position(:player IN row::text) > 0)"),  # noqa: S608 -- names of the catalogue.
-                {"player": player},
-            ).scalar_one()
-        }
-
-
-def leave_traces(engine: Engine, board: str, player: str) -> None:
-    writer, restatements = LedgerWriter(engine), Restatements(engine)
-    plays = [fact(player, n, attributes={"name": player}, session=f"session-{player}", level="1") for n in range(3)]
-    writer.append([envelope(*plays, board=board)], [rejection(player=player, detail=f"no, {player}")])
-    void = correction(CorrectionKind.VOID, board=board, player=player, event_id=plays[0].event_id, author=player)
-    ban = correction(CorrectionKind.BAN, player=player, reason=f"{player} cheats")
-    writer.correct([void, ban])
-    opened = restatements.open(board, player)
-    restatements.opened(board, player, opened.correction_id, opened.snapshot, NOON)
-    with engine.begin() as connection:
-        ranked = "INSERT INTO rank_snapshots VALUES (:board, :player, :day, 0, 1)"
-        connection.execute(text(ranked), {"board": board, "player": player, "day": NOON.date()})
-        asked = "INSERT INTO reconciliations (board) VALUES (:board) RETURNING reconciliation_id"
-        key = connection.execute(text(asked), {"board": board}).scalar_one()
-        found = "INSERT INTO reconciliation_differences VALUES (:key, 0, 'b', 'all:board', 'extra', :player, '')"
-        connection.execute(text(found), {"key": key, "player": player})
 
 
 def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, board: str, player: str) -> None:
     restatements = Restatements(engine)
     leave_traces(engine, board, player)
-    assert {"public.facts", "public.rejections", "public.corrections"} <= tables_that_name(engine, player)
+    assert {f"public.{table}" for table in ("facts", "rejections", "seats")} <= tables_that_name(engine, player)
     erase = correction(ERASE, player=player, author=player, reason=f"{player} asked for it")
     assert writer.correct([erase]) == [Restatement(board=board, player=player)]
     assert tables_that_name(engine, player) == set()

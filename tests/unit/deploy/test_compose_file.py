@@ -10,7 +10,8 @@ from ledgerboard_infra.settings import StreamSettings
 
 Services = dict[str, dict[str, Any]]
 
-ONE_SHOT = {"migrate", "provision"}
+FOR_ALL = {"migrate", "provision"}
+ONE_SHOT = FOR_ALL | {"provision-identity"}
 STORES = {"postgres", "valkey", "sqs"}
 
 
@@ -42,7 +43,8 @@ def test_all_builds_share_the_one_dockerfile(ours: Services) -> None:
 def test_services_start_after_the_ledger_is_migrated_and_the_queues_exist(ours: Services) -> None:
     for name, service in long_running(ours).items():
         waits_for = {other: how["condition"] for other, how in service["depends_on"].items()}
-        assert waits_for.items() >= dict.fromkeys(ONE_SHOT, "service_completed_successfully").items(), name
+        needed = ONE_SHOT if name == "gateway" else FOR_ALL
+        assert waits_for.items() >= dict.fromkeys(needed, "service_completed_successfully").items(), name
 
 
 def test_services_wait_for_every_store_they_are_told_of(ours: Services) -> None:

@@ -16,8 +16,15 @@ FILES = (
     "deploy/Dockerfile",
     "deploy/compose-smoke.sh",
     "deploy/smoke_traffic.py",
+    "deploy/plant_secrets.py",
+    "deploy/smoke_walk.py",
     ".dockerignore",
 )
+
+NAMED = re.compile(r"^LEDGERBOARD_\w+_SECRET$")
+"""A variable that holds no secret but the name of one."""
+
+OF_THE_STORE = {"LEDGERBOARD_SECRETS", "LEDGERBOARD_SECRETS_ENDPOINT_URL"}
 
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 """A variable that compose refuses to start without, with the words that it then says."""
@@ -39,13 +46,15 @@ def test_no_container_is_privileged_or_can_become_so(services: Services) -> None
         assert not any(volume.startswith((".", "/", "~")) for volume in service.get("volumes", [])), name
 
 
-def test_every_secret_comes_from_outside_and_has_no_default(services: Services) -> None:
+def test_no_environment_holds_a_secret(services: Services) -> None:
     secret = re.compile(r"KEY|SECRET|PASSWORD|TOKEN")
     for name, service in services.items():
         for variable, value in service.get("environment", {}).items():
             written = REQUIRED.sub("<required>", str(value))
-            if secret.search(variable) and not variable.startswith("AWS_"):
-                assert written == "<required>", f"{name} {variable}"
+            if NAMED.search(variable):
+                assert re.fullmatch(r"ledgerboard/\{stage\}/[a-z-]+", written), f"{name} {variable}"
+            elif secret.search(variable) and not variable.startswith("AWS_"):
+                assert variable in OF_THE_STORE or written.startswith("/run/secrets/"), f"{name} {variable}"
             credentials = re.search(r"//[^/@]*:([^@]*)@", written)
             assert credentials is None or credentials[1] == "<required>", f"{name} {variable}"
 
@@ -55,9 +64,41 @@ def test_the_local_queue_server_gets_a_key_that_opens_nothing(services: Services
     assert keys == {"local"}
 
 
-def test_each_service_is_told_only_the_secrets_it_needs(ours: Services) -> None:
-    assert [name for name, service in ours.items() if "LEDGERBOARD_WRITE_KEY" in service["environment"]] == ["gateway"]
+def test_each_service_is_told_only_the_names_of_the_secrets_it_needs(ours: Services, services: Services) -> None:
+    told = [name for name, service in ours.items() if "LEDGERBOARD_WRITE_KEY_SECRET" in service["environment"]]
+    assert told == ["gateway"]
     assert "LEDGERBOARD_REDIS_URL" not in ours["history"]["environment"]
+    for name, service in ours.items():
+        named = {variable for variable in service["environment"] if NAMED.search(variable)}
+        assert {each.replace("SECRET", "URL") for each in named - {"LEDGERBOARD_WRITE_KEY_SECRET"}} <= set(
+            service["environment"]
+        )
+        assert "secrets" not in service, name
+        assert not named or "plant" in service["depends_on"], name
+    assert [name for name, service in services.items() if "secrets" in service] == ["plant", "postgres", "valkey"]
+
+
+def test_the_values_of_secrets_come_from_files_that_git_ignores(root: Path, compose: dict[str, Any]) -> None:
+    files = {name: secret["file"] for name, secret in compose["secrets"].items()}
+    assert files == {name: f"${{LEDGERBOARD_SECRET_FILES:-.secrets}}/{name}" for name in files}
+    checked = subprocess.run(["git", "check-ignore", "--quiet", ".secrets/write-key"], cwd=root, check=False)
+    assert checked.returncode == 0
+
+
+def test_what_is_named_is_what_is_planted(compose: dict[str, Any], ours: Services, services: Services) -> None:
+    named = {
+        value.rpartition("/")[2]
+        for service in ours.values()
+        for variable, value in service["environment"].items()
+        if NAMED.search(variable)
+    }
+    assert named == set(services["plant"]["secrets"]) == set(compose["secrets"])
+
+
+def test_the_command_that_makes_the_secrets_makes_all_of_them(root: Path, compose: dict[str, Any]) -> None:
+    for place in ("docker-compose.yml", "deploy/README.md"):
+        (made,) = re.findall(r"for name in ([a-z -]+); do openssl", (root / place).read_text())
+        assert set(made.split()) == set(compose["secrets"]), place
 
 
 def test_git_ignores_the_file_of_secrets(root: Path) -> None:

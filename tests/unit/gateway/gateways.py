@@ -3,23 +3,32 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
 from ledgerboard_contracts import SubmissionEnvelope, wire
+from ledgerboard_gateway.access_settings import AccessSettings, Reads
+from ledgerboard_gateway.accounts import Accounts
+from ledgerboard_gateway.admission import guard
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.history import Sources, history_routes
+from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
-from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
+from ledgerboard_gateway.http.client_addresses import ClientAddresses
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.entry import Entry
+from ledgerboard_gateway.http.idempotency import Keys
 from ledgerboard_gateway.http.intake import Intake
+from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.protection import Policy, Protection
@@ -28,10 +37,17 @@ from ledgerboard_gateway.http.quick_reads import QuickReads
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
+from ledgerboard_gateway.idempotency import Idempotency
+from ledgerboard_gateway.key_settings import KeySettings
+from ledgerboard_gateway.keys import keys
+from ledgerboard_gateway.limit_settings import LimitSettings
+from ledgerboard_gateway.limits import Limits
 from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import ClassicBoards, PublisherSettings, WaitSettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
@@ -39,9 +55,23 @@ from ledgerboard_gateway.submit import Submissions
 from ledgerboard_gateway.views import Views
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_testkit.memory import FixedClock, MemoryLedger, MemoryRanks, MemoryRecord, MemorySender
+from ledgerboard_infra.secrets import StaticKey
+from ledgerboard_testkit.memory import (
+    FixedClock,
+    MemoryBuckets,
+    MemoryKeyedRequests,
+    MemoryLedger,
+    MemoryRanks,
+    MemoryRecord,
+    MemorySender,
+    MemoryServerKeys,
+    MemorySessionRecord,
+    MemorySessions,
+)
 from tests.unit.gateway.closing_memory import MemoryClosed
+from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
+from tests.unit.gateway.memory_users import MemoryUsers
 from tests.unit.gateway.operating import Operating
 
 if TYPE_CHECKING:
@@ -76,10 +106,14 @@ class MemoryProbe:
 class MemoryGateway:
     """The whole gateway but its clients."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
+        self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
+        self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
+        self.keys, self.tokens = MemoryKeys(self.server_keys.known), MemoryTokens(self.clock)
+        self.guard = guard(AccessSettings(reads=reads), StaticKey(KEY), self.keys, self.tokens, self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
-        self.ranks = MemoryRanks()
+        self.ranks, self.users = MemoryRanks(), MemoryUsers(self.tokens.issue)
         self.boards = MemoryBoards(self.clock, self.generations)
         self.fold = MemoryFold(self.boards)
         self.operating = Operating(self.ledger, self.record, self.queue, self.clock)
@@ -87,6 +121,8 @@ class MemoryGateway:
         self.lines: list[str] = []
         self.registry = CollectorRegistry()
         metrics = GatewayMetrics(self.registry)
+        self.keyed = MemoryKeyedRequests(self.clock)
+        self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), metrics)
         settings = PublisherSettings(timeout_seconds=0.3, senders=1)
         self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
         self.lives = Lives(self.boards, self.generations, self.record, self.record)
@@ -96,27 +132,36 @@ class MemoryGateway:
         places = PlayPlaces(self.boards, self.lives)
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
+        self.buckets = MemoryBuckets(self.clock)
+        self.sessions = MemorySessions(self.clock)
+        kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
+        limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
+        self.limiting = Limiting(limits, ClientAddresses([]))
+        entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
+        scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
         routes = Routes(
-            scores=ScoreRoutes(
-                Submissions(self.record, self.publisher, self.clock, new_uuid7), showing, self.operating.bans, metrics
-            ),
+            scores=scores,
             standings=StandingRoutes(standings),
             players=PlayerRoutes(standings),
             placings=PlacingRoutes(standings),
             history=history_routes(self.ledger, sources, self.record, self.operating.bans, self.clock),
             boards=BoardRoutes(self.record, self.record, self.operating.rebuilds),
             closings=self.closed.routes,
+            games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
+            keys=self.server_keys.routes,
+            accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2), self.limiting),
+            user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, WriteKey(KEY), MAX_BODY_BYTES)
+        self.app = create_app(routes, self.guard, self.write_keys, MAX_BODY_BYTES)
         self.draining = False
         self.flask = self.app.wsgi_app
-        reads = QuickReads(Intake(self.flask, 2), routes.players.get_standing)
-        edge = Edge(Protection(reads, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
+        quick = QuickReads(Intake(self.flask, 2), routes.players.get_standing, self.guard)
+        edge = Edge(Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players
         self.client: FlaskClient = self.app.test_client()
@@ -142,9 +187,9 @@ class MemoryGateway:
 
 
 @contextmanager
-def running() -> Iterator[MemoryGateway]:
+def running(reads: Reads = Reads.PUBLIC) -> Iterator[MemoryGateway]:
     """A gateway that sends."""
-    made = MemoryGateway()
+    made = MemoryGateway(reads)
     made.publisher.start()
     try:
         yield made

@@ -32,11 +32,15 @@ class Scene:
     def __init__(self, span: Span = ALL_TIME, options: BoardOptions = OPTIONS, *, capacity: int = 10) -> None:
         self.options, self.view = options, View("race", span)
         self.newest = CachedTop(1, b"[]", 7)
+        self.reads_are_public = True
         self.at_hand, self.is_hot, self.is_live = True, True, True
         self.status, self.route = "200 OK", "/v1/boards/<board>/standings"
         self.asked = 0
         self.clock = FixedClock()
-        self.pages = HotPages(self.application, self, self, self.clock, capacity=capacity)
+        self.pages = HotPages(self.application, self, self, self, self.clock, capacity=capacity)
+
+    def reads_all(self, environ: dict[str, Any]) -> bool:
+        return self.reads_are_public or "HTTP_AUTHORIZATION" in environ
 
     def watch(self) -> None: ...
 

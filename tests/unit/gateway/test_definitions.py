@@ -22,6 +22,7 @@ OPTIONS: dict[str, Any] = {
     "level_views": False,
     "session_views": False,
     "level_total_view": True,
+    "managed_sessions": True,
 }
 
 
@@ -54,7 +55,10 @@ def test_options_that_are_left_out_take_their_defaults(gateway: MemoryGateway) -
     assert gateway.record.ensure("race").options == BoardOptions()
 
 
-@pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"min_score", "max_score", "title", "decimals"}))
+HARMLESS = {"min_score", "max_score", "title", "decimals", "managed_sessions"}
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONS.keys() - HARMLESS))
 def test_what_ranks_otherwise_is_defined_too(gateway: MemoryGateway, name: str) -> None:
     gateway.record.define("race", BoardOptions())
     answer = gateway.write("PUT", BOARD, {name: OPTIONS[name]})

@@ -48,7 +48,7 @@ def check(document: dict[str, Any], path: str, method: str, answer: TestResponse
 
 def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
-    assert document["components"]["securitySchemes"]["writeKey"]["scheme"] == "bearer"
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 
 def test_every_route_is_documented_and_no_other(gateway: MemoryGateway, document: dict[str, Any]) -> None:

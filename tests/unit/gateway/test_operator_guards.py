@@ -1,17 +1,17 @@
-"""No route of operators looks at a request before it knows whose it is; every one asks for the same role."""
+"""No route of operators looks at a request before it knows whose it is; every one asks for a manager."""
 
 import re
 
-from ledgerboard_gateway.http.auth import Role
+from ledgerboard_gateway.http.access import Access, access_of
 from tests.unit.gateway.gateways import MemoryGateway
 
 
-def test_every_route_of_operators_is_guarded_by_the_role_of_operators(gateway: MemoryGateway) -> None:
+def test_every_route_of_operators_is_of_managers(gateway: MemoryGateway) -> None:
     for operation in gateway.operating.routes.operations():
-        assert (operation.guarded, operation.role) == (True, Role.OPERATOR), operation.rule
+        assert access_of(operation.method, operation.rule) is Access.MANAGE, operation.rule
 
 
-def test_without_the_key_none_of_them_answers(gateway: MemoryGateway) -> None:
+def test_without_a_credential_none_of_them_answers(gateway: MemoryGateway) -> None:
     for operation in gateway.operating.routes.operations():
         path = re.sub(r"<\w+>", "x", operation.rule)
         answer = gateway.client.open(path, method=operation.method, data=b"{")

@@ -44,8 +44,11 @@ class Layered:
 
     def __init__(self, gateway: MemoryGateway) -> None:
         self._flask = gateway.flask
-        self._quick = QuickReads(self._count, gateway.players.get_standing)
-        self.asked = 0
+        self._quick = QuickReads(self._count, gateway.players.get_standing, self)
+        self.asked, self.is_open = 0, True
+
+    def reads_all(self, _environ: dict[str, Any]) -> bool:
+        return self.is_open
 
     def get(self, path: str, method: str = "GET") -> tuple[int, list[tuple[str, str]], bytes, str]:
         return _answer(self._quick, path, method)
@@ -122,3 +125,10 @@ def test_queries_are_kept_up_to_a_bound(layered: Layered) -> None:
     layered.get(f"{ADA}?level=0")
     layered.get(f"{ADA}?level={CAPACITY + 2}")
     assert layered.asked == asked + 1
+
+
+def test_whoever_may_not_read_everything_is_left_to_the_guard(layered: Layered) -> None:
+    layered.get(ADA)
+    layered.is_open = False
+    layered.get(ADA)
+    assert layered.asked == 2

@@ -11,7 +11,7 @@ from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.worker import SubmissionsHandler
-from ledgerboard_testkit.memory import MemorySender
+from ledgerboard_testkit.memory import FixedClock, MemorySender, MemorySessions
 from ledgerboard_testkit.submissions import MemoryDefinitions
 
 
@@ -26,6 +26,8 @@ class Bench:
     fanout: Fanout
     handler: SubmissionsHandler
     registry: CollectorRegistry
+    clock: FixedClock
+    sessions: MemorySessions
 
     def counted(self, name: str, **labels: str) -> float:
         return self.registry.get_sample_value(name, labels) or 0.0
@@ -33,11 +35,12 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    definitions, registry = MemoryDefinitions(), CollectorRegistry()
+    clock, definitions, registry = FixedClock(), MemoryDefinitions(), CollectorRegistry()
+    sessions = MemorySessions(clock)
     definitions.define("race")
     rank, history, dead_letters = MemorySender(), MemorySender(), MemorySender()
     metrics = IngestMetrics(registry)
     with ThreadPoolExecutor(1) as executor:
         fanout = Fanout(rank, history, dead_letters, executor, metrics)
-        handler = SubmissionsHandler(Judge(definitions), fanout, metrics)
-        yield Bench(definitions, rank, history, dead_letters, fanout, handler, registry)
+        handler = SubmissionsHandler(Judge(definitions, sessions), fanout, metrics)
+        yield Bench(definitions, rank, history, dead_letters, fanout, handler, registry, clock, sessions)

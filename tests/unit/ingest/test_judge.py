@@ -18,8 +18,10 @@ from ledgerboard_contracts import (
     TieBreak,
     derived_envelope_id,
 )
-from ledgerboard_ingest.judge import Judge, judge_submission
+from ledgerboard_ingest.judge import Judge, Judgement
+from ledgerboard_ingest.verdicts import judge_submission
 from ledgerboard_testkit import strategies
+from ledgerboard_testkit.memory import MemorySessions
 from ledgerboard_testkit.submissions import SOURCE_ID, MemoryDefinitions, submission, submission_envelope
 
 LAPS = BoardDefinition(board="race", version=1, options=BoardOptions(min_score=10, max_score=20))
@@ -88,9 +90,14 @@ def definitions() -> MemoryDefinitions:
     return known
 
 
+def judged(known: MemoryDefinitions, source: SubmissionEnvelope) -> Judgement:
+    (judgement,) = Judge(known, MemorySessions()).judge([source])
+    return judgement
+
+
 @given(members)
 def test_every_submission_becomes_exactly_one_fact_or_rejection_or_stays_undefined(asked: list[Submission]) -> None:
-    judgement = Judge(definitions()).judge(submission_envelope(*asked))
+    judgement = judged(definitions(), submission_envelope(*asked))
     came_out = Counter(fact.event_id for envelope in judgement.envelopes for fact in envelope.facts)
     came_out += Counter(rejection.event_id for rejection in judgement.rejections)
     came_out += Counter(each.event_id for envelope in judgement.undefined for each in envelope.submissions)
@@ -100,12 +107,12 @@ def test_every_submission_becomes_exactly_one_fact_or_rejection_or_stays_undefin
 @given(members)
 def test_each_submission_is_judged_by_the_version_that_it_names(asked: list[Submission]) -> None:
     known = definitions()
-    judged = {
+    outcome = {
         (envelope.board, envelope.board_version, fact.event_id)
-        for envelope in Judge(known).judge(submission_envelope(*asked)).envelopes
+        for envelope in judged(known, submission_envelope(*asked)).envelopes
         for fact in envelope.facts
     }
-    assert judged == {
+    assert outcome == {
         (each.board, each.board_version, each.event_id)
         for each in asked
         if (definition := known.version(each.board, each.board_version))
@@ -116,12 +123,12 @@ def test_each_submission_is_judged_by_the_version_that_it_names(asked: list[Subm
 @given(members)
 def test_a_redelivered_envelope_gets_the_same_judgement(asked: list[Submission]) -> None:
     source = submission_envelope(*asked)
-    assert Judge(definitions()).judge(source) == Judge(definitions()).judge(source)
+    assert judged(definitions(), source) == judged(definitions(), source)
 
 
 @given(members)
 def test_there_is_one_envelope_for_each_board_and_version_under_its_derived_id(asked: list[Submission]) -> None:
-    judgement = Judge(definitions()).judge(submission_envelope(*asked))
+    judgement = judged(definitions(), submission_envelope(*asked))
     groups = [(envelope.board, envelope.board_version) for envelope in judgement.envelopes]
     assert len(groups) == len(set(groups))
     for envelope in judgement.envelopes:
@@ -133,26 +140,24 @@ def test_there_is_one_envelope_for_each_board_and_version_under_its_derived_id(a
 @given(members)
 def test_what_nobody_defined_can_be_sent_again_as_it_is_and_leads_to_the_same_ids(asked: list[Submission]) -> None:
     """Each undefined part holds the whole of its board and version, so that its derived envelope is complete."""
-    judgement = Judge(definitions()).judge(submission_envelope(*asked))
+    judgement = judged(definitions(), submission_envelope(*asked))
     later = definitions()
     for part in judgement.undefined:
         first = part.submissions[0]
         later.define(first.board, first.board_version)
-    again = [envelope for part in judgement.undefined for envelope in Judge(later).judge(part).envelopes]
-    at_once = Judge(later).judge(submission_envelope(*asked)).envelopes
+    again = [envelope for part in judgement.undefined for envelope in judged(later, part).envelopes]
+    at_once = judged(later, submission_envelope(*asked)).envelopes
     assert sorted(again + list(judgement.envelopes), key=str) == sorted(at_once, key=str)
 
 
 def test_the_definition_is_asked_for_once_a_board_however_many_submissions_name_it() -> None:
     known = definitions()
-    Judge(known).judge(submission_envelope(*(submission(number) for number in range(50))))
+    judged(known, submission_envelope(*(submission(number) for number in range(50))))
     assert known.asked == 1
 
 
 def test_an_empty_envelope_is_judged_to_nothing() -> None:
-    judgement = Judge(definitions()).judge(
-        SubmissionEnvelope(envelope_id=SOURCE_ID, correlation_id="c", submissions=())
-    )
+    judgement = judged(definitions(), SubmissionEnvelope(envelope_id=SOURCE_ID, correlation_id="c", submissions=()))
     assert (judgement.envelopes, judgement.rejections, judgement.undefined) == ((), (), ())
 
 

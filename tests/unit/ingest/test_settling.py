@@ -71,6 +71,13 @@ def test_what_a_total_was_sent_is_settled_once_its_message_is_deleted_and_not_be
     assert bench.counted("ingest_messages_total", queue="rank") == 2
 
 
+def test_what_a_keyed_request_sent_is_never_settled_since_it_may_be_sent_again_hours_later(bench: Bench) -> None:
+    bench.handler.handle([message(replace(SOUND, keyed=True))])
+    bench.handler.acknowledged([message(replace(SOUND, keyed=True))])
+    assert settled(bench) == []
+    assert len(bench.rank.sent) == 1
+
+
 def test_a_batch_is_settled_in_one_message(bench: Bench) -> None:
     sources = [replace(SOUND, envelope_id=UUID(int=number)) for number in range(10)]
     batch = [message(source, str(number)) for number, source in enumerate(sources)]

@@ -1,6 +1,7 @@
 """The boards as Redis holds them: keys, sort-key codec, function library, states, writer and reader."""
 
 from ledgerboard_boards.announcements import TopAnnouncements
+from ledgerboard_boards.buckets import Bucket, RedisBuckets, Taken
 from ledgerboard_boards.grouping import GroupedLibrary
 from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
@@ -20,6 +21,7 @@ __all__ = [
     "Beat",
     "BoardState",
     "BoardStates",
+    "Bucket",
     "CachedTop",
     "Entry",
     "FoldOrder",
@@ -35,9 +37,11 @@ __all__ = [
     "MovedError",
     "RankTooDeepError",
     "RedisBoards",
+    "RedisBuckets",
     "RedisPulse",
     "RedisStandings",
     "Stale",
+    "Taken",
     "TopAnnouncements",
     "UnchangedTop",
     "ViewExpiredError",

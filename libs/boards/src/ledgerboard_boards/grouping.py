@@ -1,7 +1,7 @@
-"""Reads of many threads in few round trips.
+"""Calls of many threads in few round trips.
 
 A thread that finds nobody asking asks at once. Those who come while an answer is on its way gather, and the first of
-them asks for all in one pipeline. Each call stays atomic by itself, and none is sent before its reader asked.
+them asks for all in one pipeline. Each call stays atomic by itself, and none is sent before its caller asked.
 """
 
 import threading
@@ -30,7 +30,7 @@ class _Ask:
 
 
 class GroupedLibrary(FunctionLibrary):
-    """As `FunctionLibrary`, for many threads that read at the same time."""
+    """As `FunctionLibrary`, for many threads that call at the same time."""
 
     def __init__(self, client: RedisClient, guard: Guard) -> None:
         super().__init__(client, guard)
@@ -39,8 +39,6 @@ class GroupedLibrary(FunctionLibrary):
         self._is_asking = False
 
     def _execute(self, command: str, function: str, keys: Sequence[bytes], arguments: Sequence[bytes | int]) -> Any:
-        if command != "FCALL_RO":
-            return super()._execute(command, function, keys, arguments)
         ask = _Ask((command, self._name(function), len(keys), *keys, *arguments), keys)
         with self._lock:
             self._line.append(ask)

@@ -21,7 +21,7 @@ Call = tuple[Sequence[bytes], Sequence[bytes | int]]
 
 _PARTS: Final = (
     "ordering.lua", "states.lua", "fold_entries.lua", "fold_sums.lua", "fold_views.lua", "apply.lua", "fold.lua",
-    "restate.lua", "reads.lua", "pages.lua", "places.lua", "tops.lua", "registry.lua",
+    "restate.lua", "reads.lua", "pages.lua", "places.lua", "tops.lua", "registry.lua", "buckets.lua",
     "beside.lua",
 )  # fmt: skip
 """The source, in the order in which the parts build on each other."""
@@ -52,7 +52,7 @@ class Unguarded:
 
 
 class FunctionLibrary:
-    """Calls the boards' functions, each by its plain name, and loads them where they are missing.
+    """Calls the functions, each by its plain name, and loads them where they are missing.
 
     Every call raises `UnavailableError` where Redis is down or cannot serve now, and redis.ResponseError otherwise.
     """

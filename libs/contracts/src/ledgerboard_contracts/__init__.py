@@ -58,6 +58,15 @@ from ledgerboard_contracts.scores import (
     RejectionReason,
     Submission,
 )
+from ledgerboard_contracts.sessions import (
+    Admission,
+    GameType,
+    InvalidSessionError,
+    SeenSessions,
+    Session,
+    SessionRules,
+    admission,
+)
 from ledgerboard_contracts.soundness import UNSOUND, check_corrections, check_play, check_submission
 from ledgerboard_contracts.standings import (
     HypotheticalPlacing,
@@ -96,6 +105,7 @@ __all__ = [
     "UNSOUND",
     "UTC_CALENDAR",
     "WHOLE_BOARD",
+    "Admission",
     "BoardDefinition",
     "BoardOptions",
     "Calendar",
@@ -105,6 +115,7 @@ __all__ = [
     "Fact",
     "FactEnvelope",
     "FactsMessage",
+    "GameType",
     "HypotheticalPlacing",
     "InvalidAttributesError",
     "InvalidCorrectionError",
@@ -112,6 +123,7 @@ __all__ = [
     "InvalidEventIdError",
     "InvalidNameError",
     "InvalidPeriodKeyError",
+    "InvalidSessionError",
     "InvalidTimeError",
     "ListedStanding",
     "Neighbours",
@@ -130,6 +142,9 @@ __all__ = [
     "ScopeKind",
     "ScorePage",
     "Season",
+    "SeenSessions",
+    "Session",
+    "SessionRules",
     "SettledEnvelope",
     "SettledMessage",
     "Span",
@@ -140,6 +155,7 @@ __all__ = [
     "TieBreak",
     "UnknownTimeZoneError",
     "View",
+    "admission",
     "are_uuid7",
     "check_attributes",
     "check_board",

@@ -59,7 +59,8 @@ class BoardOptions:
     ``order`` ``desc``: the greater score ranks first. ``min_score`` and ``max_score`` are inclusive bounds. The last
     ``decimals`` digits of a score are decimals, which is for those who show it: here every score stays an integer.
     ``ties`` order equal scores, before the time and the player's id do. ``level_views`` and ``session_views`` rank each
-    level and session for itself, ``level_total_view`` the sums over the levels of each player's best there.
+    level and session for itself, ``level_total_view`` the sums over the levels of each player's best there. With
+    ``managed_sessions`` every score belongs to a session that a manager opened, and must come before it closes.
     """
 
     order: Order = Order.DESC
@@ -74,6 +75,7 @@ class BoardOptions:
     level_views: bool = True
     session_views: bool = True
     level_total_view: bool = False
+    managed_sessions: bool = False
 
     def __post_init__(self) -> None:
         if self.min_score > self.max_score:

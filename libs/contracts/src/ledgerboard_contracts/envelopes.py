@@ -24,11 +24,15 @@ CorrelationId = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionEnvelope:
-    """Submissions, of any boards, that the gateway accepted together. Queue ``submissions``."""
+    """Submissions, of any boards, that the gateway accepted together. Queue ``submissions``.
+
+    ``keyed``: its client named the request by a key, so the gateway may send it once more, unchanged, within a day.
+    """
 
     envelope_id: UUID
     correlation_id: CorrelationId
     submissions: tuple[Submission, ...]
+    keyed: bool = False
     type: Literal["ledgerboard.submissions"] = "ledgerboard.submissions"
     version: Literal[1] = 1
 
@@ -124,6 +128,10 @@ class RecordedMessage:
     version: Literal[1] = 1
 
 
-def derived_envelope_id(source: UUID, board: str, board_version: int) -> UUID:
-    """The id of the facts of one board out of one source envelope: the same at every redelivery (RFC 9562 UUIDv5)."""
-    return uuid5(source, f"{board}:{board_version}")
+def derived_envelope_id(source: UUID, board: str, board_version: int, session: str | None = None) -> UUID:
+    """The id of the facts of one board out of one source envelope: the same at every redelivery (RFC 9562 UUIDv5).
+
+    Where sessions are managed, the facts of each have an envelope of their own: one that is unknown now may be opened
+    later, and what is judged then must not look like a repetition of its mates.
+    """
+    return uuid5(source, f"{board}:{board_version}" if session is None else f"{board}:{board_version}:{session}")

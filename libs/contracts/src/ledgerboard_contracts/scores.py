@@ -34,6 +34,8 @@ class RejectionReason(StrEnum):
     SCORE_ABOVE_MAXIMUM = "score_above_maximum"
     TIE_BREAK_MISSING = "tie_break_missing"
     TIE_BREAK_INVALID = "tie_break_invalid"
+    SESSION_MISSING = "session_missing"
+    SESSION_CLOSED = "session_closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,6 +151,7 @@ class _LooseEnvelope:
     envelope_id: UUID
     correlation_id: CorrelationId
     submissions: tuple[msgspec.Raw, ...]
+    keyed: bool = False
 
 
 _loose: Final = msgspec.json.Decoder(_LooseEnvelope)
@@ -194,7 +195,5 @@ def _salvage(body: str | bytes, error: UndecodableError) -> tuple[SubmissionEnve
             sound.append(submission)
         except (msgspec.DecodeError, RecursionError, *UNSOUND) as cause:
             broken.append(BrokenSubmission(bytes(raw).decode(), str(cause)))
-    envelope = SubmissionEnvelope(
-        envelope_id=loose.envelope_id, correlation_id=loose.correlation_id, submissions=tuple(sound)
-    )
-    return envelope, tuple(broken)
+    others: dict[str, Any] = {name: getattr(loose, name) for name in ("envelope_id", "correlation_id", "keyed")}
+    return SubmissionEnvelope(submissions=tuple(sound), **others), tuple(broken)

@@ -2,13 +2,17 @@
 
 The server ends a statement that takes too long. A server that hangs ends nothing, so the client then gives it up.
 
+A password that is named is looked up at each connecting. A connection is replaced after some minutes, so that after a
+rotation none goes on for long with what was current before.
+
 What is never the statement's fault (no connection, a failover, a lock not got, a schema not migrated yet) becomes an
 `UnavailableError`, so that a consumer waits for it instead of giving its messages up.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -18,10 +22,12 @@ from sqlalchemy import event, exc
 
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
+from ledgerboard_infra.secrets import Credential, Credentials
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
 POOL_TIMEOUT_SECONDS: Final = 5
 STATEMENT_TIMEOUT_SECONDS: Final = 20
+RECYCLE_SECONDS: Final = 300
 ANSWER_GRACE_SECONDS: Final = 1.0
 """How much longer than the server's own timeout the client waits, for the server to say so itself."""
 SLOW_SECONDS: Final = 0.5
@@ -42,10 +48,12 @@ def make_engine(
     *,
     application_name: str,
     pool_size: int,
+    credentials: Credentials | None = None,
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
 ) -> sqlalchemy.Engine:
     """An engine for a ``postgresql://`` URL. Connects at first use; every connection speaks UTC.
 
+    ``credentials`` bring the password; without them the URL does.
     No statement takes longer than its timeout and `ANSWER_GRACE_SECONDS`, also where the server hangs. An error names
     no values: they may be secrets, or players who were erased.
     """
@@ -56,6 +64,7 @@ def make_engine(
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
         hide_parameters=True,
         connect_args={
             "application_name": application_name,
@@ -69,7 +78,7 @@ def make_engine(
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _arguments: object, parameters: dict[str, Any]) -> "_Connection":
-        connection = _Connection.connect(**parameters)
+        connection = _connected(parameters, credentials)
         connection.answer_seconds = answer_seconds
         return connection
 
@@ -113,6 +122,34 @@ class _Connection(psycopg.Connection[Any]):
         except StopIteration as finished:
             answer: RV = finished.value
             return answer
+
+
+def connector(
+    url: str, credentials: Credentials | None, parameters: Mapping[str, Any]
+) -> Callable[[], psycopg.Connection[Any]]:
+    """Connects to ``url`` as `make_engine` does, for an engine that somebody else makes."""
+    made = driver_url(url)
+    _, arguments = made.get_dialect()().create_connect_args(made)
+    return partial(_connected, {**arguments, **parameters}, credentials)
+
+
+def _connected(parameters: Mapping[str, Any], credentials: Credentials | None) -> _Connection:
+    """A connection with the first credential that is not refused, or with what the URL says."""
+    logins = iter([{}]) if credentials is None else map(_login, credentials.attempts())
+    refusal = psycopg.OperationalError("nothing to show")
+    for login in logins:
+        try:
+            return _Connection.connect(**{**parameters, **login})
+        except psycopg.OperationalError as error:
+            refusal = psycopg.OperationalError(str(error))  # The error itself carries the password along.
+            if error.pgconn is None or not error.pgconn.used_password:
+                break
+    raise refusal
+
+
+def _login(credential: Credential) -> dict[str, str]:
+    user = {} if credential.username is None else {"user": credential.username}
+    return {**user, "password": credential.password}
 
 
 def driver_url(url: str) -> sqlalchemy.URL:

@@ -17,7 +17,9 @@ from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.secrets import Credentials
 from ledgerboard_infra.settings import RedisSettings
+from ledgerboard_infra.valkey_logins import login_options, without_login
 
 _HEALTH_CHECK_SECONDS: Final = 15
 _TRIES_A_PRIMARY: Final = 64
@@ -49,8 +51,8 @@ RedisClient: TypeAlias = redis.Redis | RedisCluster
 """One server, or a cluster of them. Both take the same commands; those of one call must then share a hash tag."""
 
 
-def make_redis(settings: RedisSettings) -> RedisClient:
-    """A client that answers in bytes and may be shared by threads.
+def make_redis(settings: RedisSettings, credentials: Credentials | None = None) -> RedisClient:
+    """A client that answers in bytes and may be shared by threads. ``credentials`` bring the password, else the URL.
 
     One server is connected to at first use. A cluster is asked for its nodes at once: raises `UnavailableError`.
     """
@@ -61,10 +63,13 @@ def make_redis(settings: RedisSettings) -> RedisClient:
         "health_check_interval": _HEALTH_CHECK_SECONDS,
         "retry": Retry(NoBackoff(), retries=0),
     }
+    url = settings.url
+    if credentials is not None:
+        url, options = without_login(url), options | login_options(url, credentials)
     if not settings.cluster:
-        return redis.Redis.from_url(settings.url, **options)
+        return redis.Redis.from_url(url, **options)
     with redis_errors():
-        return RedisCluster.from_url(settings.url, **options)
+        return RedisCluster.from_url(url, **options)
 
 
 def primaries(client: RedisClient) -> Sequence[redis.Redis]:

@@ -21,6 +21,7 @@ from ledgerboard_ledger.hooks import (
     check_hook,
     check_hook_url,
 )
+from ledgerboard_ledger.idempotency import PostgresKeyedRequests
 from ledgerboard_ledger.imports import LedgerImport, OtherVersionError
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
@@ -33,6 +34,9 @@ from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
+from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
+from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
 from ledgerboard_ledger.snapshots import Snapshots, UnendedError
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.touches import Touches
@@ -44,6 +48,7 @@ __all__ = [
     "EVENTS",
     "HOOK_NAME_PATTERN",
     "Accepted",
+    "Allocation",
     "AppendResult",
     "Archives",
     "Ban",
@@ -56,6 +61,7 @@ __all__ = [
     "CurrentDefinitions",
     "Delivery",
     "DrawnViews",
+    "Ending",
     "Endpoints",
     "Exported",
     "FinalStandings",
@@ -64,6 +70,8 @@ __all__ = [
     "GenerationStage",
     "Hook",
     "InvalidHookError",
+    "KeptSession",
+    "KeyRecord",
     "KnownPlayer",
     "LedgerExport",
     "LedgerImport",
@@ -81,7 +89,11 @@ __all__ = [
     "PostgresDefinitions",
     "PostgresGenerations",
     "PostgresHooks",
+    "PostgresKeyedRequests",
     "PostgresProofs",
+    "PostgresSeats",
+    "PostgresServerKeys",
+    "PostgresSessions",
     "Proof",
     "ProofTotals",
     "RankHistory",
@@ -95,6 +107,10 @@ __all__ = [
     "Replay",
     "ReplayPage",
     "Restatements",
+    "Seat",
+    "Seating",
+    "SessionRecord",
+    "SessionsReader",
     "Snapshots",
     "SqlFold",
     "Touches",
@@ -105,4 +121,5 @@ __all__ = [
     "check_hook_url",
     "check_schema",
     "migrate",
+    "session_record",
 ]

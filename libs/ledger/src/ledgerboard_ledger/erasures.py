@@ -44,6 +44,10 @@ _IN_THE_LEDGER: Final = tuple(
                 unban_id = CASE WHEN unban_id > :correction_id THEN unban_id END
             WHERE player = :player
             """,
+            """
+            UPDATE server_keys SET created_by = 'player:' || :name
+            WHERE created_by = 'player:' || :player AND created_at <= :occurred_at
+            """,
             # From now on what was restated is noted under the veil.
             "DELETE FROM restated WHERE player = :player",
         ),
@@ -59,6 +63,14 @@ _IN_COPIES: Final = tuple(
             WHERE player = :player AND day <= CAST(:occurred_at AT TIME ZONE 'UTC' AS date)
             """,
             "UPDATE reconciliation_differences SET player = :name WHERE player = :player",
+            "DELETE FROM keyed_requests WHERE caller = 'player:' || :player AND claimed_at <= :occurred_at",
+            # The claim stays, so that the request is not done again; only its answer is kept no longer.
+            """
+            UPDATE keyed_requests SET headers = NULL, body = NULL, players = NULL
+            WHERE players @> ARRAY[CAST(:player AS text) COLLATE "C"] AND claimed_at <= :occurred_at
+            """,
+            # Nobody sits in an erased player's seat, so it is free.
+            "DELETE FROM seats WHERE player = :player AND seated_at <= :occurred_at",
         ),
     )
 )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.postgres import make_engine, postgres_errors
+from ledgerboard_infra.secrets import Credentials
 
 _MIGRATION_LOCK: Final = 0x6C65_6467_6572_0001
 """An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
@@ -27,13 +28,17 @@ class SchemaError(Exception):
     """The database is not migrated as far as this release needs: run ``ledgerboard-history migrate``."""
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, credentials: Credentials | None = None) -> None:
     """Run the migrations that are missing, in one transaction. Safe to repeat, safe to race.
 
     Raises `MisconfiguredError` for a database that cannot hold every text.
     """
     engine = make_engine(
-        url, application_name="ledgerboard-migrate", pool_size=1, statement_timeout_seconds=_WAIT_FOR_OTHERS_SECONDS
+        url,
+        application_name="ledgerboard-migrate",
+        pool_size=1,
+        credentials=credentials,
+        statement_timeout_seconds=_WAIT_FOR_OTHERS_SECONDS,
     )
     try:
         with postgres_errors(), engine.begin() as connection:

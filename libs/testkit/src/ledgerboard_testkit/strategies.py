@@ -93,6 +93,7 @@ submission_envelopes: Final = st.builds(
     envelope_id=envelope_ids,
     correlation_id=correlation_ids,
     submissions=st.lists(submissions, max_size=4).map(tuple),
+    keyed=st.booleans(),
 )
 fact_envelopes: Final = st.builds(
     FactEnvelope,

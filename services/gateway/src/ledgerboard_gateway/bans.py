@@ -4,19 +4,11 @@ A ban takes effect on the boards whatever is known here: this only spares a bann
 list may be some seconds old, and an outage of its record leaves it as it was.
 """
 
-import threading
-import time
-from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.logs import get_logger
+from ledgerboard_gateway.periodic import Periodic
 from ledgerboard_ledger import Ban
-
-_SHARE: Final = 20
-"""A list that takes a second to read is read again after this many seconds, however short the period is."""
-
-_log = get_logger(__name__)
 
 
 class Source(Protocol):
@@ -30,24 +22,18 @@ class Source(Protocol):
 class Bans:
     """The bans in force, read again every ``period_seconds`` by a thread of its own between `start` and `close`."""
 
-    def __init__(
-        self, source: Source, period_seconds: float, *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, source: Source, period_seconds: float) -> None:
         self._source = source
-        self._period_seconds = period_seconds
-        self._monotonic = monotonic
         self._banned: frozenset[tuple[str, str | None]] = frozenset()
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="bans", daemon=True)
+        self._reading = Periodic("bans", self._read, period_seconds)
 
     def start(self) -> None:
         """Start reading."""
-        self._thread.start()
+        self._reading.start()
 
     def close(self) -> None:
         """Read no more. What is known stays."""
-        self._closing.set()
-        self._thread.join()
+        self._reading.close()
 
     def is_banned(self, player: str, board: str) -> bool:
         """Whether the player's scores on that board are refused."""
@@ -56,14 +42,7 @@ class Bans:
 
     def refresh(self) -> None:
         """Read the list. An outage leaves it as it is."""
-        try:
-            self._banned = frozenset((ban.player, ban.board) for ban in self._source.bans())
-        except UnavailableError as error:
-            _log.warning("bans not refreshed", error=str(error))
+        self._reading.once()
 
-    def _run(self) -> None:
-        pause_seconds = 0.0
-        while not self._closing.wait(pause_seconds):
-            started = self._monotonic()
-            self.refresh()
-            pause_seconds = max(self._period_seconds, (self._monotonic() - started) * _SHARE)
+    def _read(self) -> None:
+        self._banned = frozenset((ban.player, ban.board) for ban in self._source.bans())

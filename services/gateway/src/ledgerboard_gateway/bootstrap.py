@@ -1,8 +1,7 @@
 """Turn settings into a running gateway. The only module that builds clients."""
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,22 +11,26 @@ from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
 from ledgerboard_contracts.queues import SUBMISSIONS
+from ledgerboard_gateway.access_log import write_line
+from ledgerboard_gateway.admission import guard, root_key
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
 from ledgerboard_gateway.history import guarded_sources, history_routes
+from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
-from ledgerboard_gateway.http.auth import WriteKey
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.http.entry import Entry
 from ledgerboard_gateway.http.hook_routes import HookRoutes
 from ledgerboard_gateway.http.layers import layered
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
+from ledgerboard_gateway.http.ownership import Ownership
 from ledgerboard_gateway.http.placing_routes import PlacingRoutes
 from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
@@ -35,22 +38,30 @@ from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
+from ledgerboard_gateway.identity import identity
+from ledgerboard_gateway.keyed_writes import keyed_writes
+from ledgerboard_gateway.keys import keys
+from ledgerboard_gateway.limiting import limiting
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.operators import Records, dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
+from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
+from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.health import Check, Probe
+from ledgerboard_infra.cognito import cognito_client
+from ledgerboard_infra.health import Probe
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client, sqs_errors
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.secrets import Secrets, credentials, make_secrets
+from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
+from ledgerboard_infra.valkey import make_redis
 from ledgerboard_ledger import (
     CorrectionsLog,
     CurrentDefinitions,
@@ -60,12 +71,13 @@ from ledgerboard_ledger import (
     Outbox,
     PostgresDefinitions,
     PostgresHooks,
+    PostgresServerKeys,
+    session_record,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
 from ledgerboard_ledger.reconciliations import PostgresReconciliations
 
 if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
     from sqlalchemy import Engine
 
     from ledgerboard_infra.settings import PostgresSettings
@@ -91,18 +103,20 @@ class Surroundings:
 
 
 def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
-    """Connect and start. Raises `UnavailableError` where the submissions queue cannot be found."""
+    """Connect and start. Raises `UnavailableError` where the submissions queue or the user pool cannot be found."""
     clock, registry = SystemClock(), CollectorRegistry()
     metrics = GatewayMetrics(registry)
     client = sqs_client(
         settings.aws, call_seconds=settings.publisher.send_seconds, connections=settings.publisher.senders + 2
     )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
-    writer, reader = _engines(settings.postgres)
+    secrets = make_secrets(settings.secrets, clock)
+    writer, reader = _engines(settings.postgres, secrets)
     record = PostgresDefinitions(writer)
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
-    redis = make_redis(settings.redis)
+    redis_credentials = credentials(secrets, settings.redis.secret)
+    redis = make_redis(settings.redis, redis_credentials)
     queue = QueueSender(client, queue_url)
     publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
@@ -117,14 +131,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     counting = LedgerReader(reader, reader)  # The writer has better to do than to count boards.
     sources = guarded_sources(Endpoints(reader, writer), counting)
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
-    checks: dict[str, Check] = {
-        "serving": partial(_check_serving, surroundings.is_draining),
-        "queue": partial(_check_queue, client, queue_url),
-        "redis": partial(_check_redis, redis),
-        "postgres": partial(_check_record, record),
-    }
+    ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
+    server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
+    provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), clock)
+    admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
+    quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
+    limits = limiting(quick, settings, server_keys.known.rate, metrics)
+    entry = Entry(Ownership(known, settings.classic.all), bans, limits)
+    scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
     routes = Routes(
-        scores=ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), showing, bans, metrics),
+        scores=scores,
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
@@ -134,6 +150,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),
             hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), allow_http=settings.hook_allow_http),
         ),
+        games=game_routes(definitions, session_record(writer, Endpoints(reader, writer)), bans, clock),
         operators=operator_routes(
             ledger=ledger,
             definitions=definitions,
@@ -143,57 +160,39 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
+        keys=server_keys.routes,
+        accounts=AccountRoutes(provider.accounts, limits),
+        user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
-        operations=OperationRoutes(Probe(checks), Exposition(registry, surroundings.shared_metrics)),
+        operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    app = create_app(routes, WriteKey(settings.write_key), settings.http.max_body_bytes)
-    answering = layered(app, settings.http, read.boards, read.lives, clock, routes.players.get_standing)
+    app = create_app(routes, admission, keyed_writes(writer, clock, metrics), settings.http.max_body_bytes)
+    answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
     publisher.start()
     announcements.start()
     bans.start()
+    server_keys.start()
 
     def close() -> None:
         publisher.close(settings.publisher.timeout_seconds)
         announcements.close()
         bans.close()
+        server_keys.close()
         known.close()
 
-    return Gateway(app=Edge(answering, metrics, clock, _write_line, surroundings.is_draining), close=close)
+    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining), close=close)
 
 
-def _write_line(line: str) -> None:
-    """Out at once: a line that waits in a buffer is lost with its process, just when it is wanted."""
-    sys.stdout.write(line)
-    sys.stdout.flush()
-
-
-def _engines(settings: "PostgresSettings") -> "tuple[Engine, Engine]":
+def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine]":
     make = partial(
         make_engine,
         application_name="ledgerboard-gateway",
         pool_size=settings.pool_size,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
-    writer = make(settings.writer_url)
-    return writer, make(settings.reader_url) if settings.reader_url else writer
-
-
-def _check_serving(is_draining: Callable[[], bool]) -> None:
-    if is_draining():
-        raise UnavailableError("the gateway is about to stop")
-
-
-def _check_redis(client: RedisClient) -> None:
-    client.ping()
-
-
-def _check_record(record: PostgresDefinitions) -> None:
-    """A look-up like any other, of a name that no board can have: it needs the connection and the schema."""
-    record.current("readyz")
-
-
-def _check_queue(client: "SQSClient", queue_url: str) -> None:
-    with sqs_errors():
-        client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    writer = make(settings.writer_url, credentials=credentials(secrets, settings.secret))
+    if not settings.reader_url:
+        return writer, writer
+    return writer, make(settings.reader_url, credentials=credentials(secrets, settings.reading_secret))

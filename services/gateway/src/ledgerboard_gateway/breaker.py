@@ -14,7 +14,7 @@ from ledgerboard_infra.errors import UnavailableError
 T = TypeVar("T")
 
 SLOW_SECONDS: Final = 0.5
-"""A failure that took so long is a store that hangs."""
+"""A failure that took so long is usually a store that hangs."""
 
 PAUSE_SECONDS: Final = 1.0
 """While a store hangs, so often one call may find out whether it still does."""
@@ -23,8 +23,11 @@ PAUSE_SECONDS: Final = 1.0
 class Breaker:
     """Guards the calls of one store. Thread-safe; ``monotonic`` gives seconds."""
 
-    def __init__(self, store: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: str, *, slow_seconds: float = SLOW_SECONDS, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
+        self._slow_seconds = slow_seconds
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._next_try: float | None = None
@@ -56,5 +59,5 @@ class Breaker:
         with self._lock:
             if available:
                 self._next_try = None
-            elif now - started >= SLOW_SECONDS:
+            elif now - started >= self._slow_seconds:
                 self._next_try = now + PAUSE_SECONDS

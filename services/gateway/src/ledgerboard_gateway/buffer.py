@@ -23,12 +23,17 @@ class BufferFullError(Exception):
 
 
 class Buffer:
-    """Parcels in the order in which they came. What was withdrawn stands in line, uncounted, until it is met."""
+    """Parcels in the order in which they came. What was withdrawn stands in line, uncounted, until it is met.
+
+    Keyed ones have a line of their own, as they gain nothing by waiting for company.
+    """
 
     def __init__(self, settings: PublisherSettings, metrics: GatewayMetrics) -> None:
         self._settings = settings
         self._metrics = metrics
         self._line: deque[Parcel] = deque()
+        self._keyed: deque[Parcel] = deque()
+        self._is_keyed_next = True
         self._parcels = 0
         self._size_bytes = 0
         self._submissions = 0
@@ -53,10 +58,10 @@ class Buffer:
             ):
                 raise BufferFullError
             was_empty = self._parcels == 0
-            self._line.extend(parcels)
             for parcel in parcels:
+                (self._keyed if parcel.is_keyed else self._line).append(parcel)
                 self._count(parcel, +1)
-            if was_empty or size_bytes >= _ROOM_BYTES:
+            if was_empty or size_bytes >= _ROOM_BYTES or parcels[0].is_keyed:
                 self._changed.notify()  # Otherwise a sender waits for the linger to end, or all of them are busy.
 
     def take(self) -> list[Parcel]:
@@ -97,8 +102,12 @@ class Buffer:
 
     def _due_in_seconds(self) -> float | None:
         """0 when an envelope should leave now, None when nothing waits."""
-        while self._line and self._line[0].outcome is Outcome.WITHDRAWN:
-            self._line.popleft()
+        for line in (self._line, self._keyed):
+            while line and line[0].outcome is Outcome.WITHDRAWN:
+                line.popleft()
+        return 0 if self._keyed else self._line_due_in_seconds()
+
+    def _line_due_in_seconds(self) -> float | None:
         if not self._line:
             return None
         if self._closed or self._size_bytes >= _ROOM_BYTES:
@@ -106,6 +115,11 @@ class Buffer:
         return max(0.0, self._last_taken_at + self._settings.linger_seconds - time.monotonic())
 
     def _take(self) -> list[Parcel]:
+        """What goes into the next envelope. A keyed parcel goes alone, in turns with the others where both are due."""
+        is_keyed = bool(self._keyed) and (self._is_keyed_next or self._line_due_in_seconds() != 0)
+        self._is_keyed_next = not is_keyed
+        if is_keyed:
+            return self._take_keyed()
         taken: list[Parcel] = []
         room_bytes = _ROOM_BYTES
         while self._line and (self._line[0].outcome is not None or self._line[0].size_bytes <= room_bytes):
@@ -116,9 +130,17 @@ class Buffer:
                 taken.append(parcel)
                 self._count(parcel, -1)
         self._last_taken_at = time.monotonic()
-        if self._line:
+        if self._line or self._keyed:
             self._changed.notify()  # Another sender may take what did not fit.
         return taken
+
+    def _take_keyed(self) -> list[Parcel]:
+        parcel = self._keyed.popleft()
+        parcel.taken = True
+        self._count(parcel, -1)
+        if self._keyed or self._line:
+            self._changed.notify()
+        return [parcel]
 
     def _count(self, parcel: Parcel, sign: int) -> None:
         self._parcels += sign

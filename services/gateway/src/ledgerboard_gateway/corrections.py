@@ -1,7 +1,7 @@
 """Accept corrections: stamp each once and put it on the queue of submissions.
 
 A correction takes the road of the scores that it corrects, so it waits and is repeated as they are. Asking twice makes
-two corrections of the same effect as one.
+two corrections of the same effect as one; under a key, one.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from ledgerboard_contracts import (
     check_correction,
     wire,
 )
+from ledgerboard_gateway.stamps import Stamps
 from ledgerboard_gateway.views import UnknownBoardError
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
@@ -39,10 +40,11 @@ class UnacknowledgedCorrectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason of a correction, and who asked for it."""
+    """The reason of a correction, and who asked for it. One that names itself by a key brings its stamps."""
 
     reason: str
     author: str
+    stamps: Stamps | None = None
 
 
 class Ledger(Protocol):
@@ -128,9 +130,9 @@ class Corrections:
         player: str | None = None,
         event_id: UUID | None = None,
     ) -> Correction:
-        now = self._clock.now()
+        now = why.stamps.moment(0) if why.stamps else self._clock.now()
         correction = Correction(
-            correction_id=self._new_correction_id(now),
+            correction_id=why.stamps.correction_id() if why.stamps else self._new_correction_id(now),
             kind=kind,
             occurred_at=now,
             reason=why.reason,

@@ -47,6 +47,18 @@ class GatewayMetrics:
             ("reason",),
             registry=registry,
         )
+        self._keyed = Counter(
+            "gateway_keyed_requests",
+            "Requests with a key by what it came to: claimed, taken over, replayed, under way or other request.",
+            ("outcome",),
+            registry=registry,
+        )
+        self._limited = Counter(
+            "gateway_limited",
+            "Scores and attempts by whose limit it was: let through, refused, or let through as nobody could tell.",
+            ("policy", "outcome"),
+            registry=registry,
+        )
         self.buffered = Gauge(
             "gateway_buffered_submissions",
             "Submissions that wait for a send at this moment.",
@@ -66,6 +78,15 @@ class GatewayMetrics:
     def submissions(self, outcome: str, count: int = 1) -> None:
         """Count submissions: ``accepted``, ``refused`` or ``unavailable``."""
         self._submissions.labels(outcome).inc(count)
+
+    def keyed(self, outcome: str) -> None:
+        """Count one request with a key."""
+        self._keyed.labels(outcome).inc()
+
+    def limited(self, policy: str, outcome: str, count: int) -> None:
+        """Count what a limit ``let`` through or ``refused``; ``unasked``: let through while Redis could not tell."""
+        if count:
+            self._limited.labels(policy, outcome).inc(count)
 
     def ledger_read(self, reason: str) -> None:
         """Count one read that the ledger answered, by why the boards did not."""

@@ -31,18 +31,26 @@ class Outcome(StrEnum):
 class Parcel:
     """Submissions of one request, and what became of them.
 
-    Everything but waiting happens under the publisher's lock.
+    A keyed one knows its envelope from the beginning, and nothing else travels in it. Everything but waiting happens
+    under the publisher's lock.
     """
 
     __slots__ = (
-        "_done", "correlation_id", "envelope_id", "outcome", "size_bytes", "submissions", "taken",
+        "_done", "correlation_id", "envelope_id", "is_keyed", "outcome", "size_bytes", "submissions", "taken",
     )  # fmt: skip
 
-    def __init__(self, submissions: tuple[Submission, ...], size_bytes: int, correlation_id: str) -> None:
+    def __init__(
+        self,
+        submissions: tuple[Submission, ...],
+        size_bytes: int,
+        correlation_id: str,
+        envelope_id: UUID | None = None,
+    ) -> None:
         self.submissions = submissions
         self.size_bytes = size_bytes
         self.correlation_id = correlation_id
-        self.envelope_id: UUID | None = None
+        self.envelope_id = envelope_id
+        self.is_keyed = envelope_id is not None
         self.outcome: Outcome | None = None
         self.taken = False
         self._done = threading.Lock()  # A bare lock, since an Event costs a request several times as much.
@@ -62,11 +70,20 @@ def pack(submissions: Sequence[Submission], correlation_id: str) -> list[Parcel]
     return [Parcel(part, size_bytes, correlation_id) for part, size_bytes in _cut(submissions)]
 
 
+def keyed_parcel(submissions: tuple[Submission, ...], envelope_id: UUID, correlation_id: str) -> Parcel:
+    """A parcel that fills an envelope of its own."""
+    return Parcel(submissions, sum(map(_size_bytes, submissions)), correlation_id, envelope_id)
+
+
+def _size_bytes(submission: Submission) -> int:
+    return len(wire.encode(submission).encode()) + 1  # The comma.
+
+
 def _cut(submissions: Sequence[Submission]) -> Iterator[tuple[tuple[Submission, ...], int]]:
     part: list[Submission] = []
     total_bytes = 0
     for submission in submissions:
-        size_bytes = len(wire.encode(submission).encode()) + 1  # The comma.
+        size_bytes = _size_bytes(submission)
         if part and total_bytes + size_bytes > MAX_MESSAGE_BYTES - ENVELOPE_BYTES:
             yield tuple(part), total_bytes
             part, total_bytes = [], 0
@@ -85,5 +102,6 @@ def seal(parcels: Sequence[Parcel], envelope_id: UUID) -> OutgoingMessage:
         envelope_id=envelope_id,
         correlation_id=correlation_id,
         submissions=tuple(submission for parcel in parcels for submission in parcel.submissions),
+        keyed=any(parcel.is_keyed for parcel in parcels),
     )
     return OutgoingMessage(body=wire.encode(envelope), attributes={"correlation_id": correlation_id})

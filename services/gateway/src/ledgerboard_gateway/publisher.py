@@ -90,7 +90,7 @@ class Publisher:
     def _deliver(self, parcels: list[Parcel]) -> None:
         outcome = Outcome.UNACKNOWLEDGED
         try:
-            message = seal(parcels, self._new_envelope_id())
+            message = seal(parcels, parcels[0].envelope_id or self._new_envelope_id())
             if self._send_until_acknowledged(message, parcels):
                 outcome = Outcome.ACKNOWLEDGED
         except Exception:  # noqa: BLE001 -- the thread's one boundary: an envelope that cannot go must not end all sending.

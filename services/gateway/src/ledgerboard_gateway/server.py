@@ -25,7 +25,7 @@ from granian.server.mp import MPServer
 from ledgerboard_gateway.bootstrap import Surroundings, build
 from ledgerboard_gateway.exposition import DIRECTORY_VARIABLE
 from ledgerboard_gateway.settings import GatewaySettings
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.garbage import collect_rarely
 from ledgerboard_infra.logs import configure_logs, get_logger
 
@@ -84,7 +84,7 @@ def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Ed
     _end_with_parent()
     try:
         gateway = build(settings, Surroundings(is_draining=draining.is_set, shared_metrics=shared))
-    except UnavailableError as error:
+    except (UnavailableError, MisconfiguredError) as error:
         _log.critical("gateway not started", error=str(error))
         raise SystemExit(1) from error
     Finalize(None, gateway.close, exitpriority=1)

@@ -6,6 +6,10 @@ from typing import Annotated
 from msgspec import Meta
 
 from ledgerboard_contracts import InvalidNameError, check_board
+from ledgerboard_gateway.access_settings import AccessSettings
+from ledgerboard_gateway.identity_settings import IdentitySettings
+from ledgerboard_gateway.key_settings import KeySettings
+from ledgerboard_gateway.limit_settings import LimitSettings
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -13,6 +17,7 @@ from ledgerboard_infra.settings import (
     PostgresSettings,
     RedisSettings,
     Seconds,
+    SecretsSettings,
     TelemetrySettings,
     setting,
 )
@@ -124,8 +129,13 @@ class ClassicBoards:
     scores: str = setting("LEDGERBOARD_CLASSIC_SCORES_BOARD", default="games", doc="The board that GET /scores reads.")
     levels: str = setting("LEDGERBOARD_CLASSIC_LEVELS_BOARD", default="games", doc="The board that GET /levels reads.")
 
+    @property
+    def all(self) -> frozenset[str]:
+        """These boards. Players' scores make them."""
+        return frozenset({self.games, self.scores, self.levels})
+
     def __post_init__(self) -> None:
-        for board in (self.games, self.scores, self.levels):
+        for board in self.all:
             try:
                 check_board(board)
             except InvalidNameError as error:
@@ -137,9 +147,6 @@ class GatewaySettings:
     """Everything the gateway can be told."""
 
     stage: str = setting("LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's and key's name.")
-    write_key: Annotated[str, Meta(min_length=16)] = setting(
-        "LEDGERBOARD_WRITE_KEY", secret=True, doc="The bearer key that writes must carry; at least 16 characters."
-    )
     definitions_ttl_seconds: Seconds = setting(
         "LEDGERBOARD_DEFINITIONS_TTL_SECONDS", default=5.0, doc="How long a board's definition is used unasked."
     )
@@ -155,9 +162,14 @@ class GatewaySettings:
     publisher: PublisherSettings
     wait: WaitSettings
     classic: ClassicBoards
+    access: AccessSettings
+    identity: IdentitySettings
+    keys: KeySettings
+    limits: LimitSettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings
+    secrets: SecretsSettings
     telemetry: TelemetrySettings
 
     def __post_init__(self) -> None:

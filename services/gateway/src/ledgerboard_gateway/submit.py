@@ -26,6 +26,20 @@ class Ask:
     attributes: dict[str, Any] | None = None
     session: str | None = None
 
+    def stamped(self, event_id: UUID, board_version: int, occurred_at: datetime) -> Submission:
+        """The submission that it becomes."""
+        return Submission(
+            event_id=event_id,
+            board=self.board,
+            board_version=board_version,
+            player=self.player,
+            score=self.score,
+            occurred_at=occurred_at,
+            level=self.level,
+            attributes=self.attributes,
+            session=self.session,
+        )
+
 
 Before = Callable[[Submission], None]
 """Is told of a submission that is about to be sent."""
@@ -50,6 +64,18 @@ class Publisher(Protocol):
         ...
 
 
+class Keyed(Protocol):
+    """A request that names itself, so that what it sends was fixed when it was first sent."""
+
+    def parcels(self, asks: Sequence[Ask], version_of: Callable[[str], int], correlation_id: str) -> list[Parcel]:
+        """The same parcels each time."""
+        ...
+
+    def sent(self, parcels: Sequence[Parcel]) -> None:
+        """Take note of what became of them."""
+        ...
+
+
 class Submissions:
     """The way onto the queue. A submission that comes back ``ACKNOWLEDGED`` is stored by the queue, no other is."""
 
@@ -65,31 +91,34 @@ class Submissions:
         self._clock = clock
         self._new_event_id = new_event_id
 
-    def submit(self, asks: Sequence[Ask], correlation_id: str, before: Before | None = None) -> list[Parcel]:
+    def submit(
+        self, asks: Sequence[Ask], correlation_id: str, before: Before | None = None, keyed: Keyed | None = None
+    ) -> list[Parcel]:
         """Parcels with the submissions of ``asks`` in their order, each parcel with its outcome.
 
         ``before`` is told of each submission just before it is sent.
 
         Raises `BufferFullError` or `UnavailableError` before anything was sent.
         """
-        definitions = {board: self._definitions.ensure(board) for board in {ask.board for ask in asks}}
-        parcels = pack([self._stamp(ask, definitions[ask.board]) for ask in asks], correlation_id)
+        if keyed is None:
+            parcels = self._parcels(asks, correlation_id)
+        else:
+            parcels = keyed.parcels(asks, self._version, correlation_id)
         if before is not None:
             for submission in (each for parcel in parcels for each in parcel.submissions):
                 before(submission)
         self._publisher.publish(parcels)
+        if keyed is not None:
+            keyed.sent(parcels)
         return parcels
 
-    def _stamp(self, ask: Ask, definition: BoardDefinition) -> Submission:
+    def _parcels(self, asks: Sequence[Ask], correlation_id: str) -> list[Parcel]:
+        versions = {board: self._version(board) for board in {ask.board for ask in asks}}
+        return pack([self._stamp(ask, versions[ask.board]) for ask in asks], correlation_id)
+
+    def _version(self, board: str) -> int:
+        return self._definitions.ensure(board).version
+
+    def _stamp(self, ask: Ask, version: int) -> Submission:
         now = self._clock.now()
-        return Submission(
-            event_id=self._new_event_id(now),
-            board=ask.board,
-            board_version=definition.version,
-            player=ask.player,
-            score=ask.score,
-            occurred_at=now,
-            level=ask.level,
-            attributes=ask.attributes,
-            session=ask.session,
-        )
+        return ask.stamped(self._new_event_id(now), version, now)

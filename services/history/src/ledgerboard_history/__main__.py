@@ -16,6 +16,7 @@ from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.jobs import run_beat, run_jobs
 from ledgerboard_infra.logs import configure_logs, get_logger
+from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.settings import SettingsError, describe, from_env
 from ledgerboard_infra.worker import run_worker
 from ledgerboard_ledger import migrate
@@ -78,7 +79,7 @@ def _beat(environ: Mapping[str, str]) -> int:
 def _migrate(environ: Mapping[str, str]) -> int:
     settings = from_env(MigrateSettings, environ)
     configure_logs(settings.telemetry, "history-migrate")
-    migrate(settings.postgres.writer_url)
+    migrate(settings.postgres.writer_url, make_credentials(settings.secrets, settings.postgres.secret))
     _log.info("ledger migrated")
     return 0
 

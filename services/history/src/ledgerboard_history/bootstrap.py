@@ -14,9 +14,11 @@ from ledgerboard_history.closing import ClosePeriods, CountLateFacts, Road
 from ledgerboard_history.closing_jobs import ClosingJobs, register_closing_jobs
 from ledgerboard_history.closing_metrics import ClosingMetrics
 from ledgerboard_history.delivering import DeliverHooks
+from ledgerboard_history.forgetting import ForgetKeyedRequests, register_forgetting
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS, CreatePartitions, register_jobs
 from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.posting import HttpPosts
+from ledgerboard_history.seats import LedgerThenSeats
 from ledgerboard_history.settings import JobsSettings, Settings
 from ledgerboard_history.signing import Secrets
 from ledgerboard_history.telling import Telling
@@ -27,6 +29,7 @@ from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
+from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.sqs.depth import QueueCounts, queue_counts
 from ledgerboard_infra.stream import StreamRuntime
@@ -37,6 +40,8 @@ from ledgerboard_ledger import (
     Partitions,
     PostgresDefinitions,
     PostgresHooks,
+    PostgresKeyedRequests,
+    PostgresSeats,
     SqlFold,
     check_schema,
 )
@@ -48,7 +53,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ledgerboard_infra.jobs import JobApp
-    from ledgerboard_infra.settings import PostgresSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +69,16 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     poller = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     client = sqs_client(settings.aws)
     queue_url = resolve_queue_url(client, HISTORY.full_name(settings.stage))
-    engine = _engine(settings.postgres, at_least=settings.stream.lanes + 1)
+    engine = _engine(settings, at_least=settings.stream.lanes + 1)
     rank_url = resolve_queue_url(client, RANK.full_name(settings.stage))
     registry = CollectorRegistry()
     metrics = HistoryMetrics(registry)
+    ledger = LedgerThenSeats(LedgerWriter(engine), PostgresSeats(engine), metrics)
     runtime = StreamRuntime(
         poller,
         queue_url,
         resolve_queue_url(client, HISTORY.dead_letter_name(settings.stage)),
-        HistoryHandler(LedgerWriter(engine), Telling(QueueSender(client, rank_url), metrics), metrics),
+        HistoryHandler(ledger, Telling(QueueSender(client, rank_url), metrics), metrics),
         settings.stream,
         StreamMetrics(registry, "history"),
         SystemClock(),
@@ -96,11 +101,13 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
         queue_url=queue_url,
         result_url=settings.postgres.writer_url,
         time_limit_seconds=TIME_LIMIT_SECONDS,
+        credentials=partial(make_credentials, settings.secrets, settings.postgres.secret),
     )
-    register_jobs(app, lambda: CreatePartitions(Partitions(_engine(settings.postgres)), SystemClock()))
+    register_jobs(app, lambda: CreatePartitions(Partitions(_engine(settings)), SystemClock()))
+    register_forgetting(app, lambda: ForgetKeyedRequests(PostgresKeyedRequests(_engine(settings))))
     register_closing_jobs(app, partial(_closing_jobs, settings, secrets))
     check_job_queue(client, app)
-    registry, engine = CollectorRegistry(), _engine(settings.postgres)
+    registry, engine = CollectorRegistry(), _engine(settings)
     registry.register(ClosingMetrics(Closings(engine, SqlFold(engine)), Outbox(engine)))
     registry.register(QueueMetrics(_queue_counts(client, settings.stage), SystemClock()))
     registry.register(PeriodMetrics(_close_periods(settings, engine, client), SystemClock()))
@@ -112,7 +119,7 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
 
 
 def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> ClosingJobs:
-    engine = _engine(settings.postgres, at_least=6, statement_timeout_seconds=TIME_LIMIT_SECONDS)
+    engine = _engine(settings, at_least=6, statement_timeout_seconds=TIME_LIMIT_SECONDS)
     clock = SystemClock()
     directory = settings.hooks.secrets_directory
     posts = HttpPosts(
@@ -160,14 +167,14 @@ def _counts(client: "SQSClient", queue_url: "Callable[[], str]") -> QueueCounts:
 
 
 def _engine(
-    settings: "PostgresSettings", *, at_least: int = 1, statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS
+    settings: JobsSettings, *, at_least: int = 1, statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS
 ) -> "Engine":
     """An engine for the writer with a connection for each lane and one for the readiness check."""
-    pool_size = max(settings.pool_size, at_least)
     return make_engine(
-        settings.writer_url,
+        settings.postgres.writer_url,
         application_name="ledgerboard-history",
-        pool_size=pool_size,
+        pool_size=max(settings.postgres.pool_size, at_least),
+        credentials=make_credentials(settings.secrets, settings.postgres.secret),
         statement_timeout_seconds=statement_timeout_seconds,
     )
 

@@ -12,6 +12,7 @@ from ledgerboard_infra.settings import (
     OpsSettings,
     PostgresSettings,
     Seconds,
+    SecretsSettings,
     StreamSettings,
     TelemetrySettings,
     setting,
@@ -23,6 +24,7 @@ class MigrateSettings:
     """What migrating takes: a role that may make tables."""
 
     postgres: PostgresSettings
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
 
 
@@ -63,6 +65,9 @@ class ProofSettings:
 
     redis_url: str = setting(
         "LEDGERBOARD_REDIS_URL", default="", doc="URL of the boards; without it none are compared.", secret=True
+    )
+    redis_secret: str = setting(
+        "LEDGERBOARD_REDIS_SECRET", default="", doc="Name of the secret with its password; the URL then holds none."
     )
     redis_cluster: bool = setting("LEDGERBOARD_REDIS_CLUSTER", default=False, doc="Whether that is a cluster's node.")
     sample_boards: Count = setting("LEDGERBOARD_RECONCILE_BOARDS", default=3, doc="Boards compared every hour.")

@@ -14,6 +14,7 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.sqs import QueueSender, QueueShape, provision, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_ingest.fanout import Fanout
@@ -21,7 +22,7 @@ from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.settings import ProvisionSettings, Settings
 from ledgerboard_ingest.worker import SubmissionsHandler
-from ledgerboard_ledger import CachedVersions, PostgresDefinitions, check_schema
+from ledgerboard_ledger import CachedVersions, PostgresDefinitions, PostgresSessions, check_schema
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -48,11 +49,14 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
     client = sqs_client(settings.aws, call_seconds=_SEND_SECONDS)
     queues = _queue_urls(client, settings.stage)
     engine = make_engine(
-        settings.postgres.writer_url, application_name="ledgerboard-ingest", pool_size=settings.postgres.pool_size
+        settings.postgres.writer_url,
+        application_name="ledgerboard-ingest",
+        pool_size=settings.postgres.pool_size,
+        credentials=make_credentials(settings.secrets, settings.postgres.secret),
     )
     registry = CollectorRegistry()
     metrics = IngestMetrics(registry)
-    judge = Judge(CachedVersions(PostgresDefinitions(engine)))
+    judge = Judge(CachedVersions(PostgresDefinitions(engine)), PostgresSessions(engine))
     checks: dict[str, Check] = {
         SUBMISSIONS.name: partial(_check_queue, client, queues.submissions),
         RANK.name: partial(_check_queue, client, queues.rank),

@@ -1,29 +1,28 @@
 """Judge submissions by the definition that each of them names.
 
-A definition never changes once it has a version, so the verdict depends on the message alone: however often the queue
-delivers it, the same facts and the same rejections come out, under the same ids.
+A definition never changes once it has a version, and when a session closed is settled before anything is judged by it.
+So however often the queue delivers a message, the same facts and the same rejections come out, under the same ids.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-from uuid import UUID
 
 from ledgerboard_contracts import (
     BoardDefinition,
-    BoardOptions,
     Fact,
     FactEnvelope,
     Policy,
     Rejection,
-    RejectionReason,
+    SeenSessions,
     SettledEnvelope,
     Submission,
     SubmissionEnvelope,
     derived_envelope_id,
-    is_tie_value,
 )
+from ledgerboard_ingest.sessions import Group, Sessions, by_session, is_ahead, is_known, look_at
+from ledgerboard_ingest.verdicts import judge_submission
 
 
 class Definitions(Protocol):
@@ -35,79 +34,86 @@ class Definitions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of one source envelope: every one of its submissions is in exactly one of the three.
+    """What became of one source envelope: every one of its submissions is in exactly one place.
 
     ``undefined`` holds the submissions that no definition can judge, an envelope for each board and version. They keep
     the source's id, so that their facts will have the ids that they would have had today. ``totalled`` names those of
-    ``envelopes`` whose board adds them up, and so must know them until nobody sends them again.
+    ``envelopes`` whose board adds them up, and so must know them until nobody sends them again. Of a keyed source there
+    are none: its client may still let the gateway send it once more, so their marks stand for the whole time.
     """
 
     envelopes: tuple[FactEnvelope, ...]
     rejections: tuple[Rejection, ...]
     undefined: tuple[SubmissionEnvelope, ...]
     totalled: tuple[SettledEnvelope, ...] = ()
+    astray: tuple[SubmissionEnvelope, ...] = ()
+    ahead: tuple[SubmissionEnvelope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One source with its submissions by what judges them."""
+
+    source: SubmissionEnvelope
+    groups: tuple[Group, ...]
+    undefined: tuple[SubmissionEnvelope, ...]
 
 
 class Judge:
     """Makes facts and rejections of submissions. Safe to repeat: equal envelopes get equal judgements."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, sessions: Sessions) -> None:
         self._definitions = definitions
+        self._sessions = sessions
 
-    def judge(self, source: SubmissionEnvelope) -> Judgement:
-        """Judge every submission of ``source``. Raises what the definitions raise when they cannot be read."""
-        envelopes: list[FactEnvelope] = []
-        rejections: list[Rejection] = []
+    def judge(self, sources: Sequence[SubmissionEnvelope]) -> Sequence[Judgement]:
+        """Judge every submission of ``sources``, in their order. Raises `UnavailableError` if a record is down."""
+        cases = [self._case(source) for source in sources]
+        seen = look_at(self._sessions, (group for case in cases for group in case.groups))
+        return [_judgement(case, seen) for case in cases]
+
+    def _case(self, source: SubmissionEnvelope) -> _Case:
+        groups: list[Group] = []
         undefined: list[SubmissionEnvelope] = []
-        totalled: list[SettledEnvelope] = []
         for submissions in _by_definition(source.submissions):
             definition = self._definitions.version(submissions[0].board, submissions[0].board_version)
             if definition is None:
                 undefined.append(replace(source, submissions=tuple(submissions)))
-                continue
-            verdicts = [judge_submission(submission, definition, source.envelope_id) for submission in submissions]
-            rejections.extend(verdict for verdict in verdicts if isinstance(verdict, Rejection))
-            facts = tuple(verdict for verdict in verdicts if isinstance(verdict, Fact))
-            if facts:
-                envelopes.append(_derived(source, definition, facts))
-            if facts and definition.options.policy is Policy.TOTAL:
-                totalled.append(SettledEnvelope(board=definition.board, envelope_id=envelopes[-1].envelope_id))
-        return Judgement(tuple(envelopes), tuple(rejections), tuple(undefined), tuple(totalled))
+            else:
+                groups.append((definition, submissions))
+        return _Case(source, tuple(groups), tuple(undefined))
 
 
-def judge_submission(submission: Submission, definition: BoardDefinition, envelope_id: UUID) -> Fact | Rejection:
-    """The verdict on one submission by the definition that it names. Pure."""
-    objection = _objection(submission, definition.options)
-    if objection is not None:
-        return _rejection(submission, *objection, envelope_id)
-    return Fact(
-        event_id=submission.event_id,
-        player=submission.player,
-        score=submission.score,
-        occurred_at=submission.occurred_at,
-        level=submission.level,
-        attributes=submission.attributes,
-        session=submission.session,
+def _judgement(case: _Case, seen: SeenSessions) -> Judgement:
+    envelopes: list[FactEnvelope] = []
+    rejections: list[Rejection] = []
+    astray: list[SubmissionEnvelope] = []
+    ahead: list[SubmissionEnvelope] = []
+    totalled: list[SettledEnvelope] = []
+    for definition, submissions in _parts(case.groups):
+        if not is_known(seen, definition, submissions):
+            astray.append(replace(case.source, submissions=tuple(submissions)))
+            continue
+        if is_ahead(seen, definition, submissions):
+            ahead.append(replace(case.source, submissions=tuple(submissions)))
+            continue
+        verdicts = [judge_submission(each, definition, case.source.envelope_id, seen) for each in submissions]
+        rejections.extend(verdict for verdict in verdicts if isinstance(verdict, Rejection))
+        facts = tuple(verdict for verdict in verdicts if isinstance(verdict, Fact))
+        if facts:
+            envelopes.append(_derived(case.source, definition, facts))
+        if facts and definition.options.policy is Policy.TOTAL and not case.source.keyed:
+            totalled.append(SettledEnvelope(board=definition.board, envelope_id=envelopes[-1].envelope_id))
+    return Judgement(
+        tuple(envelopes), tuple(rejections), case.undefined, tuple(totalled), astray=tuple(astray), ahead=tuple(ahead)
     )
 
 
-def _objection(submission: Submission, options: BoardOptions) -> tuple[RejectionReason, str] | None:
-    """Why the board does not take the submission, and that in words; both bounds are inclusive."""
-    if submission.score < options.min_score:
-        detail = f"the score {submission.score} is below this board's minimum of {options.min_score}"
-        return RejectionReason.SCORE_BELOW_MINIMUM, detail
-    if submission.score > options.max_score:
-        detail = f"the score {submission.score} is above this board's maximum of {options.max_score}"
-        return RejectionReason.SCORE_ABOVE_MAXIMUM, detail
-    attributes = submission.attributes or {}
-    for tie in options.ties:
-        if tie.attribute not in attributes:
-            detail = f"the attribute {tie.attribute!r} is missing: it orders equal scores on this board"
-            return RejectionReason.TIE_BREAK_MISSING, detail
-        if not is_tie_value(attributes[tie.attribute]):
-            detail = f"the attribute {tie.attribute!r} must be an integer within +-2^53: it orders equal scores"
-            return RejectionReason.TIE_BREAK_INVALID, detail
-    return None
+def _parts(groups: Sequence[Group]) -> Iterator[Group]:
+    """What travels together: the submissions of a board, or of each session where they are managed."""
+    for definition, submissions in groups:
+        for part in by_session(submissions) if definition.options.managed_sessions else [submissions]:
+            yield definition, part
 
 
 def _by_definition(submissions: Sequence[Submission]) -> Sequence[Sequence[Submission]]:
@@ -119,24 +125,11 @@ def _by_definition(submissions: Sequence[Submission]) -> Sequence[Sequence[Submi
 
 
 def _derived(source: SubmissionEnvelope, definition: BoardDefinition, facts: tuple[Fact, ...]) -> FactEnvelope:
+    session = facts[0].session if definition.options.managed_sessions else None
     return FactEnvelope(
-        envelope_id=derived_envelope_id(source.envelope_id, definition.board, definition.version),
+        envelope_id=derived_envelope_id(source.envelope_id, definition.board, definition.version, session),
         correlation_id=source.correlation_id,
         board=definition.board,
         board_version=definition.version,
         facts=facts,
-    )
-
-
-def _rejection(submission: Submission, reason: RejectionReason, detail: str, envelope_id: UUID) -> Rejection:
-    return Rejection(
-        event_id=submission.event_id,
-        board=submission.board,
-        board_version=submission.board_version,
-        player=submission.player,
-        score=submission.score,
-        occurred_at=submission.occurred_at,
-        reason=reason,
-        detail=detail,
-        envelope_id=envelope_id,
     )

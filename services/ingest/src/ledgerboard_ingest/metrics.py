@@ -16,7 +16,10 @@ class IngestMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         meter = Meter(registry)
         self.submissions: Final = meter.counter(
-            "ingest_submissions", "Submissions by outcome: accepted, rejected, broken or undefined.", ("outcome",)
+            "ingest_submissions",
+            "Submissions by outcome: accepted, rejected, broken, undefined, astray (nobody opened their session) or "
+            "ahead (of PostgreSQL's clock).",
+            ("outcome",),
         )
         self.rejections: Final = meter.counter("ingest_rejections", "Rejections by reason.", ("reason",))
         self.corrections: Final = meter.counter("ingest_corrections", "Corrections relayed to history.")

@@ -6,6 +6,7 @@ from ledgerboard_infra.settings import (
     AwsSettings,
     OpsSettings,
     PostgresSettings,
+    SecretsSettings,
     StreamSettings,
     TelemetrySettings,
     setting,
@@ -29,5 +30,6 @@ class Settings(ProvisionSettings):
     """
 
     postgres: PostgresSettings
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
     ops: OpsSettings = field(default_factory=OpsSettings)
     stream: StreamSettings = field(default_factory=StreamSettings)

@@ -12,6 +12,7 @@ from typing import Final
 
 from ledgerboard_contracts import CorrectionsMessage, FactEnvelope, SubmissionEnvelope, wire
 from ledgerboard_contracts.queues import SUBMISSIONS
+from ledgerboard_contracts.wire import BrokenSubmission
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.sqs import OutgoingMessage, dead_letter
 from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
@@ -27,6 +28,9 @@ UNDEFINED_RECEIVES: Final = 3
 The gateway stores a version before it sends anything that names it, and ingest asks the writer, so absence is no
 replica's lag. The tries before are for an operator who restores a database under running services.
 """
+
+AHEAD_RECEIVES: Final = SUBMISSIONS.max_receives
+"""At this receive, submissions that a gateway's clock put into the future are dead-lettered on their own."""
 
 _log = get_logger(__name__)
 
@@ -47,6 +51,14 @@ class _Reading:
     corrected: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Submissions that can be read, beside those that cannot."""
+
+    source: SubmissionEnvelope
+    broken: Sequence[BrokenSubmission]
+
+
 class SubmissionsHandler:
     """The consumer of ``submissions``.
 
@@ -60,8 +72,13 @@ class SubmissionsHandler:
         self._unsettled = Unsettled()
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
-        """Judge and send on. Raises `UnavailableError` when definitions or queues cannot be reached."""
-        readings = [self._read(message) for message in batch]
+        """Judge and send on. Raises `UnavailableError` when definitions, sessions or queues cannot be reached."""
+        opened = [_open(message) for message in batch]
+        judgements = iter(self._judge.judge([each.source for each in opened if isinstance(each, _Opened)]))
+        readings = [
+            _judged(message, each, next(judgements)) if isinstance(each, _Opened) else each
+            for message, each in zip(batch, opened, strict=True)
+        ]
         judged = [(each.source, each.judgement) for each in readings if each.source and each.judgement]
         envelopes = self._by_whether_repeated(batch, readings)
         self._fanout.send(
@@ -94,33 +111,20 @@ class SubmissionsHandler:
         if envelopes:
             self._fanout.settle(envelopes)
 
-    def _read(self, message: Message) -> _Reading:
-        try:
-            source, broken = wire.decode_submissions(message.body)
-        except wire.NewerVersionError as error:
-            return _Reading(Retry(str(error)))
-        except wire.UndecodableError as error:
-            return _Reading(Dead(str(error)))
-        if isinstance(source, CorrectionsMessage):
-            return _relayed(message, source)
-        judgement = self._judge.judge(source)
-        if judgement.undefined and message.receive_count < UNDEFINED_RECEIVES:
-            return _Reading(Retry(_undefined_reason(judgement.undefined[0])), source, judgement)
-        letters = [dead_letter(each.raw, each.reason, source=_origin(message, source)) for each in broken]
-        letters += [
-            dead_letter(wire.encode(each), _undefined_reason(each), source=_origin(message, source))
-            for each in judgement.undefined
-        ]
-        return _Reading(Done(), source, judgement, tuple(letters), len(broken))
-
     def _count(self, reading: _Reading) -> None:
         self._metrics.corrections.inc(reading.corrected)
         if reading.judgement is None:
             return
         facts = sum(len(envelope.facts) for envelope in reading.judgement.envelopes)
         rejected = reading.judgement.rejections
-        undefined = sum(len(envelope.submissions) for envelope in reading.judgement.undefined)
-        outcomes = {"accepted": facts, "rejected": len(rejected), "broken": reading.broken, "undefined": undefined}
+        outcomes = {
+            "accepted": facts,
+            "rejected": len(rejected),
+            "broken": reading.broken,
+            "undefined": _size(reading.judgement.undefined),
+            "astray": _size(reading.judgement.astray),
+            "ahead": _size(reading.judgement.ahead),
+        }
         for outcome, count in outcomes.items():
             self._metrics.submissions.labels(outcome).inc(count)
         for reason, count in Counter(rejection.reason for rejection in rejected).items():
@@ -129,15 +133,57 @@ class SubmissionsHandler:
             _log.error("submission dead-lettered", **letter.attributes)
 
 
+def _open(message: Message) -> "_Opened | _Reading":
+    try:
+        source, broken = wire.decode_submissions(message.body)
+    except wire.NewerVersionError as error:
+        return _Reading(Retry(str(error)))
+    except wire.UndecodableError as error:
+        return _Reading(Dead(str(error)))
+    return _relayed(message, source) if isinstance(source, CorrectionsMessage) else _Opened(source, broken)
+
+
+def _judged(message: Message, opened: _Opened, judgement: Judgement) -> _Reading:
+    """Whatever waits for something lets its mates go on, and is dead-lettered without them when it waited enough."""
+    source, broken = opened.source, opened.broken
+    if judgement.undefined and message.receive_count < UNDEFINED_RECEIVES:
+        return _Reading(Retry(_undefined_reason(judgement.undefined[0])), source, judgement)
+    if judgement.ahead and message.receive_count < AHEAD_RECEIVES:
+        return _Reading(Retry(_ahead_reason(judgement.ahead[0])), source, judgement)
+    origin = _origin(message, source)
+    letters = [dead_letter(each.raw, each.reason, source=origin) for each in broken]
+    for parts, reason in (
+        (judgement.undefined, _undefined_reason),
+        (judgement.ahead, _ahead_reason),
+        (judgement.astray, _astray_reason),
+    ):
+        letters += [dead_letter(wire.encode(part), reason(part), source=origin) for part in parts]
+    return _Reading(Done(), source, judgement, tuple(letters), len(broken))
+
+
 def _relayed(message: Message, source: CorrectionsMessage) -> _Reading:
     """The body as it came: a field that a later release added reaches a history that knows it."""
     outgoing = OutgoingMessage(message.body, {CORRELATION_ID: source.correlation_id})
     return _Reading(Done(), corrections=(outgoing,), corrected=len(source.corrections))
 
 
+def _size(envelopes: Sequence[SubmissionEnvelope]) -> int:
+    return sum(len(envelope.submissions) for envelope in envelopes)
+
+
 def _undefined_reason(undefined: SubmissionEnvelope) -> str:
     first = undefined.submissions[0]
     return f"board {first.board!r} has no version {first.board_version}"
+
+
+def _astray_reason(astray: SubmissionEnvelope) -> str:
+    first = astray.submissions[0]
+    return f"board {first.board!r} has no session {first.session!r}"
+
+
+def _ahead_reason(ahead: SubmissionEnvelope) -> str:
+    first = ahead.submissions[0]
+    return f"accepted in session {first.session!r} of board {first.board!r} by a clock that runs ahead"
 
 
 def _origin(message: Message, source: SubmissionEnvelope) -> dict[str, str]:

@@ -14,6 +14,7 @@ from ledgerboard_infra.clock import Clock, SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_infra.valkey import RedisClient, make_redis
@@ -58,11 +59,13 @@ class Worker:
 def make_worker(settings: Settings) -> Worker:
     """Build the worker. Raises `UnavailableError` while the queue ``rank`` or its dead-letter queue is missing."""
     registry, clock = CollectorRegistry(), SystemClock()
-    boards = make_redis(settings.redis)
+    secrets = make_secrets(settings.secrets, clock)
+    boards = make_redis(settings.redis, credentials(secrets, settings.redis.secret))
     engine = make_engine(
         settings.postgres.writer_url,
         application_name=f"ledgerboard-{SERVICE}",
         pool_size=settings.postgres.pool_size,
+        credentials=credentials(secrets, settings.postgres.secret),
     )
     sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))

@@ -11,6 +11,7 @@ from ledgerboard_infra.settings import (
     OpsSettings,
     PostgresSettings,
     RedisSettings,
+    SecretsSettings,
     StreamSettings,
     TelemetrySettings,
     setting,
@@ -26,6 +27,7 @@ class Settings:
     )
     redis: RedisSettings
     postgres: PostgresSettings
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
     aws: AwsSettings = field(default_factory=AwsSettings)
     stream: StreamSettings = field(default_factory=StreamSettings)
     ops: OpsSettings = field(default_factory=OpsSettings)
@@ -64,6 +66,7 @@ class RebuilderSettings:
     )
     redis: RedisSettings
     postgres: PostgresSettings
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
     rebuild: RebuildSettings = field(default_factory=RebuildSettings)
     ops: OpsSettings = field(default_factory=OpsSettings)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -11,12 +11,16 @@ from kombu import Queue
 
 from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.jobs.job import Job, JobApp
-from ledgerboard_infra.postgres import CONNECT_TIMEOUT_SECONDS, driver_url
+from ledgerboard_infra.jobs.processes import PerProcess
+from ledgerboard_infra.postgres import CONNECT_TIMEOUT_SECONDS, RECYCLE_SECONDS, connector, driver_url
 from ledgerboard_infra.sqs import queue_limits, queue_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_sqs import SQSClient
 
+    from ledgerboard_infra.secrets import Credentials
     from ledgerboard_infra.settings import AwsSettings
 
 RESULTS_KEPT_SECONDS: Final = 30 * 24 * 3600
@@ -26,16 +30,24 @@ _SOFT_SHARE: Final = 0.9
 
 
 def make_celery(
-    name: str, aws: "AwsSettings", *, queue_url: str, result_url: str, time_limit_seconds: int, wait_seconds: int = 10
+    name: str,
+    aws: "AwsSettings",
+    *,
+    queue_url: str,
+    result_url: str,
+    time_limit_seconds: int,
+    credentials: "Callable[[], Credentials | None]" = lambda: None,
+    wait_seconds: int = 10,
 ) -> JobApp:
     """The Celery application ``name``, whose jobs travel through one queue and leave a row each in PostgreSQL.
 
-    ``result_url`` is a ``postgresql://`` URL. A job is killed after ``time_limit_seconds``, which must lie below the
-    queue's visibility timeout, or SQS would start it a second time beside the first.
+    ``result_url`` is a ``postgresql://`` URL, to which ``credentials``, made in each process that connects, may
+    bring the password. A job is killed after ``time_limit_seconds``, which must lie below the queue's visibility
+    timeout, or SQS would start it a second time beside the first.
     """
     queue = queue_name(queue_url)
     app = JobApp(name, task_cls=Job, set_as_current=False)
-    app.conf.update(_broker(aws, queue_url, wait_seconds) | _DELIVERY | _results(result_url))
+    app.conf.update(_broker(aws, queue_url, wait_seconds) | _DELIVERY | _results(result_url, credentials))
     app.conf.update(
         task_default_queue=queue,
         task_queues=[Queue(queue, routing_key=queue)],
@@ -98,15 +110,23 @@ _DELIVERY: Final[dict[str, Any]] = {
 }
 
 
-def _results(result_url: str) -> dict[str, Any]:
+def _results(result_url: str, credentials: "Callable[[], Credentials | None]") -> dict[str, Any]:
+    """Celery gets no password: it shows its settings here and there. Connecting is ours."""
+    timeout = {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    connectors = PerProcess(lambda: connector(result_url, credentials(), timeout))
+
+    def connect() -> object:
+        return connectors.get()()
+
     return {
-        "result_backend": "db+" + driver_url(result_url).render_as_string(hide_password=False),
+        "result_backend": "db+" + driver_url(result_url)._replace(password=None).render_as_string(),
         "result_extended": True,
         "result_expires": RESULTS_KEPT_SECONDS,
         "task_track_started": True,
         "database_create_tables_at_setup": False,
         "database_engine_options": {
             "pool_pre_ping": True,
-            "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+            "pool_recycle": RECYCLE_SECONDS,
+            "creator": connect,
         },
     }

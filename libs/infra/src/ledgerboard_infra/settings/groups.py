@@ -4,7 +4,8 @@ Every default is fit for one machine; what a deployment must decide has no defau
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
@@ -30,10 +31,16 @@ class RedisSettings:
     """Where Redis or Valkey is, and how long one command may take. Of a cluster, ``url`` names any node."""
 
     url: str = setting("LEDGERBOARD_REDIS_URL", doc="redis:// or rediss:// URL of the boards.", secret=True)
+    secret: str = setting(
+        "LEDGERBOARD_REDIS_SECRET", default="", doc="Name of the secret with its password; the URL then holds none."
+    )
     cluster: bool = setting("LEDGERBOARD_REDIS_CLUSTER", default=False, doc="Whether that is a node of a cluster.")
     timeout_seconds: Seconds = setting(
         "LEDGERBOARD_REDIS_TIMEOUT_SECONDS", default=2.0, doc="Bound of a connect and of one command."
     )
+
+    def __post_init__(self) -> None:
+        _refuse_two_passwords("LEDGERBOARD_REDIS_URL", self.url, "LEDGERBOARD_REDIS_SECRET", self.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,51 @@ class PostgresSettings:
     reader_url: str = setting(
         "LEDGERBOARD_DATABASE_READER_URL", default="", doc="URL of the reader; empty for the writer's.", secret=True
     )
+    secret: str = setting(
+        "LEDGERBOARD_DATABASE_SECRET", default="", doc="Name of the secret with its password; the URLs then hold none."
+    )
+    reader_secret: str = setting(
+        "LEDGERBOARD_DATABASE_READER_SECRET", default="", doc="The same for the reader; empty for the writer's."
+    )
     pool_size: Count = setting("LEDGERBOARD_DATABASE_POOL_SIZE", default=5, doc="Most connections to each.")
+
+    def __post_init__(self) -> None:
+        _refuse_two_passwords("LEDGERBOARD_DATABASE_URL", self.writer_url, "LEDGERBOARD_DATABASE_SECRET", self.secret)
 
     @property
     def reading_url(self) -> str:
         """Where to read: the reader if one is set, else the writer."""
         return self.reader_url or self.writer_url
+
+    @property
+    def reading_secret(self) -> str:
+        """The secret of whoever answers there."""
+        return self.reader_secret or self.secret
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsSettings:
+    """Where secrets are. Other settings only name them; AWS credentials come by boto3's own chain."""
+
+    store: Literal["environment", "files", "secretsmanager", "ssm"] = setting(
+        "LEDGERBOARD_SECRETS", default="environment", doc="Where secrets are that other settings name."
+    )
+    own_stage: str = setting("LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's and key's name.")
+    stage: str = setting(
+        "LEDGERBOARD_SECRETS_STAGE",
+        default="",
+        doc="What {stage} in a secret's name stands for; empty for LEDGERBOARD_STAGE.",
+    )
+    directory: str = setting(
+        "LEDGERBOARD_SECRETS_DIRECTORY", default="/run/secrets", doc="Of files: the directory that holds them."
+    )
+    region: str = setting("LEDGERBOARD_AWS_REGION", default="us-east-1", doc="The AWS region of the queues.")
+    endpoint_url: str = setting(
+        "LEDGERBOARD_SECRETS_ENDPOINT_URL", default="", doc="Of secretsmanager and ssm: the server; empty for AWS."
+    )
+    cache_seconds: Annotated[float, Meta(ge=1, le=300)] = setting(
+        "LEDGERBOARD_SECRETS_CACHE_SECONDS", default=300.0, doc="How long a secret is used before it is fetched again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +139,9 @@ class StreamSettings:
             raise ValueError(
                 "LEDGERBOARD_STREAM_GRACE_SECONDS must exceed LEDGERBOARD_STREAM_WAIT_SECONDS: a stop waits for polls"
             )
+
+
+def _refuse_two_passwords(url_name: str, url: str, secret_name: str, secret: str) -> None:
+    """Say so where nobody could tell which one counts. The URL itself is not told."""
+    if secret and "@" in url and ":" in urlsplit(url).netloc.rpartition("@")[0]:
+        raise ValueError(f"{url_name} holds a password, and {secret_name} names another: take one away")

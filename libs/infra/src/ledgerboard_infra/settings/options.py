@@ -6,7 +6,7 @@ value appears neither in a repr nor in an error.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -47,7 +47,8 @@ def from_env(cls: type[S], environ: Mapping[str, str]) -> S:
 
 def describe(cls: type) -> str:
     """Every variable with its type, default and meaning, for ``--help``."""
-    return "\n".join(_describe_option(made, kind) for made, kind in _options(cls))
+    described = {made.metadata[_OPTION].env: _describe_option(made, kind) for made, kind in reversed([*_options(cls)])}
+    return "\n".join(reversed(described.values()))
 
 
 def _build(cls: type[S], environ: Mapping[str, str], problems: list[str]) -> Any:
@@ -116,4 +117,6 @@ def _describe_option(made: Field[Any], kind: Any) -> str:
 def _type_name(kind: Any) -> str:
     if get_origin(kind) is Annotated:
         return _type_name(get_args(kind)[0])
+    if get_origin(kind) is Literal:
+        return "|".join(get_args(kind))
     return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind)

@@ -33,8 +33,9 @@ class AcceptedItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="status"
 
 
 class RefusedItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="refused"):
-    """This score breaks a rule and was not sent on."""
+    """This score was not sent on. ``type`` is that of the problem: a rule that it breaks, a ban, a limit."""
 
+    type: str
     errors: tuple[FieldError, ...]
 
 
@@ -131,6 +132,7 @@ class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     level_views: bool
     session_views: bool
     level_total_view: bool
+    managed_sessions: bool
 
 
 class BoardsAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ msgspec in their views; their schemas come from the same structs that decode the
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, wraps
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
@@ -16,7 +16,10 @@ from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It s
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from ledgerboard_gateway.http.auth import Role
+from ledgerboard_gateway.http.access import Access, access_of
+from ledgerboard_gateway.http.auth import Guard
+from ledgerboard_gateway.http.headers import IDEMPOTENCY_KEY
+from ledgerboard_gateway.http.idempotency import METHODS, Keys
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
 from ledgerboard_gateway.http.query import field_messages
@@ -26,7 +29,10 @@ from ledgerboard_gateway.http.second_look import explain
 _VERSION: Final = "1"
 _KNOWN_QUERIES: Final = 512
 _KNOWN_QUERY_BYTES: Final = 128
-_SECURITY_SCHEME: Final = {"type": "http", "scheme": "bearer", "description": "The key that guards writes."}
+_SECURITY_SCHEMES: Final = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A server key, or the root key."},
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the OIDC issuer."},
+}
 
 
 PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -52,8 +58,10 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         ("level", "The level's name.", "88"),
         ("date", "A day, as YYYY-MM-DD.", "2026-11-21"),
         ("key", "The season's key: 1 to 32 letters, digits, '.', '_' or '-'.", "autumn"),
+        ("session", "The session's name: 1 to 64 printable characters without '/'.", "cup final"),
         ("hook", "The hook's name: 1 to 64 of a-z, 0-9 and '-'.", "prizes"),
         ("delivery_id", "The delivery's id, which never changes.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
+        ("key_id", "The server key's id, as the list tells it.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
         ("slug", "The last part of a problem's type.", "invalid-request"),
     )
 }
@@ -97,24 +105,29 @@ class _Api(Api):  # type: ignore[misc]  # Its base is untyped.
         """Pages lead on by their own ``next``."""
 
 
-def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Callable[[Role], None]) -> Any:
-    """Register ``operations`` and return the OpenAPI document. ``guard`` raises unless the caller has the role."""
+def bind(app: Flask, operations: Sequence[Operation], tags: Mapping[str, str], guard: Guard, keys: Keys) -> Any:
+    """Register ``operations`` and return the OpenAPI document. Writes take an ``Idempotency-Key``.
+
+    Raises `UnlistedOperationError` for an operation of which nobody has said who may call it.
+    """
     app.config.update(API_TITLE="Ledgerboard", API_VERSION=_VERSION, OPENAPI_VERSION="3.1.0")
     api = _Api(app)
-    api.spec.components.security_scheme("writeKey", _SECURITY_SCHEME)
+    for name, scheme in _SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
     for name, schema in _components(operations).items():
         api.spec.components.schema(name, schema)
     for tag, description in tags.items():
         blueprint = _Blueprint(tag, __name__, description=description)
         for operation in operations:
             if operation.tag == tag:
-                _add(blueprint, operation, guard)
+                _add(blueprint, operation, guard, keys)
         api.register_blueprint(blueprint)
     return api.spec.to_dict()
 
 
-def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], None]) -> None:
-    view = operation.view
+def _add(blueprint: _Blueprint, operation: Operation, guard: Guard, keys: Keys) -> None:
+    view, access = operation.view, access_of(operation.method, operation.rule)
+    is_keyed = operation.method in METHODS and access not in {Access.OPEN, Access.READ}
     documentation: dict[str, Any] = {}
     if operation.query is not None:
         documentation = vars(blueprint.arguments(operation.query, location="query")(view))["_apidoc"]
@@ -123,23 +136,27 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Callable[[Role], No
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
         documentation = vars(view)["_apidoc"]
     documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
-    view = _guarded(view, partial(guard, operation.role)) if operation.guarded else _plain(view)
-    vars(view)["_apidoc"] = documentation | {"manual_doc": operation.documentation()}
+    view = keys.around(view, is_secret=operation.is_secret) if is_keyed else view
+    view = _guarded(view, guard.check(operation.method, operation.rule))
+    is_limited = access is Access.SUBMIT or (access is Access.OPEN and operation.method in METHODS)
+    manual = operation.documentation(guarded=guard.asks(access), keyed=is_keyed, limited=is_limited)
+    vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
+    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
     blueprint.add_url_rule(
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *operation.parameters],
+        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *headers],
         methods=[operation.method],
     )
 
 
-def _guarded(view: Callable[..., Response], guard: Callable[[], None]) -> Callable[..., Response]:
-    """Nothing of a request is looked at before it may write."""
+def _guarded(view: Callable[..., Response], check: Callable[[], None]) -> Callable[..., Response]:
+    """Nothing of a request is looked at before its caller is. A function of its own: a method takes no attributes."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Response:
-        guard()
+        check()
         return view(*args, **kwargs)
 
     return guarded
@@ -161,16 +178,6 @@ def _with_query(view: Callable[..., Response], schema: type[Schema]) -> Callable
         return view(query, *args, **kwargs)
 
     return parsed
-
-
-def _plain(view: Callable[..., Response]) -> Callable[..., Response]:
-    """A function of its own, since a bound method takes no attributes."""
-
-    @wraps(view)
-    def plain(*args: Any, **kwargs: Any) -> Response:
-        return view(*args, **kwargs)
-
-    return plain
 
 
 def _names(rule: str) -> list[str]:

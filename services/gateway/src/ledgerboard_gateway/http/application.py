@@ -16,7 +16,8 @@ from ledgerboard_boards import RankTooDeepError
 from ledgerboard_contracts import InvalidPeriodKeyError
 from ledgerboard_gateway.buffer import BufferFullError
 from ledgerboard_gateway.http.api import bind
-from ledgerboard_gateway.http.auth import WriteKey
+from ledgerboard_gateway.http.auth import Guard
+from ledgerboard_gateway.http.idempotency import Keys
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond, respond_otherwise
 from ledgerboard_gateway.http.requests import request_id, too_large
 from ledgerboard_gateway.http.routes import TAGS, Routes
@@ -35,14 +36,14 @@ _OWN_HEADERS: Final = frozenset({"Content-Type", "Content-Length"})
 _log = get_logger(__name__)
 
 
-def create_app(routes: Routes, key: WriteKey, max_body_bytes: int) -> Flask:
+def create_app(routes: Routes, guard: Guard, keys: Keys, max_body_bytes: int) -> Flask:
     """The application. ``routes`` bring their own collaborators, so this opens nothing."""
     app = Flask("ledgerboard_gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _answer_errors(app)
-    document = bind(app, routes.all(), TAGS, key.require)
+    document = bind(app, routes.all(), TAGS, guard, keys)
     routes.documentation.publish(msgspec.json.encode(document))
     return app
 

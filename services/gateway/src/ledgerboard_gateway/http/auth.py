@@ -1,46 +1,116 @@
-"""Who may write: whoever holds the write key. Reads are public.
+"""The guard of every operation: who asks, and may they.
 
-The comparison takes the same time wherever the keys differ, so answers do not spell the key out.
+A request is authenticated once, when its caller is first asked for; what came of it is kept in the WSGI environ. Where
+an operation asks for nothing, credentials are not even looked at, so a page that was kept is as good for everybody.
 """
 
-import hmac
-from enum import StrEnum
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 from flask import request
 
+from ledgerboard_gateway.authentication import Authentication
+from ledgerboard_gateway.http.access import HELD_INSIDE, ROLES, Access, access_of
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType
+from ledgerboard_gateway.http.requests import CALLER, HELD, caller, hold
+from ledgerboard_gateway.principals import Principal
+from ledgerboard_infra.errors import UnavailableError
 
-_CHALLENGE: Final = 'Bearer realm="ledgerboard"'
+_CLASSIC: Final = ("/users/", "/levels/", "/scores/")
+"""How the paths begin whose clients send a token without the word ``Bearer``, as published."""
 
-
-class Role(StrEnum):
-    """What a guarded route asks of its caller."""
-
-    WRITER = "writer"
-    """Submits scores and defines boards."""
-    OPERATOR = "operator"
-    """Corrects, rebuilds, and looks after dead letters."""
+_NOT_ASKED: Final = object()
 
 
-class WriteKey:
-    """The one static key that guards writes. Its holder has every role."""
+class Guard:
+    """Lets in whom `ACCESS` lets in, and nobody else."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key.encode()
+    def __init__(self, authentication: Authentication, *, reads_closed: bool) -> None:
+        self._authentication = authentication
+        self._reads_closed = reads_closed
 
-    def require(self, role: Role) -> None:  # noqa: ARG002 -- the one place at which roles would be told apart.
-        """Raise the 401 problem unless the current request carries the key."""
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not given.strip():
-            raise ProblemError(
-                ProblemType.UNAUTHORIZED,
-                "This request carries no bearer key.",
-                headers={"WWW-Authenticate": _CHALLENGE},
-            )
-        if not hmac.compare_digest(given.strip().encode(errors="replace"), self._key):
-            raise ProblemError(
-                ProblemType.UNAUTHORIZED,
-                "This is not the write key.",
-                headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},
-            )
+    def asks(self, access: Access) -> bool:
+        """Whether a credential is needed."""
+        return access is not Access.OPEN and (access is not Access.READ or self._reads_closed)
+
+    def check(self, method: str, rule: str) -> Callable[[], None]:
+        """What to do before the view of an operation. Raises the 401 or 403 problem.
+
+        Itself it raises `UnlistedOperationError` for an operation without an entry.
+        """
+        access = access_of(method, rule)
+        if not self.asks(access):
+            return self._greet
+        return partial(self._require, access, held_inside=f"{method} {rule}" in HELD_INSIDE)
+
+    def reads_all(self, environ: dict[str, Any]) -> bool:
+        """Whether whoever asks may read every board. While nobody can tell, no."""
+        if not self._reads_closed:
+            return True
+        try:
+            principal = self._visitor(environ)()
+        except UnavailableError:
+            return False
+        return principal is not None and principal.boards is None and principal.is_any(ROLES[Access.READ])
+
+    def _greet(self) -> None:
+        self._visitor(request.environ)
+
+    def _require(self, access: Access, *, held_inside: bool) -> None:
+        self._visitor(request.environ)
+        principal = caller()
+        if not principal.is_any(ROLES[access]):
+            raise ProblemError(ProblemType.FORBIDDEN, "Your roles do not allow this.")
+        if principal.boards is not None:
+            request.environ[HELD] = principal
+            if not held_inside:
+                _hold_by_path()
+
+    def _visitor(self, environ: dict[str, Any]) -> Callable[[], Principal | None]:
+        asked: Callable[[], Principal | None] | None = environ.get(CALLER)
+        if asked is None:
+            asked = environ[CALLER] = _Visitor(self._authentication, _credential(environ))
+        return asked
+
+
+class _Visitor:
+    """Whoever sent a request; looked up when first called."""
+
+    __slots__ = ("_authentication", "_credential", "_found")
+
+    def __init__(self, authentication: Authentication, credential: str) -> None:
+        self._authentication = authentication
+        self._credential = credential
+        self._found: Any = _NOT_ASKED
+
+    def __call__(self) -> Principal | None:
+        """The principal, or None without a valid credential. Raises `UnavailableError`, as often as it is called."""
+        if self._found is _NOT_ASKED:
+            try:
+                self._found = self._authentication.principal(self._credential)
+            except UnavailableError as error:
+                self._found = error
+        if isinstance(self._found, UnavailableError):
+            raise self._found
+        found: Principal | None = self._found
+        return found
+
+
+def _hold_by_path() -> None:
+    """A key of some boards gets at what is of one of them, and at nothing that is of none or of all."""
+    named = request.view_args or {}
+    board = named.get("board", named.get("leaderboard"))
+    if board is None:
+        raise ProblemError(ProblemType.FORBIDDEN, "This is for keys of all boards.")
+    hold(board)
+
+
+def _credential(environ: dict[str, Any]) -> str:
+    """The bearer credential of a request, or nothing."""
+    given: str = environ.get("HTTP_AUTHORIZATION", "").strip()
+    scheme, _, credential = given.partition(" ")
+    if scheme.lower() == "bearer":
+        return credential.strip()
+    is_classic = f"{environ['PATH_INFO']}/".startswith(_CLASSIC)
+    return given if is_classic and not credential else ""

@@ -125,7 +125,6 @@ class BoardRoutes:
                 "views there are differ, the board is rebuilt from the ledger: readers see it as it was until the new "
                 "generation takes its place. Options that are left out take their defaults. Other replicas follow "
                 "within 5 seconds.",
-                guarded=True,
                 body=Body(OptionsBody, e.OPTIONS),
                 answers={
                     200: Answer([answers.BoardAnswer], e.BOARD, "The board existed; this is its version now"),

@@ -18,7 +18,10 @@ def bulk_answer(items: Sequence[Ask | ProblemError], parcels: Sequence[Parcel]) 
             for submission in parcel.submissions
         ]
     )
-    results = tuple(next(sent) if isinstance(item, Ask) else answers.RefusedItem(errors=item.errors) for item in items)
+    results = tuple(
+        next(sent) if isinstance(item, Ask) else answers.RefusedItem(type=item.kind.uri, errors=item.errors)
+        for item in items
+    )
     kinds = [type(result) for result in results]
     return answers.BulkAnswer(
         accepted=kinds.count(answers.AcceptedItem),
@@ -29,14 +32,22 @@ def bulk_answer(items: Sequence[Ask | ProblemError], parcels: Sequence[Parcel]) 
 
 
 def nothing_sound(items: Sequence[Ask | ProblemError]) -> ProblemError:
-    """A bulk request of which nothing can be accepted is a bad request, and each error says whose it is."""
+    """A bulk request of which nothing can be accepted is a bad request, and each error says whose it is.
+
+    Where nothing is the caller's to submit, it is forbidden; where some of it was too much for now, it may come again.
+    """
+    for item in items:
+        if isinstance(item, ProblemError) and item.kind is ProblemType.TOO_MANY_REQUESTS:
+            return item
     errors = [
         FieldError(f"scores[{index}].{error.field}", error.message)
         for index, item in enumerate(items)
         if isinstance(item, ProblemError)
         for error in item.errors
     ]
-    return ProblemError(ProblemType.INVALID_REQUEST, "None of the scores can be accepted.", errors=errors)
+    kinds = {item.kind for item in items if isinstance(item, ProblemError)}
+    kind = ProblemType.FORBIDDEN if kinds == {ProblemType.FORBIDDEN} else ProblemType.INVALID_REQUEST
+    return ProblemError(kind, "None of the scores can be accepted.", errors=errors)
 
 
 def _sent(submission: Submission, *, accepted: bool) -> answers.AcceptedItem | answers.UnavailableItem:

@@ -9,7 +9,6 @@ from flask import Response
 
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Operation
 from ledgerboard_gateway.http.operator_answers import CorrectionItem, CorrectionsAnswer
 from ledgerboard_gateway.http.operator_query import CorrectionsQuery
@@ -54,8 +53,6 @@ class CorrectionLogRoutes:
                 summary="Read what was corrected",
                 description="Newest first. A correction that was accepted shows here once it is recorded, and is in "
                 "force from then on. Follow `next` for older ones.",
-                guarded=True,
-                role=Role.OPERATOR,
                 query=CorrectionsQuery,
                 answers={200: Answer([CorrectionsAnswer], e.CORRECTIONS, "A page of corrections")},
                 problems=[P.UNAVAILABLE],

@@ -11,7 +11,6 @@ from ledgerboard_contracts import Correction, CorrectionKind, InvalidEventIdErro
 from ledgerboard_gateway.corrections import UnacknowledgedCorrectionError, UnknownEventError, Why
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import AcceptedCorrection
 from ledgerboard_gateway.http.operator_bodies import BanBody, WhyBody, decode_ban, decode_why, why
@@ -160,8 +159,6 @@ class CorrectionRoutes:
 
 def _common(*problems: P) -> dict[str, Any]:
     return {
-        "guarded": True,
-        "role": Role.OPERATOR,
         "answers": {202: Answer([AcceptedCorrection], e.ACCEPTED, "The queue stores it")},
         "problems": [*problems, P.UNAVAILABLE, P.CORRECTION_UNACKNOWLEDGED],
     }

@@ -8,7 +8,6 @@ from flask import Response
 from ledgerboard_gateway.dead_letters import Letter, Outcome
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import (
     LetterAnswer,
@@ -107,7 +106,7 @@ class DeadLetterRoutes:
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
-        common: dict[str, Any] = {"tag": "dead letters", "guarded": True, "role": Role.OPERATOR}
+        common: dict[str, Any] = {"tag": "dead letters"}
         replay = {200: Answer([ReplayAnswer], e.REPLAYED, "What became of each")}
         return [
             Operation(

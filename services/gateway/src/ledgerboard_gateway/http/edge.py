@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from ledgerboard_gateway.http.requests import NO_ROUTE, NOTES, REQUEST_ID, route_of
+from ledgerboard_gateway.http.requests import HEADERS, NO_ROUTE, NOTES, REQUEST_ID, route_of
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_infra.clock import Clock
 
@@ -59,7 +59,7 @@ class Edge:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
             nonlocal answered, route
             answered, route = int(status[:3]), route_of(environ)
-            headers.append((HEADER, request_id))
+            headers += [(HEADER, request_id), *environ.get(HEADERS, ())]
             if self._is_draining():
                 headers.append(LAST_ANSWER)
             return start_response(status, headers, error)

@@ -12,6 +12,7 @@ from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.operations import Answer, Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
+from ledgerboard_gateway.http.requests import hold
 from ledgerboard_gateway.play_histories import PlayHistory
 from ledgerboard_ledger import Play, Recorded, Rejected
 
@@ -47,6 +48,8 @@ class EventRoutes:
             raise invalid("event_id", "must be a UUIDv7 that this service gave out") from error
         if found is None:
             raise ProblemError(P.UNKNOWN_EVENT, "The ledger does not know this event.")
+        if not isinstance(found, Pending):
+            hold(found.play.board if isinstance(found, Recorded) else found.rejection.board)
         if isinstance(found, Recorded):
             return rendering.answer(rendering.recorded(found.play, self._histories.of(found.play)))
         return rendering.answer(rendering.event(found))

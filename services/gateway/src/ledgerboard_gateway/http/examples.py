@@ -49,7 +49,11 @@ BULK_ANSWER: Final[dict[str, Any]] = {
     "unavailable": 0,
     "results": [
         {"status": "accepted", "event_id": EVENT_ID, "occurred_at": _AT},
-        {"status": "refused", "errors": [{"field": "score", "message": "is required"}]},
+        {
+            "status": "refused",
+            "type": "/docs/problems/invalid-request",
+            "errors": [{"field": "score", "message": "is required"}],
+        },
     ],
 }
 PLAYS: Final[dict[str, Any]] = {
@@ -97,6 +101,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "level_views": True,
     "session_views": True,
     "level_total_view": False,
+    "managed_sessions": False,
 }
 BOARD: Final[dict[str, Any]] = OPTIONS | {
     "board": _BOARD,

@@ -1,4 +1,4 @@
-"""The headers of reads, as the OpenAPI document tells of them."""
+"""The headers of reads and of keyed writes, as the OpenAPI document tells of them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -39,4 +39,33 @@ FROM_BOARDS: Final[dict[str, Any]] = {
 NOT_MODIFIED: Final[Mapping[str, Any]] = {
     "description": "The client has this answer already",
     "headers": CONDITIONAL | FROM_BOARDS,
+}
+
+IDEMPOTENCY_KEY: Final[Mapping[str, Any]] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A name of this request that the caller makes up, such as a UUID. Sent again under the same key, it "
+    "is done once and answered alike for 24 hours, also where the first try broke off half-way.",
+    "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+
+REPLAYED_ANSWER: Final[dict[str, Any]] = {
+    "Idempotency-Replayed": {
+        "description": "`true` where this is the answer that the first request of this key was given.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+
+RETRY_AFTER: Final[dict[str, Any]] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+
+RATE_LIMIT: Final[dict[str, Any]] = {
+    "RateLimit-Policy": {
+        "description": "The caller's limit, if there is one: its name, how many it lets through, in how many seconds.",
+        "schema": {"type": "string", "examples": ['"player";q=100;w=5']},
+    },
+    "RateLimit": {
+        "description": "How many are left of it, and in how many seconds all of them will be again.",
+        "schema": {"type": "string", "examples": ['"player";r=99;t=1']},
+    },
 }

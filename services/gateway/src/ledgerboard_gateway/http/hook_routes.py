@@ -11,7 +11,6 @@ from msgspec import Meta
 
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http import season_examples as e
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
@@ -156,7 +155,7 @@ def _operation(
 ) -> Operation:
     return Operation(
         tag="hooks", method=method, rule=rule, view=view, summary=summary, description=_ABOUT, answers=answers,
-        problems=[*problems, P.UNAVAILABLE], guarded=True, role=Role.OPERATOR, **others,
+        problems=[*problems, P.UNAVAILABLE], **others,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 What is kept is what Flask answered, byte for byte, under the path and query of the request, together with the top that
 it was made of. It is answered again only while the boards would make the page of the very same top, of the same
-generation, in the same period. Everything else - an error, another route, a page that changed - goes on to Flask.
+generation, in the same period, and only to who may read every board. Everything else - an error, another route, a page
+that changed, a caller without credentials where reads are closed - goes on to Flask.
 
 HEAD is asked and answered as GET, and only its body is left out (RFC 9110, section 9.3.2): its tag is that of the page.
 """
@@ -55,6 +56,14 @@ class Boards(Protocol):
         ...
 
 
+class Readers(Protocol):
+    """Who may read."""
+
+    def reads_all(self, environ: dict[str, Any]) -> bool:
+        """Whether whoever asks may read every board."""
+        ...
+
+
 class Lives(Protocol):
     """What is live of the boards."""
 
@@ -83,6 +92,7 @@ class HotPages:
         inner: "WSGIApplication",
         boards: Boards,
         lives: Lives,
+        readers: Readers,
         clock: Clock,
         *,
         capacity: int = CAPACITY,
@@ -90,6 +100,7 @@ class HotPages:
         self._inner = inner
         self._boards = boards
         self._lives = lives
+        self._readers = readers
         self._clock = clock
         self._capacity = capacity
         self._pages: dict[tuple[str, str], Page] = {}
@@ -97,10 +108,10 @@ class HotPages:
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
         method = environ["REQUEST_METHOD"]
+        if method not in {"GET", "HEAD"} or not self._readers.reads_all(environ):
+            return self._inner(environ, start_response)
         if method == "GET":
             return self._get(environ, start_response)
-        if method != "HEAD":
-            return self._inner(environ, start_response)
         environ["REQUEST_METHOD"] = "GET"
         try:
             _joined(self._get(environ, start_response))

@@ -14,16 +14,17 @@ from ledgerboard_gateway.http.quick_reads import QuickReads
 if TYPE_CHECKING:
     from flask import Flask
 
-    from ledgerboard_gateway.http.hot_pages import Boards, Lives
+    from ledgerboard_gateway.http.hot_pages import Readers
     from ledgerboard_gateway.http.quick_reads import View
+    from ledgerboard_gateway.reading import Reading
     from ledgerboard_gateway.settings import HttpSettings
     from ledgerboard_infra.clock import Clock
 
 
 def layered(
-    app: "Flask", settings: "HttpSettings", boards: "Boards", lives: "Lives", clock: "Clock", standing: "View"
+    app: "Flask", settings: "HttpSettings", read: "Reading", readers: "Readers", clock: "Clock", standing: "View"
 ) -> Protection:
     """``app`` behind its layers. ``standing`` is the view that tells one player's place."""
-    pages = HotPages(Intake(app, settings.body_seats), boards, lives, clock)
+    pages = HotPages(Intake(app, settings.body_seats), read.boards, read.lives, readers, clock)
     policy = Policy(origins=settings.allowed_origins, hsts_seconds=settings.hsts_seconds)
-    return Protection(QuickReads(pages, standing), policy)
+    return Protection(QuickReads(pages, standing, readers), policy)

@@ -12,8 +12,15 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import Schema
 
-from ledgerboard_gateway.http.auth import Role
-from ledgerboard_gateway.http.headers import CONDITIONAL, FROM_BOARDS, IF_NONE_MATCH, NOT_MODIFIED
+from ledgerboard_gateway.http.headers import (
+    CONDITIONAL,
+    FROM_BOARDS,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    RATE_LIMIT,
+    REPLAYED_ANSWER,
+    RETRY_AFTER,
+)
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
 JSON: Final = "application/json"
@@ -27,7 +34,17 @@ _WITH_BODY: Final = (
     ProblemType.UNAVAILABLE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
 )
-_GUARDED: Final = (ProblemType.UNAUTHORIZED,)
+_GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
+_KEYED: Final = (
+    ProblemType.INVALID_REQUEST,
+    ProblemType.KEY_REUSED,
+    ProblemType.UNDER_WAY,
+    ProblemType.ALREADY_DONE,
+    ProblemType.TOO_LARGE,
+    ProblemType.UNAVAILABLE,
+)
+_LIMITED: Final = (ProblemType.TOO_MANY_REQUESTS,)
+_SECURITY: Final[Sequence[Mapping[str, Sequence[str]]]] = [{"key": []}, {"token": []}]
 _WITH_NAMES: Final = (ProblemType.INVALID_REQUEST,)
 
 
@@ -64,11 +81,11 @@ class Operation:
     query: type[Schema] | None = None
     body: Body | None = None
     problems: Sequence[ProblemType] = ()
-    guarded: bool = False
-    role: Role = Role.WRITER
     headers: Sequence[Mapping[str, Any]] = ()
     conditional: bool = False
     """Whether the answer has an entity tag, and 304 tells that it is the one that the client has."""
+    is_secret: bool = False
+    """Whether the answer tells a secret, which no store may keep: under a key it is told once."""
     from_boards: bool = False
     """Whether the live boards answer, or in their place the ledger."""
 
@@ -83,40 +100,46 @@ class Operation:
         model = self.body.model if self.body else None
         return model if isinstance(model, type) and issubclass(model, Schema) else None
 
-    def documentation(self) -> dict[str, Any]:
-        """The OpenAPI operation object, but for its parameters."""
+    def documentation(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[str, Any]:
+        """The OpenAPI operation object, but for its parameters.
+
+        ``guarded``: it needs a credential; ``keyed``: it takes an ``Idempotency-Key``; ``limited``: it may be too much.
+        """
         document: dict[str, Any] = {
             "operationId": self.view.__name__,
             "summary": self.summary,
             "description": self.description,
-            "responses": self._responses(),
+            "responses": self._responses(guarded=guarded, keyed=keyed, limited=limited),
         }
-        if self.guarded:
-            document["security"] = [{"writeKey": []}]
+        if guarded:
+            document["security"] = _SECURITY
         if self.body is not None and not self.parsed_body:
             reference = {"$ref": REFERENCE.format(name=self.body.model.__name__)}
             content = {JSON: {"schema": reference, "example": self.body.example}}
             document["requestBody"] = {"required": True, "content": content}
         return document
 
-    def _responses(self) -> dict[int, Any]:
+    def _responses(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[int, Any]:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
-        for status, kinds in groupby(sorted(self._all_problems(), key=_status), _status):
+        problems = self._all_problems(guarded=guarded, keyed=keyed) | (set(_LIMITED) if limited else set())
+        for status, kinds in groupby(sorted(problems, key=_status), _status):
             responses[status] = _failure(status, list(kinds))
         if self.conditional:
             responses[304] = NOT_MODIFIED
         for status in self.answers:
-            if headers := (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {}):
+            headers = (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {})
+            if headers := headers | (REPLAYED_ANSWER if keyed else {}) | (RATE_LIMIT if limited and guarded else {}):
                 responses[status]["headers"] = headers
         return responses
 
-    def _all_problems(self) -> set[ProblemType]:
+    def _all_problems(self, *, guarded: bool, keyed: bool) -> set[ProblemType]:
         checks_names = "<" in self.rule or self.query is not None
         return {
             *self.problems,
             *_ALWAYS,
             *(_WITH_BODY if self.body else ()),
-            *(_GUARDED if self.guarded else ()),
+            *(_GUARDED if guarded else ()),
+            *(_KEYED if keyed else ()),
             *(_WITH_NAMES if checks_names else ()),
         }
 
@@ -143,6 +166,6 @@ def _failure(status: int, kinds: Sequence[ProblemType]) -> dict[str, Any]:
         "description": " / ".join(kind.title for kind in kinds) or HTTPStatus(status).phrase,
         "content": {CONTENT_TYPE: {"schema": schema, "examples": examples}},
     }
-    if status == ProblemType.UNAVAILABLE.status:
-        described["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    if status in {ProblemType.UNAVAILABLE.status, ProblemType.TOO_MANY_REQUESTS.status}:
+        described["headers"] = RETRY_AFTER | (RATE_LIMIT if status != ProblemType.UNAVAILABLE.status else {})
     return described

@@ -1,4 +1,4 @@
-"""The bodies of what operators ask. Each says why, and by whom: it is kept with what was done."""
+"""The bodies of what operators ask. Each says why; that and by whom is kept with what was done."""
 
 import unicodedata
 from typing import Annotated, Final, TypeVar
@@ -9,8 +9,11 @@ from msgspec import Meta
 from ledgerboard_contracts import InvalidNameError, check_board, check_player
 from ledgerboard_contracts.scores import BoardName
 from ledgerboard_gateway.corrections import Why
+from ledgerboard_gateway.http.idempotency import current_claim
 from ledgerboard_gateway.http.problems import invalid
+from ledgerboard_gateway.http.requests import caller
 from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.principals import ROOT
 
 MAX_LETTERS: Final = 100
 """Dead letters that one request may name."""
@@ -22,23 +25,25 @@ MAX_REASON: Final = 500
 _REFUSED: Final = frozenset({"Cc", "Cs"})
 
 Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON, description="Why it is done; kept for ever.")]
-Author = Annotated[str, Meta(min_length=1, max_length=64, description="Who asks for it; kept for ever.")]
+Author = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Who asks, if that is a holder of the root key; kept for ever.")
+]
 
 B = TypeVar("B", bound=msgspec.Struct)
 
 
 class WhyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why, and by whom."""
+    """Why, and, from the holder of the root key, by whom."""
 
     reason: Reason
-    author: Author
+    author: Author | None = None
 
 
 class BanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why, by whom, and on which board; without one it is everywhere."""
 
     reason: Reason
-    author: Author
+    author: Author | None = None
     board: BoardName | None = None
 
 
@@ -46,7 +51,7 @@ class RebuildsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Why, by whom, and which boards: the first ``limit`` whose name follows ``after``."""
 
     reason: Reason
-    author: Author
+    author: Author | None = None
     after: BoardName | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_BOARDS)] = MAX_BOARDS
 
@@ -101,15 +106,22 @@ def decode_letters(body: bytes) -> list[str]:
     return list(dict.fromkeys(_decode(_letters, body).message_ids))
 
 
-def why(reason: str, author: str) -> Why:
-    """Both, if the ledger can keep them and a log line can show them."""
+def why(reason: str, author: str | None) -> Why:
+    """Both, if the ledger can keep them and a log line can show them.
+
+    The root key may be held by several people, so its holder says who it is; of anybody else it is known.
+    """
     if not reason.strip() or any(unicodedata.category(character) in _REFUSED for character in reason):
         raise invalid("reason", "must be words without control characters")
+    principal, claim = caller(), current_claim()
+    stamps = None if claim is None else claim.stamps
+    if author is None or principal.subject != ROOT:
+        return Why(reason, principal.author, stamps)
     try:
         check_player(author)
     except InvalidNameError as error:
         raise invalid("author", str(error).replace("a player's id", "an author's name")) from error
-    return Why(reason, author)
+    return Why(reason, author, stamps)
 
 
 def _board(field: str, name: str) -> str:

@@ -27,9 +27,12 @@ class WhyQuery(Query):
         metadata={"description": "Why it is done; kept for ever.", "example": "The event is over."},
     )
     author = fields.String(
-        required=True,
+        load_default=None,
         validate=sound(check_player),
-        metadata={"description": "Who asks for it; kept for ever.", "example": "ada"},
+        metadata={
+            "description": "Who asks, if that is the holder of the root key; kept for ever.",
+            "example": "ada",
+        },
     )
 
 

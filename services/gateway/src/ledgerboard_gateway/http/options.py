@@ -166,6 +166,11 @@ class OptionsBody(_Strict):
         default=DEFAULT_OPTIONS.level_total_view, meaning="Rank the sums over the levels of each player's best there."
     )
 
+    managed_sessions = _switch(
+        default=DEFAULT_OPTIONS.managed_sessions,
+        meaning="Take scores only in sessions that a manager opened, up to the moment at which each closed.",
+    )
+
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> BoardOptions:
         try:

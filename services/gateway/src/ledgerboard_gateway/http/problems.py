@@ -5,112 +5,27 @@ production and what it reads about is one table.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import Any, Final
 
 import msgspec
 from flask import Response
 
-from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
+from ledgerboard_gateway.http.problem_types import ProblemType
 
 CONTENT_TYPE: Final = "application/problem+json"
-TYPE_PREFIX: Final = "/docs/problems/"
 RETRY_AFTER_SECONDS: Final = 2
 
-
-class ProblemType(Enum):
-    """The types of problem: slug, status, title, and what it means for the client."""
-
-    MALFORMED_BODY = ("malformed-body", 400, "The body is not JSON", "Nothing was accepted. Send valid UTF-8 JSON.")
-    INVALID_REQUEST = (
-        "invalid-request",
-        400,
-        "The request breaks a rule",
-        "Nothing was accepted. `errors` names each field at fault and its rule.",
-    )
-    UNAUTHORIZED = (
-        "unauthorized",
-        401,
-        "A valid key is required",
-        "Send the write key as `Authorization: Bearer <key>`.",
-    )
-    NOT_FOUND = ("not-found", 404, "There is no such resource", "This service has nothing at this path.")
-    UNKNOWN_BOARD = ("unknown-board", 404, "There is no such board", "Nobody defined it or submitted to it.")
-    UNKNOWN_VIEW = (
-        "unknown-view",
-        404,
-        "The board keeps no such ranking",
-        "It has no such season, or its definition ranks no levels, no sessions or no sums over levels.",
-    )
-    UNKNOWN_PLAYER = (
-        "unknown-player",
-        404,
-        "The player has no standing here",
-        "No play of this player counts on this board in this period.",
-    )
-    UNKNOWN_EVENT = (
-        "unknown-event",
-        404,
-        "There is no such event",
-        "The ledger does not know it, and it is too old to be still on its way.",
-    )
-    PLAYER_BANNED = (
-        "player-banned",
-        403,
-        "The player is banned",
-        "Nothing was accepted. Scores of a banned player are refused until the ban is lifted.",
-    )
-    METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
-    REJECTED = (
-        "rejected",
-        422,
-        "The board does not take this score",
-        "It is on record as rejected, with the reason in `detail`; sending it again changes nothing.",
-    )
-    TOO_LARGE = ("too-large", 413, "The body is too large", "Nothing was accepted. Send less at a time.")
-    UNSUPPORTED_MEDIA_TYPE = (
-        "unsupported-media-type",
-        415,
-        "The body must be JSON",
-        "Nothing was accepted. Send `Content-Type: application/json`.",
-    )
-    RANK_TOO_DEEP = (
-        "rank-too-deep",
-        422,
-        "The dense rank lies too deep",
-        f"A dense ranking counts at most {MAX_DISTINCT_SCORES:,} better scores. `ranking=competition` knows no limit.",
-    )
-    INTERNAL = ("internal", 500, "The gateway failed", "A defect of this service; the request id finds it in the logs.")
-    UNAVAILABLE = (
-        "unavailable",
-        503,
-        "A part of the service is down",
-        "Nothing was accepted. Try again after `Retry-After` seconds.",
-    )
-    UNACKNOWLEDGED = (
-        "unacknowledged",
-        503,
-        "The queue did not answer in time",
-        "The submission may still be counted, or may be lost; its event, in `event_ids`, tells which.",
-    )
-
-    CORRECTION_UNACKNOWLEDGED = (
-        "correction-unacknowledged",
-        503,
-        "The queue did not answer in time",
-        "The correction may be carried out or not; `GET /v1/corrections` tells which. Asking again does no harm.",
-    )
-
-    def __init__(self, slug: str, status: int, title: str, meaning: str) -> None:
-        self.slug = slug
-        self.status = status
-        self.title = title
-        self.meaning = meaning
-
-    @property
-    def uri(self) -> str:
-        """The ``type`` member: where this service explains the problem."""
-        return TYPE_PREFIX + self.slug
+__all__ = [
+    "CONTENT_TYPE",
+    "FieldError",
+    "Problem",
+    "ProblemError",
+    "ProblemType",
+    "as_dict",
+    "invalid",
+    "respond",
+    "respond_otherwise",
+]
 
 
 class FieldError(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response
 
+from ledgerboard_gateway.http.hot_pages import Readers
 from ledgerboard_gateway.http.problems import ProblemError, respond
 from ledgerboard_gateway.http.requests import QUERY, ROUTE
 
@@ -33,16 +34,17 @@ class QuickReads:
     ``view`` is that of `STANDING`: it takes the parsed query, the board and the player.
     """
 
-    def __init__(self, inner: "WSGIApplication", view: View) -> None:
+    def __init__(self, inner: "WSGIApplication", view: View, readers: Readers) -> None:
         self._inner = inner
         self._view = view
+        self._readers = readers
         self._queries: dict[str, Mapping[str, Any]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
         path = environ["PATH_INFO"]
         match = _PATH.fullmatch(path) if environ["REQUEST_METHOD"] == "GET" and path.isascii() else None
-        if match is None:
+        if match is None or not self._readers.reads_all(environ):
             return self._inner(environ, start_response)
         query = self._queries.get(environ["QUERY_STRING"])
         if query is None:

@@ -8,7 +8,6 @@ from flask import Response
 from ledgerboard_gateway.corrections import Why
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rebuild_rendering, rendering
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import RebuildItem, RebuildsAnswer, RequestedRebuilds
 from ledgerboard_gateway.http.operator_bodies import RebuildsBody, WhyBody, decode_rebuilds, decode_why
@@ -73,8 +72,6 @@ class RebuildRoutes:
                 summary="Rebuild a board",
                 description="From the ledger, by the current definition. Readers go on with the generation that is "
                 "live until the new one takes its place. While one is pending, this tells of that one.",
-                guarded=True,
-                role=Role.OPERATOR,
                 body=Body(WhyBody, e.WHY),
                 answers={202: Answer([RebuildItem], e.REBUILD, "The ledger holds the request")},
                 problems=[P.UNKNOWN_BOARD, P.UNAVAILABLE],
@@ -86,8 +83,6 @@ class RebuildRoutes:
                 view=self.rebuild_boards,
                 summary="Rebuild all boards",
                 description="A page of them by name; go on with `after` set to the answer's `next`.",
-                guarded=True,
-                role=Role.OPERATOR,
                 body=Body(RebuildsBody, e.REBUILDS),
                 answers={202: Answer([RequestedRebuilds], e.REBUILDS_REQUESTED, "The ledger holds the requests")},
                 problems=[P.UNAVAILABLE],
@@ -99,8 +94,6 @@ class RebuildRoutes:
                 view=self.list_rebuilds,
                 summary="Read how far rebuilds are",
                 description="Generations of boards, newest first, with the facts folded so far.",
-                guarded=True,
-                role=Role.OPERATOR,
                 query=RebuildsQuery,
                 answers={200: Answer([RebuildsAnswer], e.REBUILDS_TOLD, "The generations")},
                 problems=[P.UNAVAILABLE],

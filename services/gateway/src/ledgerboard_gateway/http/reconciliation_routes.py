@@ -7,7 +7,6 @@ from flask import Response
 
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
-from ledgerboard_gateway.http.auth import Role
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import DifferenceItem, ReconciliationAnswer
 from ledgerboard_gateway.http.operator_bodies import ReconciliationBody, decode_reconciliation
@@ -62,8 +61,6 @@ class ReconciliationRoutes:
                 summary="Compare boards with the ledger",
                 description="Every entry of every view of `board`, or of all boards, also while scores come in. "
                 "Nothing is changed. While nobody began the same comparison, this tells of that one.",
-                guarded=True,
-                role=Role.OPERATOR,
                 body=Body(ReconciliationBody, e.RECONCILE),
                 answers={202: Answer([ReconciliationAnswer], e.RECONCILIATION_ASKED, "The ledger holds the request")},
                 problems=[P.UNKNOWN_BOARD, P.UNAVAILABLE],
@@ -76,8 +73,6 @@ class ReconciliationRoutes:
                 summary="Read what a comparison came to",
                 description="How far it is, and what differs. `proved` is null until it is over, and then true only if "
                 "every entry of every board was judged and right.",
-                guarded=True,
-                role=Role.OPERATOR,
                 answers={200: Answer([ReconciliationAnswer], e.RECONCILIATION, "The comparison")},
                 problems=[P.NOT_FOUND, P.UNAVAILABLE],
             ),

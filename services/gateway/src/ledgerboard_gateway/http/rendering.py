@@ -97,6 +97,7 @@ def board(definition: BoardDefinition) -> BoardAnswer:
         level_views=options.level_views,
         session_views=options.session_views,
         level_total_view=options.level_total_view,
+        managed_sessions=options.managed_sessions,
     )
 
 

@@ -7,18 +7,30 @@ from flask import request
 
 from ledgerboard_contracts import InvalidNameError, check_board, check_player
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
+from ledgerboard_gateway.principals import Principal
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
+HEADERS: Final = "ledgerboard.headers"
+"""Headers for the answer, which the edge adds."""
+
 ROUTE: Final = "ledgerboard.route"
 """Where a layer before Flask says which route's answer it gave."""
 
 QUERY: Final = "ledgerboard.query"
 """Where Flask leaves the query that it parsed, for layers before it."""
 
+CALLER: Final = "ledgerboard.caller"
+"""Where the guard leaves what tells the request's principal."""
+
+HELD: Final = "ledgerboard.held"
+"""Where the guard leaves the principal whom the operation itself must hold to its boards."""
+
 NO_ROUTE: Final = "none"
 _JSON: Final = "application/json"
 _REPLACEMENT: Final = "\ufffd"
+_CHALLENGE: Final = 'Bearer realm="ledgerboard"'
+_REFUSAL: Final = "This request carries no valid credential."
 
 
 def route_of(environ: dict[str, Any]) -> str:
@@ -36,16 +48,56 @@ def request_id() -> str:
     return given
 
 
+def caller_or_none() -> Principal | None:
+    """Whose request it is, or None without a valid credential. Raises `UnavailableError` where nobody can tell."""
+    ask: Callable[[], Principal | None] | None = request.environ.get(CALLER)
+    return None if ask is None else ask()
+
+
+def caller() -> Principal:
+    """Whose request it is. Raises the 401 problem, which does not tell what is wrong with a credential."""
+    found = caller_or_none()
+    if found is None:
+        challenge = f'{_CHALLENGE}, error="invalid_token"' if request.headers.get("Authorization") else _CHALLENGE
+        raise ProblemError(ProblemType.UNAUTHORIZED, _REFUSAL, headers={"WWW-Authenticate": challenge})
+    return found
+
+
+def caller_for(player: str) -> Principal:
+    """Whose request it is, if they may act for a player. Raises the 401 or 403 problem."""
+    found = caller()
+    if not found.speaks_for(player):
+        raise ProblemError(ProblemType.FORBIDDEN, "Nobody acts for another player.")
+    return found
+
+
+def hold(board: str) -> None:
+    """Raise the 403 problem where the caller is held to other boards than this."""
+    held: Principal | None = request.environ.get(HELD)
+    if held is not None and not held.covers(board):
+        raise ProblemError(ProblemType.FORBIDDEN, "This key is held to other boards.")
+
+
 def note(**facts: object) -> None:
     """Add ``facts`` to the current request's line in the access log."""
     notes: dict[str, object] = request.environ.setdefault(NOTES, {})
     notes.update(facts)
 
 
+def add_headers(*headers: tuple[str, str]) -> None:
+    """Let the answer have these headers, whatever it will be."""
+    request.environ.setdefault(HEADERS, []).extend(headers)
+
+
 def json_body() -> bytes:
     """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
     if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
         raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
+    return whole_body()
+
+
+def whole_body() -> bytes:
+    """The raw body, whatever it is. Raises the 413 problem."""
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
     body = _read(most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1))

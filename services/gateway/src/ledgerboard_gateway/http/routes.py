@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ledgerboard_gateway.http.account_documentation import ACCOUNT_TAGS
+from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_documentation import CLASSIC_TAGS
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.closing_routes import CLOSING_TAGS, ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
+from ledgerboard_gateway.http.game_routes import GAME_TAGS, GameRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
+from ledgerboard_gateway.http.key_routes import KEY_TAGS, KeyRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.operator_routes import OPERATOR_TAGS, OperatorRoutes
@@ -17,6 +21,7 @@ from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
+from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
 
 TAGS: Final = {
     "scores": "Submit scores. 202 means that the queue stores the submission; its event id tells what became of it.",
@@ -24,7 +29,10 @@ TAGS: Final = {
     "history": "Read the ledger: the record of every score that was accepted or refused.",
     "boards": "Define boards.",
     **CLOSING_TAGS,
+    **GAME_TAGS,
     **OPERATOR_TAGS,
+    **KEY_TAGS,
+    **ACCOUNT_TAGS,
     **CLASSIC_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
     "operations": "Health, metrics and this documentation.",
@@ -42,7 +50,11 @@ class Routes:
     history: HistoryRoutes
     boards: BoardRoutes
     closings: ClosingRoutes
+    games: GameRoutes
     operators: OperatorRoutes
+    keys: KeyRoutes
+    accounts: AccountRoutes
+    user_scores: UserScoreRoutes
     classic: ClassicRoutes
     published: PublishedRoutes
     operations: OperationRoutes
@@ -58,7 +70,11 @@ class Routes:
             *self.history.operations(),
             *self.boards.operations(),
             *self.closings.operations(),
+            *self.games.operations(),
             *self.operators.operations(),
+            *self.keys.operations(),
+            *self.accounts.operations(),
+            *self.user_scores.operations(),
             *self.classic.operations(),
             *self.published.operations(),
             *self.operations.operations(),

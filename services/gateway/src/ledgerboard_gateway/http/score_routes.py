@@ -1,10 +1,11 @@
 """Submit scores: one at a time, or many in one request. The hot path of the gateway."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from flask import Response, request
 
+from ledgerboard_contracts import Submission
 from ledgerboard_gateway.http import answers, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.bodies import (
@@ -16,21 +17,21 @@ from ledgerboard_gateway.http.bodies import (
     decode_score,
 )
 from ledgerboard_gateway.http.bulk_answers import bulk_answer, nothing_sound
+from ledgerboard_gateway.http.entry import Entry
+from ledgerboard_gateway.http.keyed_asks import Item, keyed_asks
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.preferences import wait_seconds
-from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
+from ledgerboard_gateway.http.score_problems import failure, rejection_problem
 from ledgerboard_gateway.http.shown_answers import Shown, shown
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel
 from ledgerboard_gateway.showing import Showing
-from ledgerboard_gateway.submit import Ask, Before
+from ledgerboard_gateway.submit import Ask, Before, Keyed
 from ledgerboard_ledger import Rejected
 
 _STORED: Final = "The queue stores it"
-_SENT_NOTHING: Final = "The queue does not take submissions at the moment. Nothing was sent."
-_NO_ANSWER: Final = "The queue did not acknowledge the submission in time. It may be counted or not."
 _ANSWERS: Final = {
     200: Answer([Shown], e.SHOWN, "It is recorded, and the boards show it"),
     202: Answer([answers.Accepted], e.ACCEPTED, _STORED),
@@ -49,26 +50,20 @@ _PREFER: Final = {
 class Submissions(Protocol):
     """Accepts submissions; each parcel comes back with its outcome."""
 
-    def submit(self, asks: Sequence[Ask], correlation_id: str, before: Before | None = None) -> list[Parcel]:
+    def submit(
+        self, asks: Sequence[Ask], correlation_id: str, before: Before | None, keyed: Keyed | None
+    ) -> list[Parcel]:
         """Send, and tell what became of each part."""
-        ...
-
-
-class Bans(Protocol):
-    """Who is banned, as far as this process knows."""
-
-    def is_banned(self, player: str, board: str) -> bool:
-        """Whether the player's scores on that board are refused."""
         ...
 
 
 class ScoreRoutes:
     """The routes that accept scores. 202 means that the queue stores them."""
 
-    def __init__(self, submissions: Submissions, showing: Showing, bans: Bans, metrics: GatewayMetrics) -> None:
+    def __init__(self, submissions: Submissions, entry: Entry, showing: Showing, metrics: GatewayMetrics) -> None:
+        self._entry = entry
         self._submissions = submissions
         self._showing = showing
-        self._bans = bans
         self._metrics = metrics
 
     def post_score(self, board: str) -> Response:
@@ -84,42 +79,44 @@ class ScoreRoutes:
 
     def post_bulk(self) -> Response:
         """Accept many scores; each stands for itself."""
-        items = [self._banned(item) or item for item in decode_bulk(json_body())]
+        items = self._entry.judge(decode_bulk(json_body()))
         asks = [item for item in items if isinstance(item, Ask)]
         self._metrics.submissions("refused", len(items) - len(asks))
         if not asks:
             raise nothing_sound(items)
-        parcels = self._send(asks)
+        parcels = self._send(asks, out_of=items)
         if not any(parcel.outcome is Outcome.ACKNOWLEDGED for parcel in parcels):
-            raise _failure(parcels)
+            raise failure(parcels)
         return rendering.answer(bulk_answer(items, parcels), 202)
 
-    def _banned(self, item: Ask | ProblemError) -> ProblemError | None:
-        if isinstance(item, ProblemError) or not self._bans.is_banned(item.player, item.board):
-            return None
-        errors = [FieldError("player", "is banned")]
-        return ProblemError(P.PLAYER_BANNED, f"The player {item.player} is banned on {item.board}.", errors=errors)
+    def accept(self, ask: Ask) -> Submission:
+        """Accept a score of another route, for its caller. Raises the problem of one that is not accepted."""
+        self._entry.check(ask)
+        (parcel,) = self._send([ask])
+        if parcel.outcome is not Outcome.ACKNOWLEDGED:
+            raise failure([parcel])
+        (submission,) = parcel.submissions
+        return submission
 
     def _accept(self, ask: Ask) -> Response:
-        if problem := self._banned(ask):
-            raise problem
+        self._entry.check(ask)
         with self._showing.seat(wait_seconds(request.headers.get("Prefer"))) as seat:
             (parcel,) = self._send([ask], seat.before if seat else None)
             if parcel.outcome is not Outcome.ACKNOWLEDGED:
-                raise _failure([parcel])
+                raise failure([parcel])
             (submission,) = parcel.submissions
             outcome = seat.outcome(parcel) if seat else None
         if seat is None or outcome is None:
             return rendering.answer(rendering.accepted(submission), 202)
         applied = {"Preference-Applied": f"wait={seat.seconds}"}
         if isinstance(outcome, Rejected):
-            raise _rejection(outcome, applied)
+            raise rejection_problem(outcome, applied)
         answer = rendering.answer(shown(submission, outcome))
         answer.headers.update(applied)
         return answer
 
-    def _send(self, asks: list[Ask], before: Before | None = None) -> list[Parcel]:
-        parcels = self._submissions.submit(asks, request_id(), before)
+    def _send(self, asks: list[Ask], before: Before | None = None, out_of: Sequence[Item] = ()) -> list[Parcel]:
+        parcels = self._submissions.submit(asks, request_id(), before, keyed_asks(out_of or asks))
         note(
             event_ids=[submission.event_id for parcel in parcels for submission in parcel.submissions],
             envelope_ids=[parcel.envelope_id for parcel in parcels],
@@ -138,13 +135,12 @@ class ScoreRoutes:
                 rule="/v1/boards/<board>/scores",
                 view=self.post_score,
                 summary="Submit one score",
-                description="A board that nobody defined is made with the default options: the greater score ranks "
-                "first, a player's best play counts, and no bounds.",
-                guarded=True,
+                description="A service's or manager's makes a board that nobody defined, with the default options: the "
+                "greater score ranks first, a player's best play counts, and no bounds.",
                 body=Body(ScoreBody, e.SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[P.UNKNOWN_BOARD, P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
             Operation(
                 tag="scores",
@@ -153,9 +149,8 @@ class ScoreRoutes:
                 view=self.post_bulk,
                 summary="Submit up to 1,000 scores",
                 description="Each score stands for itself: one that breaks a rule is refused and never harms the "
-                "others. 400 where none can be accepted, or where the body as a whole cannot be read; 503 where "
-                "the queue acknowledged none.",
-                guarded=True,
+                "others. 400 where none can be accepted, 403 where none is the caller's to submit; 503 where the queue "
+                "acknowledged none.",
                 body=Body(BulkBody, e.BULK),
                 answers={202: Answer([answers.BulkAnswer], e.BULK_ANSWER, "A result for each score, in order")},
                 problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
@@ -167,25 +162,9 @@ class ScoreRoutes:
                 view=self.post_published,
                 summary="Submit a score, as published",
                 description="The same as a submission to the board of that name.",
-                guarded=True,
                 body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[P.UNKNOWN_BOARD, P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),
         ]
-
-
-def _rejection(rejected: Rejected, headers: Mapping[str, str]) -> ProblemError:
-    """The problem of a score that the board does not take. It is on record, so sending it again changes nothing."""
-    refused = rejected.rejection
-    return ProblemError(P.REJECTED, refused.detail, event_ids=[str(refused.event_id)], headers=headers)
-
-
-def _failure(parcels: Sequence[Parcel]) -> ProblemError:
-    """The problem with parcels of which the queue acknowledged none."""
-    doubtful = [parcel for parcel in parcels if parcel.outcome is Outcome.UNACKNOWLEDGED]
-    if not doubtful:
-        return ProblemError(ProblemType.UNAVAILABLE, _SENT_NOTHING)
-    event_ids = [str(submission.event_id) for parcel in doubtful for submission in parcel.submissions]
-    return ProblemError(ProblemType.UNACKNOWLEDGED, _NO_ANSWER, event_ids=event_ids)

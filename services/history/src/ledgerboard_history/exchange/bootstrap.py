@@ -13,10 +13,11 @@ from ledgerboard_history.exchange.importing import ImportLedger
 from ledgerboard_history.exchange.jobs import ExchangeJobs, register_exchange_jobs
 from ledgerboard_history.exchange.shipping import ShipExport
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS
-from ledgerboard_history.settings import ExchangeSettings, JobsSettings
+from ledgerboard_history.settings import ExchangeSettings, JobsSettings, MigrateSettings
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.s3 import S3Objects, s3_client
+from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.settings import from_env
 from ledgerboard_ledger import Archives, LedgerExport, LedgerImport, LedgerWriter, PostgresGenerations
 
@@ -48,12 +49,14 @@ def add_exchange_jobs(app: "JobApp", settings: JobsSettings) -> None:
 
 def _export(environ: Mapping[str, str], asked: argparse.Namespace) -> int:
     settings = from_env(ExchangeSettings, environ)
-    use = ExportLedger(LedgerExport(_engine(settings.postgres.reading_url)), SystemClock())
+    use = ExportLedger(
+        LedgerExport(_engine(settings, settings.postgres.reading_url, settings.postgres.reading_secret)), SystemClock()
+    )
     return export(use, asked.board, asked.file, partial(print, flush=True))
 
 
 def _import(environ: Mapping[str, str], asked: argparse.Namespace) -> int:
-    engine = _engine(from_env(ExchangeSettings, environ).postgres.writer_url)
+    engine = _writer(from_env(ExchangeSettings, environ))
     use = ImportLedger(LedgerWriter(engine), LedgerImport(engine), PostgresGenerations(engine))
     return take_in(use, asked.file, partial(print, flush=True))
 
@@ -62,7 +65,7 @@ def _jobs(settings: JobsSettings) -> ExchangeJobs:
     exchange = settings.exchange
     if not exchange.bucket:
         return ExchangeJobs(ship=None, archive=None)
-    engine, clock = _engine(settings.postgres.writer_url), SystemClock()
+    engine, clock = _writer(settings), SystemClock()
     use = ExportLedger(LedgerExport(engine), clock)
     objects = S3Objects(s3_client(settings.aws, exchange.s3_endpoint_url), exchange.bucket)
     archive: Any = None
@@ -79,7 +82,15 @@ def _jobs(settings: JobsSettings) -> ExchangeJobs:
     return ExchangeJobs(ship=ShipExport(use, objects, clock, prefix=exchange.prefix), archive=archive)
 
 
-def _engine(url: str) -> "Engine":
+def _writer(settings: MigrateSettings) -> "Engine":
+    return _engine(settings, settings.postgres.writer_url, settings.postgres.secret)
+
+
+def _engine(settings: MigrateSettings, url: str, secret: str) -> "Engine":
     return make_engine(
-        url, application_name="ledgerboard-history", pool_size=4, statement_timeout_seconds=TIME_LIMIT_SECONDS
+        url,
+        application_name="ledgerboard-history",
+        pool_size=4,
+        credentials=make_credentials(settings.secrets, secret),
+        statement_timeout_seconds=TIME_LIMIT_SECONDS,
     )

@@ -24,6 +24,7 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.sqs import resolve_queue_url, sqs_client
 from ledgerboard_infra.valkey import make_redis
@@ -47,18 +48,18 @@ _MOST_OF_A_RUN: Final = timedelta(seconds=240)
 
 def build_command(settings: "JobsSettings", say: Callable[[str], None]) -> ReconcileCommand:
     """The command. Raises `MisconfiguredError` without an address of the boards."""
-    engine = _engine(settings, settings.postgres.writer_url)
+    engine = _engine(settings)
     return ReconcileCommand(PostgresDefinitions(engine), _comparer(settings, engine, Patience().most), say)
 
 
 def add_proof_jobs(app: "JobApp", registry: "CollectorRegistry", settings: "JobsSettings") -> None:
     """Give the jobs' process the jobs of this package and what tells of them."""
     register_proof_jobs(app, partial(_jobs, settings))
-    registry.register(ProofMetrics(PostgresProofs(_engine(settings, settings.postgres.writer_url))))
+    registry.register(ProofMetrics(PostgresProofs(_engine(settings))))
 
 
 def _jobs(settings: "JobsSettings") -> ProofJobs:
-    engine, clock = _engine(settings, settings.postgres.writer_url), SystemClock()
+    engine, clock = _engine(settings), SystemClock()
     definitions = PostgresDefinitions(engine)
     snapshot = SnapshotRanks(definitions, RankSnapshots(engine), clock, most=settings.proof.ranks_kept)
     comparer = _comparer(settings, engine, _MOST_OF_A_SAMPLE) if settings.proof.redis_url else None
@@ -93,7 +94,10 @@ def _reconciliation(settings: "JobsSettings", engine: "Engine", most: timedelta)
     proof = settings.proof
     if not proof.redis_url:
         raise MisconfiguredError("LEDGERBOARD_REDIS_URL: comparing boards takes their address")
-    redis = make_redis(RedisSettings(url=proof.redis_url, cluster=proof.redis_cluster))
+    redis = make_redis(
+        RedisSettings(url=proof.redis_url, secret=proof.redis_secret, cluster=proof.redis_cluster),
+        make_credentials(settings.secrets, proof.redis_secret),
+    )
     sqs, clock = sqs_client(settings.aws), SystemClock()
     urls = [resolve_queue_url(sqs, queue.full_name(settings.stage)) for queue in (SUBMISSIONS, RANK, HISTORY)]
     comparison = Comparison(RedisBoards(redis, settings.stage), DrawnViews(engine), SqlFold(engine), clock)
@@ -109,11 +113,12 @@ def _reconciliation(settings: "JobsSettings", engine: "Engine", most: timedelta)
     )
 
 
-def _engine(settings: "JobsSettings", url: str) -> "Engine":
+def _engine(settings: "JobsSettings") -> "Engine":
     """A fold of a great board takes its time."""
     return make_engine(
-        url,
+        settings.postgres.writer_url,
         application_name="ledgerboard-history-proof",
         pool_size=max(settings.postgres.pool_size, 3),
+        credentials=make_credentials(settings.secrets, settings.postgres.secret),
         statement_timeout_seconds=TIME_LIMIT_SECONDS,
     )

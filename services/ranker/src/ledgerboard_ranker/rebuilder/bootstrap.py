@@ -11,6 +11,7 @@ from ledgerboard_boards import BoardStates, RedisBoards, RedisPulse
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import OpsServer
 from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.valkey import RedisClient, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
@@ -40,12 +41,14 @@ _STATEMENT_SECONDS: Final = 120.0
 def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsServer]:
     """Build the rebuilder. Connects when it runs; of a cluster it asks for the nodes at once."""
     registry, clock = CollectorRegistry(), SystemClock()
+    secrets = make_secrets(settings.secrets, clock)
     metrics = RebuilderMetrics(registry)
-    client = make_redis(settings.redis)
+    client = make_redis(settings.redis, credentials(secrets, settings.redis.secret))
     engine = make_engine(
         settings.postgres.writer_url,
         application_name=f"ledgerboard-{REBUILDER}",
         pool_size=settings.postgres.pool_size,
+        credentials=credentials(secrets, settings.postgres.secret),
         statement_timeout_seconds=_STATEMENT_SECONDS,
     )
     generations, touches, ledger = PostgresGenerations(engine), Touches(engine), Replay(engine)

@@ -1,0 +1,156 @@
+"""Tell whose a credential is: the root key's, a server key's, or a token's.
+
+A credential names exactly one principal or none at all, and nobody is told why it names none.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Protocol
+
+from ledgerboard_contracts import InvalidNameError, check_player
+from ledgerboard_gateway.principals import ROOT, Principal, Role
+from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.secrets import SharedKey
+
+KEY_PREFIX: Final = "lbk_"
+"""How every server key begins."""
+
+REMEMBERED: Final = 10_000
+"""Tokens that a process remembers as good."""
+
+_ROOT: Final = Principal(subject=ROOT, roles=frozenset(Role))
+_OF_SCOPE: Final = {"submit": Role.SERVICE, "read": Role.VIEWER, "admin": Role.MANAGER}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a valid token says: who it is, of which groups, and until when."""
+
+    name: str
+    groups: frozenset[str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServerKey:
+    """A key that is not revoked. ``scopes`` are of ``submit``, ``read`` and ``admin``; without ``boards``, of all."""
+
+    key_id: str
+    name: str
+    scopes: frozenset[str]
+    boards: tuple[str, ...] | None
+
+
+class Tokens(Protocol):
+    """Whoever can tell good tokens from others."""
+
+    def verify(self, token: str) -> Identity | None:
+        """What it says, or None for anything that is not valid now. Raises `UnavailableError` where nobody can tell."""
+        ...
+
+
+class Keys(Protocol):
+    """The server keys."""
+
+    def find(self, key: str) -> ServerKey | None:
+        """The key, unless it is unknown or revoked. Raises `UnavailableError` where nobody can tell."""
+        ...
+
+
+class NoTokens:
+    """Without an issuer no token is good."""
+
+    def verify(self, token: str) -> Identity | None:  # noqa: ARG002 -- the protocol's signature.
+        """Never."""
+        return None
+
+
+class NoKeys:
+    """No server key is good."""
+
+    def find(self, key: str) -> ServerKey | None:  # noqa: ARG002 -- the protocol's signature.
+        """Never."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    principal: Principal
+    until: datetime
+
+
+class Authentication:
+    """Knows principals by their credentials. Thread-safe.
+
+    A good token is remembered by its digest, so that a busy client's is verified once in ``remember_for`` and not with
+    every request; never beyond its own end.
+    """
+
+    def __init__(
+        self,
+        root_key: SharedKey,
+        keys: Keys,
+        tokens: Tokens,
+        roles_of: Mapping[str, Role],
+        clock: Clock,
+        *,
+        remember_for: timedelta = timedelta(seconds=60),
+        capacity: int = REMEMBERED,
+    ) -> None:
+        self._root_key = root_key
+        self._keys = keys
+        self._tokens = tokens
+        self._roles_of = roles_of
+        self._clock = clock
+        self._remember_for = remember_for
+        self._capacity = capacity
+        self._remembered: dict[bytes, _Remembered] = {}
+
+    def principal(self, credential: str) -> Principal | None:
+        """Whose it is, or None. Raises `UnavailableError` where a key or token cannot be looked up."""
+        if not credential:
+            return None
+        if self._root_key.accepts(credential):
+            return _ROOT
+        if credential.startswith(KEY_PREFIX):
+            return _of_key(self._keys.find(credential))
+        return self._of_token(credential) or (_ROOT if self._root_key.accepts_now(credential) else None)
+
+    def _of_token(self, token: str) -> Principal | None:
+        digest = sha256(token.encode(errors="replace")).digest()
+        now = self._clock.now()
+        known = self._remembered.get(digest)
+        if known is not None and now < known.until:
+            return known.principal
+        self._remembered.pop(digest, None)
+        identity = self._tokens.verify(token)
+        principal = None if identity is None else self._of_identity(identity)
+        if identity is not None and principal is not None:
+            self._remember(digest, _Remembered(principal, min(identity.expires_at, now + self._remember_for)))
+        return principal
+
+    def _remember(self, digest: bytes, made: _Remembered) -> None:
+        while len(self._remembered) >= self._capacity:
+            self._remembered.pop(next(iter(self._remembered)), None)
+        self._remembered[digest] = made
+
+    def _of_identity(self, identity: Identity) -> Principal | None:
+        """A name that no player can have is nobody's."""
+        try:
+            name = check_player(identity.name)
+        except InvalidNameError:
+            return None
+        roles = frozenset(self._roles_of[group] for group in identity.groups if group in self._roles_of)
+        return Principal(subject=f"player:{name}", roles=roles, player=name)
+
+
+Authenticate = Callable[[str], Principal | None]
+
+
+def _of_key(key: ServerKey | None) -> Principal | None:
+    if key is None:
+        return None
+    roles = frozenset(_OF_SCOPE[scope] for scope in key.scopes if scope in _OF_SCOPE)
+    return Principal(subject=f"key:{key.key_id}", roles=roles, boards=key.boards)

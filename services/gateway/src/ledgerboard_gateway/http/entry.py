@@ -1,0 +1,53 @@
+"""Which scores are let in: those that are the caller's to submit, of nobody who is banned, and not too many."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ledgerboard_gateway.http.keyed_asks import judged
+from ledgerboard_gateway.http.limiting import Limiting
+from ledgerboard_gateway.http.ownership import Ownership
+from ledgerboard_gateway.http.problems import FieldError, ProblemError
+from ledgerboard_gateway.http.problems import ProblemType as P
+from ledgerboard_gateway.http.requests import caller
+from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.submit import Ask
+
+Item = Ask | ProblemError
+
+
+class Bans(Protocol):
+    """Who is banned, as far as this process knows."""
+
+    def is_banned(self, player: str, board: str) -> bool:
+        """Whether the player's scores on that board are refused."""
+        ...
+
+
+class Entry:
+    """The entry of scores. Limits come last, so that a score which is refused anyway uses nothing up."""
+
+    def __init__(self, ownership: Ownership, bans: Bans, limiting: Limiting) -> None:
+        self._ownership = ownership
+        self._bans = bans
+        self._limiting = limiting
+
+    def check(self, ask: Ask) -> None:
+        """Let one score of the caller in, or raise the problem that refuses it."""
+        principal = caller()
+        if problem := self._refusal(principal, ask) or self._limiting.refusal(principal, ask):
+            raise problem
+
+    def judge(self, items: Sequence[Item]) -> list[Item]:
+        """``items`` of the caller, each that is not let in as its problem."""
+        principal = caller()
+        return self._limiting.admit(principal, judged(items, lambda item: self._refusal(principal, item)))
+
+    def _refusal(self, principal: Principal, item: Item) -> ProblemError | None:
+        if isinstance(item, ProblemError):
+            return None
+        if problem := self._ownership.refusal(principal, item):
+            return problem
+        if not self._bans.is_banned(item.player, item.board):
+            return None
+        errors = [FieldError("player", "is banned")]
+        return ProblemError(P.PLAYER_BANNED, f"The player {item.player} is banned on {item.board}.", errors=errors)

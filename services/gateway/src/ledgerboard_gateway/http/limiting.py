@@ -1,0 +1,79 @@
+"""Refuse what is over a limit, and tell everybody who has one how much is left.
+
+The fields are those of draft-ietf-httpapi-ratelimit-headers: ``RateLimit-Policy`` says how much there is in how long,
+``RateLimit`` how much is left now and when it will be all again.
+"""
+
+import math
+from collections.abc import Sequence
+
+from flask import request
+
+from ledgerboard_gateway.http.client_addresses import ClientAddresses
+from ledgerboard_gateway.http.idempotency import current_claim
+from ledgerboard_gateway.http.problems import FieldError, ProblemError
+from ledgerboard_gateway.http.problems import ProblemType as P
+from ledgerboard_gateway.http.requests import add_headers
+from ledgerboard_gateway.limits import Allowance, Limits
+from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.submit import Ask
+
+Item = Ask | ProblemError
+
+
+class Limiting:
+    """The limits of the current request."""
+
+    def __init__(self, limits: Limits, addresses: ClientAddresses) -> None:
+        self._limits = limits
+        self._addresses = addresses
+
+    def admit(self, principal: Principal, items: Sequence[Item]) -> list[Item]:
+        """``items``, those that are too many each as its problem. Each score counts, and what is refused already not.
+
+        A request that was planned before passes as it was planned, since part of it may have been sent.
+        """
+        claim = current_claim()
+        wanted = sum(isinstance(item, Ask) for item in items)
+        if not wanted or (claim is not None and claim.plan is not None):
+            return list(items)
+        allowance = self._limits.submissions(principal, wanted)
+        if allowance is None:
+            return list(items)
+        _tell(allowance)
+        left = allowance.taken.count
+        admitted: list[Item] = []
+        for item in items:
+            left -= isinstance(item, Ask)
+            admitted.append(_problem(allowance) if isinstance(item, Ask) and left < 0 else item)
+        return admitted
+
+    def refusal(self, principal: Principal, ask: Ask) -> ProblemError | None:
+        """The problem of a score that is one too many, or None."""
+        (item,) = self.admit(principal, [ask])
+        return item if isinstance(item, ProblemError) else None
+
+    def attempt(self, username: str | None) -> None:
+        """Somebody tries to be ``username``, or whoever it may be. Raises the 429 problem."""
+        allowance = self._limits.attempt(username, self._addresses.of(request.environ))
+        if allowance is not None and not allowance.taken.count:
+            _tell(allowance)
+            raise _problem(allowance)
+
+
+def _tell(allowance: Allowance) -> None:
+    name, bucket, taken = allowance.policy.value, allowance.bucket, allowance.taken
+    add_headers(
+        ("RateLimit-Policy", f'"{name}";q={bucket.capacity};w={bucket.window_seconds}'),
+        ("RateLimit", f'"{name}";r={taken.left};t={math.ceil(taken.full_seconds)}'),
+    )
+
+
+def _problem(allowance: Allowance) -> ProblemError:
+    seconds = max(1, math.ceil(allowance.taken.next_seconds))
+    return ProblemError(
+        P.TOO_MANY_REQUESTS,
+        f"The limit of this {allowance.policy} is used up. There is more in {seconds} s.",
+        errors=[FieldError("score", "is one too many for now")],
+        headers={"Retry-After": str(seconds)},
+    )

@@ -1,0 +1,71 @@
+"""Who asks. Every question of what somebody may do is answered from a `Principal`, never from a request's body."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+ROOT: Final = "root"
+"""The subject of whoever holds the static write key."""
+
+_REST: Final = "*"
+
+
+class Role(StrEnum):
+    """What a principal is. One may be several things."""
+
+    PLAYER = "player"
+    """Submits own scores."""
+    VIEWER = "viewer"
+    """Reads, also where reads are closed."""
+    SERVICE = "service"
+    """Submits scores of any player: a game server."""
+    MANAGER = "manager"
+    """Corrects, rebuilds, bans, defines boards, and looks after dead letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Whose request it is.
+
+    ``subject`` is ``player:<name>``, ``key:<id>`` or ``root``; ``player`` the player whom a token speaks for;
+    ``boards`` the patterns, ``name`` or ``prefix*``, that a server key is held to. None: all boards.
+    """
+
+    subject: str
+    roles: frozenset[Role]
+    player: str | None = None
+    boards: tuple[str, ...] | None = None
+
+    def is_any(self, roles: frozenset[Role]) -> bool:
+        """Whether it has one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+    def covers(self, board: str) -> bool:
+        """Whether it is let near a board at all."""
+        return self.boards is None or _matches(self.boards, board)
+
+    def speaks_for(self, player: str) -> bool:
+        """Whether it may submit for a player: for whom its token names, or, as a service or manager, for anybody."""
+        if self.is_any(_FOR_ANYBODY):
+            return True
+        return Role.PLAYER in self.roles and self.player == player
+
+    @property
+    def makes_boards(self) -> bool:
+        """Whether its submission to an unknown board makes that board."""
+        return self.is_any(_FOR_ANYBODY)
+
+    @property
+    def author(self) -> str:
+        """The name that goes with what it did: a person's is that of the player, so that it is erased with them."""
+        return self.player or self.subject
+
+
+_FOR_ANYBODY: Final = frozenset({Role.SERVICE, Role.MANAGER})
+
+
+def _matches(patterns: Sequence[str], board: str) -> bool:
+    return any(
+        board.startswith(each.removesuffix(_REST)) if each.endswith(_REST) else board == each for each in patterns
+    )

@@ -1,0 +1,66 @@
+"""The verdict on one submission: a fact, or a rejection in words that its submitter can read."""
+
+from uuid import UUID
+
+from ledgerboard_contracts import (
+    BoardDefinition,
+    BoardOptions,
+    Fact,
+    Rejection,
+    RejectionReason,
+    SeenSessions,
+    Submission,
+    is_tie_value,
+)
+from ledgerboard_ingest.sessions import UNSEEN, session_objection
+
+
+def judge_submission(
+    submission: Submission, definition: BoardDefinition, envelope_id: UUID, seen: SeenSessions = UNSEEN
+) -> Fact | Rejection:
+    """The verdict on one submission by the definition that it names, and by its session as it was seen. Pure."""
+    objection = session_objection(seen, definition, submission) or _objection(submission, definition.options)
+    if objection is not None:
+        return _rejection(submission, *objection, envelope_id)
+    return Fact(
+        event_id=submission.event_id,
+        player=submission.player,
+        score=submission.score,
+        occurred_at=submission.occurred_at,
+        level=submission.level,
+        attributes=submission.attributes,
+        session=submission.session,
+    )
+
+
+def _objection(submission: Submission, options: BoardOptions) -> tuple[RejectionReason, str] | None:
+    """Why the board does not take the submission, and that in words; both bounds are inclusive."""
+    if submission.score < options.min_score:
+        detail = f"the score {submission.score} is below this board's minimum of {options.min_score}"
+        return RejectionReason.SCORE_BELOW_MINIMUM, detail
+    if submission.score > options.max_score:
+        detail = f"the score {submission.score} is above this board's maximum of {options.max_score}"
+        return RejectionReason.SCORE_ABOVE_MAXIMUM, detail
+    attributes = submission.attributes or {}
+    for tie in options.ties:
+        if tie.attribute not in attributes:
+            detail = f"the attribute {tie.attribute!r} is missing: it orders equal scores on this board"
+            return RejectionReason.TIE_BREAK_MISSING, detail
+        if not is_tie_value(attributes[tie.attribute]):
+            detail = f"the attribute {tie.attribute!r} must be an integer within +-2^53: it orders equal scores"
+            return RejectionReason.TIE_BREAK_INVALID, detail
+    return None
+
+
+def _rejection(submission: Submission, reason: RejectionReason, detail: str, envelope_id: UUID) -> Rejection:
+    return Rejection(
+        event_id=submission.event_id,
+        board=submission.board,
+        board_version=submission.board_version,
+        player=submission.player,
+        score=submission.score,
+        occurred_at=submission.occurred_at,
+        reason=reason,
+        detail=detail,
+        envelope_id=envelope_id,
+    )

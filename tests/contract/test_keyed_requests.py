@@ -1,0 +1,61 @@
+"""The record of keyed requests, real and in memory, is what the model says whatever happens in whatever order."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine, text
+
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger.idempotency import KEPT, LEASE, PostgresKeyedRequests
+from ledgerboard_testkit.memory import FixedClock, MemoryKeyedRequests
+from tests.contract.keyed_requests_machine import Bench, KeyedRequestsMachine
+
+EXAMPLES = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
+)
+
+
+@pytest.fixture(scope="module")
+def engine(ledger_url: str) -> Iterator[Engine]:
+    made = make_engine(ledger_url, application_name="test", pool_size=2)
+    yield made
+    made.dispose()
+
+
+def in_memory() -> Bench:
+    clock = FixedClock()
+    record = MemoryKeyedRequests(clock)
+    return Bench(record, lambda: clock.advance(LEASE), lambda: clock.advance(2 * KEPT), lambda: record.purge(100))
+
+
+def in_postgres(engine: Engine) -> Bench:
+    record = PostgresKeyedRequests(engine)
+
+    def pass_by(columns: str) -> Callable[[], None]:
+        def run() -> None:
+            with engine.begin() as connection:
+                connection.execute(text(f"UPDATE keyed_requests SET {columns}"))  # noqa: S608 -- a constant.
+
+        return run
+
+    lapsed = "leased_until = least(leased_until, clock_timestamp())"
+    over = f"{lapsed}, expires_at = least(expires_at, clock_timestamp())"
+    return Bench(record, pass_by(lapsed), pass_by(over), lambda: record.purge(100_000))
+
+
+def check(make: Callable[[], Bench]) -> None:
+    class Machine(KeyedRequestsMachine):
+        def __init__(self) -> None:
+            super().__init__(make())
+
+    run_state_machine_as_test(Machine, settings=EXAMPLES)
+
+
+def test_in_memory() -> None:
+    check(in_memory)
+
+
+def test_in_postgres(engine: Engine) -> None:
+    check(lambda: in_postgres(engine))

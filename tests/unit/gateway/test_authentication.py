@@ -1,0 +1,137 @@
+"""Whose a credential is, and that a token which was verified is not verified again with every request."""
+
+from datetime import timedelta
+
+import pytest
+
+from ledgerboard_gateway.access_settings import AccessSettings
+from ledgerboard_gateway.authentication import Authentication, NoKeys
+from ledgerboard_gateway.principals import ROOT, Principal, Role
+from ledgerboard_infra.secrets import StaticKey
+from ledgerboard_infra.settings import SettingsError, from_env
+from ledgerboard_testkit.memory import FixedClock
+from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
+
+ROOT_KEY = "a-key-of-sixteen+"
+EVERY_ROLE = frozenset(Role)
+
+
+class Scene:
+    """An authentication whose clock, keys and tokens are at hand."""
+
+    def __init__(self, root_key: str = ROOT_KEY, capacity: int = 10) -> None:
+        self.clock, self.keys = FixedClock(), MemoryKeys(NoKeys())
+        self.tokens = MemoryTokens(self.clock)
+        roles = AccessSettings().roles_of
+        self.authentication = Authentication(
+            StaticKey(root_key),
+            self.keys,
+            self.tokens,
+            roles,
+            self.clock,
+            remember_for=timedelta(minutes=1),
+            capacity=capacity,
+        )
+        self.principal = self.authentication.principal
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_the_root_key_has_every_role(scene: Scene) -> None:
+    assert scene.principal(ROOT_KEY) == Principal(subject=ROOT, roles=EVERY_ROLE)
+
+
+@pytest.mark.parametrize("credential", ["", " ", "x", "\x00", "\udcff", "é" * 70_000])
+def test_without_a_root_key_nothing_is_taken_for_it(credential: str) -> None:
+    assert Scene(root_key="").principal(credential) is None
+
+
+@pytest.mark.parametrize(
+    ("scopes", "roles"),
+    [
+        (("submit",), {Role.SERVICE}),
+        (("read",), {Role.VIEWER}),
+        (("admin",), {Role.MANAGER}),
+        (("submit", "read"), {Role.SERVICE, Role.VIEWER}),
+        (("unheard-of",), set[Role]()),
+    ],
+)
+def test_a_key_has_the_roles_of_its_scopes_and_its_boards(
+    scene: Scene, scopes: tuple[str, ...], roles: set[Role]
+) -> None:
+    key = scene.keys.make("k", *scopes, boards=("race", "cup-*"))
+    expected = Principal(subject="key:k", roles=frozenset(roles), boards=("race", "cup-*"))
+    assert scene.principal(key) == expected
+
+
+def test_a_revoked_key_is_nobodys_at_once(scene: Scene) -> None:
+    key = scene.keys.make("k", "submit")
+    assert scene.principal(key)
+    assert scene.principal(scene.keys.revoke(key)) is None
+
+
+def test_a_token_speaks_for_its_player_and_its_groups_give_the_roles(scene: Scene) -> None:
+    found = scene.principal(scene.tokens.issue("ada", "players", "managers", "knitters"))
+    roles = frozenset({Role.PLAYER, Role.MANAGER})
+    assert found == Principal(subject="player:ada", roles=roles, player="ada")
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "x" * 65, "line\nfeed", ".."])
+def test_a_token_with_a_name_that_no_player_can_have_is_nobodys(scene: Scene, name: str) -> None:
+    assert scene.principal(scene.tokens.issue(name, "managers")) is None
+
+
+def test_a_good_token_is_verified_once_a_minute_and_a_bad_one_always(scene: Scene) -> None:
+    good, bad = scene.tokens.issue("ada", "players"), "forged"
+    for _ in range(3):
+        assert scene.principal(good)
+        assert scene.principal(bad) is None
+    assert scene.tokens.verified == [good, bad, bad, bad]
+    scene.clock.advance(timedelta(minutes=1))
+    assert scene.principal(good)
+    assert scene.tokens.verified.count(good) == 2
+
+
+def test_a_remembered_token_is_good_until_it_ends_and_no_longer(scene: Scene) -> None:
+    token = scene.tokens.issue("ada", "players", life=timedelta(seconds=10))
+    assert scene.principal(token)
+    scene.clock.advance(timedelta(seconds=9))
+    assert scene.principal(token)
+    scene.clock.advance(timedelta(seconds=1))
+    assert scene.principal(token) is None
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for() -> None:
+    scene = Scene(capacity=2)
+    first, *others = [scene.tokens.issue(name, "players") for name in ("ada", "bob", "eve")]
+    for token in (first, *others, *others):
+        scene.principal(token)
+    assert scene.tokens.verified == [first, *others]
+    scene.principal(first)
+    assert scene.tokens.verified == [first, *others, first]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "board", "covered"),
+    [
+        (None, "race", True),
+        ((), "race", False),
+        (("race",), "race", True),
+        (("race",), "race2", False),
+        (("race*",), "race2", True),
+        (("race*",), "race", True),
+        (("race*",), "chess", False),
+        (("*",), "chess", True),
+        (("chess", "race*"), "racing", False),
+    ],
+)
+def test_a_pattern_is_a_name_or_how_names_begin(patterns: tuple[str, ...] | None, board: str, *, covered: bool) -> None:
+    assert Principal(subject="key:k", roles=EVERY_ROLE, boards=patterns).covers(board) is covered
+
+
+def test_two_roles_cannot_be_of_one_group() -> None:
+    with pytest.raises(SettingsError, match="_GROUP"):
+        from_env(AccessSettings, {"LEDGERBOARD_MANAGERS_GROUP": "players"})
