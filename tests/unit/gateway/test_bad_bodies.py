@@ -108,7 +108,7 @@ CASES: list[tuple[str, str, str, bytes, int, str]] = [
     *[("POST", "an array", path, b"[]", 400, "body") for path in (SINGLE, PUBLISHED, BULK)],
     ("POST", "reserved board", "/v1/boards/healthz/scores", members(), 400, "board"),
     ("POST", "board of 65 characters", f"/v1/boards/{'b' * 65}/scores", members(), 400, "board"),
-    ("POST", "reserved leaderboard", "/users/ada", b'{"score":1}', 400, "leaderboard"),
+    ("POST", "reserved leaderboard", "/sessions/ada", b'{"score":1}', 400, "leaderboard"),
     ("POST", "player of 65 characters", f"/race/{'a' * 65}", b'{"score":1}', 400, "name"),
     ("POST", "player with NUL", "/race/a%00", b'{"score":1}', 400, "name"),
     ("PUT", "unknown option", BOARD, b'{"ordre":"asc"}', 400, "ordre"),
