@@ -108,6 +108,12 @@ def test_attempts_with_a_username_are_limited_wherever_they_come_from(gateway: M
     assert login(gateway, "bob").status_code == 401
 
 
+def test_a_username_in_another_case_is_the_same_users_and_has_no_attempts_of_its_own(gateway: MemoryGateway) -> None:
+    for number in range(10):
+        login(gateway, "ada", f"192.0.2.{number}")
+    assert [login(gateway, name, "192.0.2.99").status_code for name in ("ADA", "aDa")] == [429, 429]
+
+
 def test_attempts_from_an_address_are_limited_whomever_they_name(gateway: MemoryGateway) -> None:
     answers = [login(gateway, f"u{number}").status_code for number in range(61)]
     assert answers == [401] * 60 + [429]

@@ -102,7 +102,8 @@ def test_an_issuer_that_never_answered_makes_nobody_valid_and_nobody_invalid(sce
 
 
 @pytest.mark.parametrize(
-    "offered", [b"", b"{}", b"[]", b"nonsense", b'{"keys": []}', b'{"keys": 7}', b"\xff", b"[" * 99999]
+    "offered",
+    [b"", b"{}", b"[]", b"nonsense", b'{"keys": []}', b'{"keys": 7}', b'{"keys": ["x"]}', b"\xff", b"[" * 99999],
 )
 def test_what_is_no_set_of_keys_never_replaces_one(scene: Scene, offered: bytes) -> None:
     assert scene.knows("first")

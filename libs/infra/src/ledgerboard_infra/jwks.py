@@ -111,7 +111,7 @@ def read_keys(document: bytes, algorithms: frozenset[str]) -> Mapping[str, jwt.P
     A key that cannot be read, or is for something else, is left out: an issuer may offer what we do not know.
     """
     try:
-        listed = json.loads(document)["keys"]
+        listed = [each for each in json.loads(document)["keys"] if isinstance(each, dict)]
         keys = {each["kid"]: key for each in listed if (key := _usable_key(each, algorithms)) is not None}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnavailableError("the issuer's answer is not a set of keys") from error

@@ -3,6 +3,7 @@
 A credential names exactly one principal or none at all, and nobody is told why it names none.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,6 +108,7 @@ class Authentication:
         self._remember_for = remember_for
         self._capacity = capacity
         self._remembered: dict[bytes, _Remembered] = {}
+        self._remembering = threading.Lock()
 
     def principal(self, credential: str) -> Principal | None:
         """Whose it is, or None. Raises `UnavailableError` where a key or token cannot be looked up."""
@@ -124,7 +126,6 @@ class Authentication:
         known = self._remembered.get(digest)
         if known is not None and now < known.until:
             return known.principal
-        self._remembered.pop(digest, None)
         identity = self._tokens.verify(token)
         principal = None if identity is None else self._of_identity(identity)
         if identity is not None and principal is not None:
@@ -132,9 +133,12 @@ class Authentication:
         return principal
 
     def _remember(self, digest: bytes, made: _Remembered) -> None:
-        while len(self._remembered) >= self._capacity:
-            self._remembered.pop(next(iter(self._remembered)), None)
-        self._remembered[digest] = made
+        """One at a time: to look for the oldest while another thread adds one is an error."""
+        with self._remembering:
+            self._remembered.pop(digest, None)
+            while len(self._remembered) >= self._capacity:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[digest] = made
 
     def _of_identity(self, identity: Identity) -> Principal | None:
         """A name that no player can have is nobody's."""

@@ -77,13 +77,14 @@ class Limits:
         """Whether somebody at that address may try that username now.
 
         The address is asked first, so that who may not try any more does not use up the attempts of whom they name.
+        A pool takes a name in any case for the same user, so their attempts are counted together.
         """
         by_address = self._take(Policy.ADDRESS, address, self._settings.address, 1)
         if by_address is not None and not by_address.taken.count:
             return by_address
         if username is None:
             return by_address
-        return self._take(Policy.USERNAME, username, self._settings.username, 1) or by_address
+        return self._take(Policy.USERNAME, username.casefold(), self._settings.username, 1) or by_address
 
     def _take(self, policy: Policy, name: str, bucket: Bucket | None, wanted: int) -> Allowance | None:
         if bucket is None:

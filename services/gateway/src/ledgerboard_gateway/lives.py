@@ -5,6 +5,7 @@ boards themselves, and only then is it found out anew. That a board has none at 
 was never projected and one whose projection was lost look alike to Redis; the record of generations tells them apart.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
@@ -100,6 +101,7 @@ class Lives:
         self._definitions = definitions
         self._capacity = capacity
         self._known: dict[str, LiveBoard] = {}
+        self._remembering = threading.Lock()
 
     def has(self, board: str) -> bool:
         """Whether there is such a board."""
@@ -147,15 +149,17 @@ class Lives:
         return LiveBoard(board, NOT_PROJECTED, current.options)
 
     def _remember(self, found: LiveBoard) -> None:
-        self._known[found.board] = found
-        while len(self._known) > self._capacity:
-            self._known.pop(next(iter(self._known)), None)
+        with self._remembering:  # To look for the oldest while another thread adds one is an error.
+            self._known[found.board] = found
+            while len(self._known) > self._capacity:
+                self._known.pop(next(iter(self._known)), None)
 
     def _forget(self, moved: View) -> None:
         """Unless somebody else has found out anew meanwhile."""
         known = self._known.get(moved.board)
         if known is not None and known.generation == moved.generation:
-            self._known.pop(moved.board, None)
+            with self._remembering:
+                self._known.pop(moved.board, None)
 
     def _current(self, board: str) -> BoardDefinition:
         current = self._definitions.current(board)

@@ -8,6 +8,7 @@ that changed, a caller without credentials where reads are closed - goes on to F
 HEAD is asked and answered as GET, and only its body is left out (RFC 9110, section 9.3.2): its tag is that of the page.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,6 +105,7 @@ class HotPages:
         self._clock = clock
         self._capacity = capacity
         self._pages: dict[tuple[str, str], Page] = {}
+        self._keeping = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
@@ -158,14 +160,13 @@ class HotPages:
     def _keep(self, environ: dict[str, Any], asked_at: datetime, answer: tuple[str, Headers, bytes, str]) -> None:
         """Keep the answer if it came from a hot top of what is still live."""
         read, query = self._boards.seen(), environ["QUERY_STRING"]
-        if read is None or len(query) > _MAX_QUERY_LENGTH:
+        if read is None or len(query) > _MAX_QUERY_LENGTH or not self._lives.holds(read.view, read.options):
             return
-        if not self._lives.holds(read.view, read.options):
-            return
-        while len(self._pages) >= self._capacity:
-            self._pages.pop(next(iter(self._pages)), None)
         page = Page(*answer, read, _ends_at(read, asked_at))
-        self._pages[environ["PATH_INFO"], query] = page
+        with self._keeping:  # To look for the oldest while another thread adds one is an error.
+            self._pages[environ["PATH_INFO"], query] = page
+            if len(self._pages) > self._capacity:
+                del self._pages[next(iter(self._pages))]
 
 
 def _ends_at(read: HotRead, asked_at: datetime) -> datetime:
