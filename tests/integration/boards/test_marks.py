@@ -156,3 +156,25 @@ def test_two_generations_mark_an_envelope_each_for_itself(boards: FirstGeneratio
     boards.boards.fold([order, order], NOW)
     (entry,) = boards.boards.entries(View("sums", ALL_TIME, generation=2), SUMS.options, None, 9)
     assert (entry.standing.score, marked.score) == (7, 7)
+
+
+@pytest.mark.parametrize("words", [(), ("settled",)])
+def test_what_was_never_added_is_not_kept_and_may_be_added_later(
+    boards: FirstGeneration, marked: Marked, words: tuple[str, ...]
+) -> None:
+    marked.meets(*words)
+    assert boards.boards.keep([Mark("sums", 1, marked.envelope.envelope_id)]) == [False]
+    assert is_whole(marked.meets("fold"))
+    assert marked.score == 7
+
+
+@pytest.mark.parametrize("words", [("fold",), ("fold", *WORDS[1:]), ("settled", "fold")])
+def test_who_asks_for_an_envelope_finds_it_known_for_the_whole_time(
+    client: redis.Redis, boards: FirstGeneration, marked: Marked, words: tuple[str, ...]
+) -> None:
+    """Else its mark could go between the answer and what is done by it."""
+    marked.meets(*words)
+    client.expire(marked.key, 5)
+    assert boards.boards.keep([Mark("sums", 1, marked.envelope.envelope_id)]) == [True]
+    assert is_whole(marked.meets("acknowledged", "settled", "fold", "acknowledged"))
+    assert marked.score == 7

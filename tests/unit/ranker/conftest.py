@@ -47,7 +47,7 @@ class MemoryBoards:
         self.calls += 1
         return [self._fold(each.envelope) if each.state_version == self.state_version else STALE for each in orders]
 
-    def added(self, marks: Sequence[Mark]) -> Sequence[bool]:
+    def keep(self, marks: Sequence[Mark]) -> Sequence[bool]:
         return [any(each.envelope_id == mark.envelope_id for each in self.folded) for mark in marks]
 
     def acknowledged(self, marks: Sequence[Mark]) -> None:

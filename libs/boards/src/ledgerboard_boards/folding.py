@@ -13,7 +13,6 @@ from ledgerboard_boards.orders import STALE, FoldOrder, FoldResult, Mark, Stale,
 from ledgerboard_boards.writing import BoardWriter
 from ledgerboard_contracts import TOP_N
 from ledgerboard_contracts.queues import RANK
-from ledgerboard_infra.valkey import redis_errors
 
 MARK_SECONDS: Final = RANK.retention_seconds + RANK.dead_letter_retention_seconds
 """How long an envelope that was added to totals is known: as long as its message may wait to be delivered again."""
@@ -48,22 +47,17 @@ class Folds(BoardWriter):
         """
         self._tell(marks, b"settled")
 
-    def added(self, marks: Sequence[Mark]) -> Sequence[bool]:
-        """Which of these envelopes were added, as far as their marks still say."""
-        return [says not in {None, b"settled"} for says in self._marks(marks)]
+    def keep(self, marks: Sequence[Mark]) -> Sequence[bool]:
+        """Which of these envelopes are known to have been added. They stay known for the whole time, whatever is told.
 
-    @redis_errors()
-    def _marks(self, marks: Sequence[Mark]) -> Sequence[bytes | None]:
-        with self._client.pipeline(transaction=False) as pipeline:
-            for mark in marks:
-                pipeline.get(self._keyspace.mark(mark.board, mark.generation, mark.envelope_id).decode())
-            replies: list[bytes | None] = pipeline.execute()
-        return replies
+        One call for both: a mark that was only looked at might go before the envelope is folded again.
+        """
+        return [reply == 1 for reply in self._tell(marks, b"kept")]
 
-    def _tell(self, marks: Sequence[Mark], word: bytes) -> None:
+    def _tell(self, marks: Sequence[Mark], word: bytes) -> Sequence[object]:
         arguments = (word, MARK_SECONDS, FINISHED_MARK_SECONDS)
         calls = [([self._keyspace.mark(mark.board, mark.generation, mark.envelope_id)], arguments) for mark in marks]
-        self._library.write_all("tell_mark", calls)
+        return self._library.write_all("tell_mark", calls)
 
     def _call(self, order: FoldOrder, now: datetime) -> tuple[Call, int]:
         board, generation, keyspace = order.envelope.board, order.generation, self._keyspace

@@ -23,8 +23,8 @@ LATE: Final = timedelta(minutes=5)
 class Marks(Protocol):
     """The marks of totals. Raises `UnavailableError` when the boards are down."""
 
-    def added(self, marks: Sequence[Mark]) -> Sequence[bool]:
-        """Which of these envelopes are known to have been added."""
+    def keep(self, marks: Sequence[Mark]) -> Sequence[bool]:
+        """Which of these envelopes are known to have been added. They stay known for the whole time."""
         ...
 
 
@@ -71,7 +71,7 @@ class Doubts:
         board = envelope.board
         rules = [rule for rule in known[board].rules if self._totals(board, rule)] if board in known else []
         marks = [Mark(board, rule.generation.number, envelope.envelope_id) for rule in rules]
-        for rule, is_added in zip(rules, self._marks.added(marks), strict=True):
+        for rule, is_added in zip(rules, self._marks.keep(marks), strict=True):
             if not is_added:
                 yield from ((board, player) for player in _undecided(envelope, rule))
 

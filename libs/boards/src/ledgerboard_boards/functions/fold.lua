@@ -21,24 +21,29 @@ end
 local AFTER = {
   acknowledged = { [ADDED] = ADDED_ACKNOWLEDGED, [ADDED_SETTLED] = FINISHED },
   settled = { [ADDED] = ADDED_SETTLED, [ADDED_ACKNOWLEDGED] = FINISHED },
+  kept = { [ADDED] = KEPT, [ADDED_ACKNOWLEDGED] = KEPT, [ADDED_SETTLED] = KEPT, [FINISHED] = KEPT, [KEPT] = KEPT },
 }
 
--- KEYS: a mark. ARGV: the word 'acknowledged' or 'settled', how many seconds a mark stands, and how many a finished one.
--- Safe to repeat, and in either order. A word that overtakes the facts waits for them, and keeps none from being added.
+-- KEYS: a mark. ARGV: the word 'acknowledged', 'settled' or 'kept', how many seconds a mark stands, and how many a
+-- finished one. Safe to repeat, and in any order. A word that overtakes the facts waits for them, and keeps none from
+-- being added. Returns whether the word changed or confirmed what it says.
 local function tell_mark(keys, arguments)
   local mark, word = keys[1], arguments[1]
   local says = redis.call('GET', mark)
   if not says and word == 'settled' then
     redis.call('SET', mark, SETTLED, 'EX', arguments[2])
-    return
+    return 0
   end
   local after = AFTER[word][says]
-  if after then
+  if after == KEPT then
+    redis.call('SET', mark, KEPT, 'EX', arguments[2])
+  elseif after then
     redis.call('SET', mark, after, 'KEEPTTL')
   end
   if after == FINISHED then
     redis.call('EXPIRE', mark, arguments[3], 'LT')
   end
+  return after and 1 or 0
 end
 
 -- KEYS: state; registry and plays of the generation; the envelope's mark, if it leaves one; then set, hash, version and
