@@ -1,10 +1,15 @@
 """What was let go is never hidden again, and what SQS took away is let go."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.stream.hand import Hand
 from ledgerboard_infra.stream.inbox import Inbox
 from ledgerboard_infra.stream.messages import Message, Receipt
@@ -29,13 +34,21 @@ class SlowSqs:
         return {"Failed": [{"Id": entry["Id"]} for entry in Entries if entry["ReceiptHandle"] in self._lost]}
 
 
+class CutOff:
+    """A network that lets nothing through."""
+
+    def change_message_visibility_batch(self, **_: object) -> dict[str, Any]:
+        raise EndpointConnectionError(endpoint_url="http://sqs")
+
+
 def _receipt(handle: str) -> Receipt:
     message = Message(body="", message_id=handle, receive_count=1, sent_at=datetime(2026, 1, 1, tzinfo=UTC))
     return Receipt(message=message, handle=handle)
 
 
-def _hand(sqs: SlowSqs, *receipts: Receipt) -> Hand:
-    hand = Hand(Inbox(cast("SQSClient", sqs), "http://sqs/0/q"), visibility_timeout_seconds=30)
+def _hand(sqs: "SlowSqs | CutOff", *receipts: Receipt, moments: Iterator[float] | None = None) -> Hand:
+    inbox, clock = Inbox(cast("SQSClient", sqs), "http://sqs/0/q"), moments or count()
+    hand = Hand(inbox, visibility_timeout_seconds=30, monotonic=lambda: next(clock))
     hand.take(receipts)
     return hand
 
@@ -65,3 +78,23 @@ def test_what_sqs_does_not_extend_is_no_longer_held() -> None:
     hand.extend()
     assert hand.still_held([kept, lost]) == [kept]
     assert hand.all() == [kept]
+
+
+def test_what_was_not_extended_for_too_long_is_asked_for_before_it_is_worked_on() -> None:
+    """Somebody else may have got it, and be done with it since long."""
+    sqs, kept, lost = SlowSqs("b"), _receipt("a"), _receipt("b")
+    sqs.may_answer.set()
+    hand = _hand(sqs, kept, lost, moments=iter([0, 31, 31, 60, 62, 62]))
+    assert hand.confirmed([kept, lost]) == [kept]
+    assert hand.confirmed([kept]) == [kept]
+    assert sqs.extended == ["a", "b"], "asked once, and not while the answer still holds"
+    assert hand.confirmed([kept]) == [kept]
+    assert sqs.extended == ["a", "b", "a"]
+
+
+def test_who_is_cut_off_from_sqs_for_too_long_works_on_nothing() -> None:
+    receipt = _receipt("a")
+    hand = _hand(CutOff(), receipt, moments=iter([0, 29, 31, 31]))
+    assert hand.confirmed([receipt]) == [receipt]
+    with pytest.raises(UnavailableError):
+        hand.confirmed([receipt])

@@ -68,7 +68,7 @@ class Judge:
         return self._patience.until_available(lambda: self._once(receipts), self._holds.inc)
 
     def _once(self, receipts: Sequence[Receipt]) -> Judged:
-        held = self._hand.still_held(receipts)
+        held = self._hand.confirmed(receipts)
         if not held:
             return []
         started = time.perf_counter()
