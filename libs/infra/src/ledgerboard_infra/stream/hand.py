@@ -1,8 +1,10 @@
 """What the runtime has in hand, and the heartbeat that keeps it invisible to others.
 
 The heartbeat extends everything in hand three times within each visibility timeout. Letting go waits for an extension
-under way, so that a message given back can never be hidden again by a heartbeat that still had it on its list. A process
-that was cut off from SQS, or stood still, may have lost its messages without a word: so before it works on them it asks.
+under way, so that a message given back can never be hidden again by a heartbeat that still had it on its list.
+
+A process that was cut off from SQS, or stood still, may have lost its messages without a word. So it asks before it
+works on them.
 """
 
 import threading
