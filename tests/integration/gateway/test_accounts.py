@@ -13,6 +13,7 @@ from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_infra.cognito import CognitoUsers, Pool, cognito_client
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import AwsSettings, CognitoSettings, from_env
+from ledgerboard_testkit.memory import MemoryLedger
 
 CALL_SECONDS: Final = 1.0
 SLACK_SECONDS: Final = 2.0
@@ -32,7 +33,7 @@ def accounts() -> Iterator[Accounts]:
             },
         )
         users = CognitoUsers(cognito_client(AwsSettings(), settings), Pool("us-east-1_x", "client"))
-        yield Accounts(users, "players", auto_confirm=True, calls=CALLS)
+        yield Accounts(users, MemoryLedger(), "players", auto_confirm=True, calls=CALLS)
 
 
 def waited_seconds(accounts: Accounts) -> float:

@@ -10,7 +10,8 @@ import pytest
 from ledgerboard_dev.embedded import EmbeddedSqs
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.cognito import CognitoUsers, Pool, Refusal, RefusedByPoolError, cognito_client
+from ledgerboard_infra.cognito import CognitoUsers, Pool, cognito_client
+from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.jwks import HttpFetch, SigningKeys
 from ledgerboard_infra.oidc import TokenRules, TokenVerifier
@@ -168,3 +169,28 @@ def test_nothing_that_is_raised_quotes_a_password_or_what_boto3_said(scene: Scen
         assert "planted" not in f"{error!r}{error}"
         assert error.__cause__ is None
         assert error.__suppress_context__
+
+
+def test_who_is_deleted_can_no_more_sign_in_and_the_name_is_free(scene: Scene) -> None:
+    scene.enrol("ada")
+    refresh_token = scene.users.sign_in("ada", PASSWORD).refresh_token
+    for _ in range(2):
+        scene.users.delete("ada")
+    assert refusal(scene.users.sign_in, "ada", PASSWORD) is Refusal.CREDENTIALS
+    assert refusal(scene.users.refresh, refresh_token) is Refusal.CREDENTIALS
+    scene.enrol("ada")
+
+
+@pytest.mark.parametrize("name", ["nobody", "a b", "é" * 64, "a|b"])
+def test_who_never_registered_is_deleted_without_a_word(scene: Scene, name: str) -> None:
+    scene.users.delete(name)
+
+
+def test_only_who_has_the_name_to_the_letter_is_deleted(scene: Scene) -> None:
+    """Cognito finds users by the id of theirs, too, and by their names in any case."""
+    scene.enrol("ada")
+    known = scene.client.admin_get_user(UserPoolId=scene.pool.pool_id, Username="ada")
+    (other,) = [each["Value"] for each in known["UserAttributes"] if each["Name"] == "sub"]
+    for name in (other, "ADA"):
+        scene.users.delete(name)
+    assert scene.users.sign_in("ada", PASSWORD).id_token

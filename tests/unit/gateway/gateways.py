@@ -114,9 +114,10 @@ class MemoryGateway:
         self.guard = guard(AccessSettings(reads=reads), StaticKey(KEY), self.keys, self.tokens, self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
         self.ranks, self.users = MemoryRanks(), MemoryUsers(self.tokens.issue)
+        self.accounts = Accounts(self.users, self.ledger, "players", auto_confirm=True, calls=2)
         self.boards = MemoryBoards(self.clock, self.generations)
         self.fold = MemoryFold(self.boards)
-        self.operating = Operating(self.ledger, self.record, self.queue, self.clock)
+        self.operating = Operating(self.ledger, self.record, self.accounts, self.queue, self.clock)
         self.folds = Folds()
         self.lines: list[str] = []
         self.registry = CollectorRegistry()
@@ -150,7 +151,7 @@ class MemoryGateway:
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
             keys=self.server_keys.routes,
-            accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2), self.limiting),
+            accounts=AccountRoutes(self.accounts, self.limiting),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledgerboard_infra.cognito import Refusal, RefusedByPoolError, SignedIn
+from ledgerboard_infra.cognito import SignedIn
+from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
 from ledgerboard_testkit.memory.dependency import Dependency
 
 CODE: Final = "123456"
@@ -72,6 +73,10 @@ class MemoryUsers(Dependency):
     def sign_out(self, username: str) -> None:
         self._step("sign_out")
         self._account(username).refresh_tokens.clear()
+
+    def delete(self, username: str) -> None:
+        self._step("delete")
+        self.accounts.pop(username, None)
 
     def _step(self, name: str) -> None:
         if self.dies_at == name:

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 from ledgerboard_contracts.queues import ALL_QUEUES
 from ledgerboard_gateway.bans import Bans
-from ledgerboard_gateway.corrections import Ledger
+from ledgerboard_gateway.corrections import Accounts, Corrections, Ledger
 from ledgerboard_gateway.dead_letters import DeadLetters, Desk
-from ledgerboard_gateway.operators import Definitions, Records, operator_routes
-from ledgerboard_gateway.rebuilds import Rebuilds
+from ledgerboard_gateway.operators import Records, operator_routes
+from ledgerboard_gateway.rebuilds import Definitions, Rebuilds
 from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.stream.messages import Message, Receipt
 from ledgerboard_ledger import Ban, RecordedCorrection
 from ledgerboard_ledger.generation_records import Generation, GenerationStage
@@ -136,7 +137,9 @@ class MemoryInbox:
 class Operating:
     """The collaborators of operators, and the routes over them."""
 
-    def __init__(self, ledger: Ledger, definitions: Definitions, queue: MemorySender, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, definitions: Definitions, accounts: Accounts, queue: MemorySender, clock: Clock
+    ) -> None:
         self.log, self.generations = MemoryCorrectionsLog(), MemoryGenerations()
         self.bans = Bans(self.log, period_seconds=1)
         self.dead = {spec.name: MemoryInbox() for spec in ALL_QUEUES}
@@ -145,9 +148,8 @@ class Operating:
         self.rebuilds = Rebuilds(self.generations, definitions)
         self.letters = DeadLetters({name: self._desk(name) for name in self.dead})
         self.routes = operator_routes(
-            ledger=ledger,
+            corrections=Corrections(ledger, definitions, accounts, queue, clock, new_uuid7),
             definitions=definitions,
-            queue=queue,
             records=Records(log=self.log, compared=self.reconciliations),
             made=self.rebuilds,
             letters=self.letters,

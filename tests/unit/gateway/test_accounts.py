@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.problems import ProblemError
-from ledgerboard_infra.cognito import Refusal, RefusedByPoolError
+from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
 from tests.unit.gateway.gateways import MemoryGateway
 from tests.unit.gateway.memory_users import CODE
 
@@ -152,8 +152,8 @@ def test_passwords_and_tokens_are_in_no_line_no_message_and_no_error(
 
 
 def test_where_a_code_confirms_nobody_logs_in_before(gateway: MemoryGateway) -> None:
-    accounts = Accounts(gateway.users, "players", auto_confirm=False, calls=1)
-    accounts.register("ada", PASSWORD, "ada@example.com")
+    accounts = Accounts(gateway.users, gateway.ledger, "players", auto_confirm=False, calls=1)
+    accounts.register("ada", PASSWORD, "ada@example.com", may_have_played=False)
     body = {"username": "ada", "password": PASSWORD}
     with gateway.app.test_request_context("/login", method="POST", json=body), pytest.raises(ProblemError) as refused:
         AccountRoutes(accounts, gateway.limiting).post_login()

@@ -12,7 +12,7 @@ from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.cognito import Pool
 from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.settings import SettingsError, from_env
-from ledgerboard_testkit.memory import FixedClock
+from ledgerboard_testkit.memory import FixedClock, MemoryLedger
 from tests.unit.gateway.test_cli import SOUND
 
 POOL_ID, CLIENT_ID = "eu-west-1_AbC", "client"
@@ -33,19 +33,19 @@ def never() -> Any:
 
 
 def test_without_settings_no_token_is_good_and_nobody_registers() -> None:
-    made = identity(settings(), never, FixedClock())
+    made = identity(settings(), never, MemoryLedger(), FixedClock())
     assert isinstance(made.tokens, NoTokens)
     assert made.accounts is None
 
 
 def test_an_issuer_alone_makes_tokens_good_and_nobody_registers() -> None:
-    made = identity(settings(**ISSUER), never, FixedClock())
+    made = identity(settings(**ISSUER), never, MemoryLedger(), FixedClock())
     assert not isinstance(made.tokens, NoTokens)
     assert made.accounts is None
 
 
 def test_of_a_pool_whose_ids_are_known_nobody_is_asked() -> None:
-    made = identity(settings(**POOL), lambda: None, FixedClock())
+    made = identity(settings(**POOL), lambda: None, MemoryLedger(), FixedClock())
     assert not isinstance(made.tokens, NoTokens)
     assert made.accounts is not None
 
@@ -67,7 +67,7 @@ def test_an_issuer_is_set_whole_or_not_at_all(missing: str) -> None:
 def test_what_would_let_anybody_in_does_not_start(changed: dict[str, str]) -> None:
     environ = ISSUER | {f"LEDGERBOARD_OIDC_{name}": value for name, value in changed.items()}
     with pytest.raises(MisconfiguredError):
-        identity(settings(**environ), never, FixedClock())
+        identity(settings(**environ), never, MemoryLedger(), FixedClock())
 
 
 def test_provisioning_needs_a_pool_and_nothing_of_the_rest(

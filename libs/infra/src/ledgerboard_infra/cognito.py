@@ -1,20 +1,13 @@
-"""Cognito: the users of one pool, bounded in time, with its errors in our words.
+"""Cognito: the users of one pool, bounded in time, with its errors in our words."""
 
-Nothing that is raised or returned here quotes Cognito or boto3, and no exception is chained to one of theirs: their
-messages may repeat what they were given, which is passwords.
-"""
-
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError, cognito_errors, nobody_is_no_error
 
 if TYPE_CHECKING:
     from ledgerboard_infra.settings import AwsSettings, CognitoSettings
@@ -49,45 +42,13 @@ class CognitoClient(Protocol):
         """AdminUserGlobalSignOut."""
         ...
 
+    def admin_get_user(self, **request: Any) -> Mapping[str, Any]:
+        """AdminGetUser."""
+        ...
 
-class Refusal(StrEnum):
-    """Why the pool does not do what it was asked."""
-
-    EXISTS = "exists"
-    """The name is taken."""
-    PASSWORD = "password"  # noqa: S105 -- the name of a refusal.
-    """The password breaks a rule of the pool."""
-    REQUEST = "request"
-    """The name or the address breaks a rule of the pool."""
-    CREDENTIALS = "credentials"
-    """Unknown, disabled, a wrong password, a token that is not good, or one who must do more than give a password."""
-    UNCONFIRMED = "unconfirmed"
-    """Registered, but not confirmed."""
-    CODE = "code"
-    """Not the code, or no longer."""
-
-
-_REFUSALS: Final[Mapping[str, Refusal]] = {
-    "UsernameExistsException": Refusal.EXISTS,
-    "AliasExistsException": Refusal.EXISTS,
-    "InvalidPasswordException": Refusal.PASSWORD,
-    "InvalidParameterException": Refusal.REQUEST,
-    "NotAuthorizedException": Refusal.CREDENTIALS,
-    "UserNotFoundException": Refusal.CREDENTIALS,
-    "PasswordResetRequiredException": Refusal.CREDENTIALS,
-    "UserNotConfirmedException": Refusal.UNCONFIRMED,
-    "CodeMismatchException": Refusal.CODE,
-    "ExpiredCodeException": Refusal.CODE,
-}
-"""Whatever else it says passes by itself, or is for an operator to mend."""
-
-
-class RefusedByPoolError(Exception):
-    """The pool does not do what it was asked."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(f"the user pool refused: {refusal}")
-        self.refusal = refusal
+    def admin_delete_user(self, **request: Any) -> Mapping[str, Any]:
+        """AdminDeleteUser."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +121,17 @@ class CognitoUsers:
         with cognito_errors():
             self._client.admin_user_global_sign_out(UserPoolId=self._pool.pool_id, Username=username)
 
+    def delete(self, username: str) -> None:
+        """Let there be no such user. Safe to repeat, and for names that nobody ever had.
+
+        Cognito finds a user by their name in any case and by other names of theirs, too. Only whose name it is to the
+        letter is deleted: of two players Ada and ada one is the pool's.
+        """
+        named = {"UserPoolId": self._pool.pool_id, "Username": username}
+        with nobody_is_no_error(), cognito_errors():
+            if self._client.admin_get_user(**named)["Username"] == username:
+                self._client.admin_delete_user(**named)
+
     def _authenticate(self, flow: str, **parameters: str) -> SignedIn:
         with cognito_errors():
             answer = self._client.admin_initiate_auth(
@@ -183,17 +155,3 @@ def cognito_client(settings: "AwsSettings", cognito: "CognitoSettings") -> Any:
     )
     session: Any = boto3.session.Session(region_name=settings.region)
     return session.client("cognito-idp", endpoint_url=cognito.endpoint_url or None, config=config)
-
-
-@contextmanager
-def cognito_errors() -> Iterator[None]:
-    """Translate, and let nothing through that may quote a password."""
-    try:
-        yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in _REFUSALS:
-            raise RefusedByPoolError(_REFUSALS[code]) from None
-        raise UnavailableError(f"Cognito: {code}") from None
-    except BotoCoreError as error:
-        raise UnavailableError(f"Cognito: {type(error).__name__}") from None

@@ -7,7 +7,8 @@ the wrong one.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ledgerboard_infra.cognito import Pool, cognito_errors
+from ledgerboard_infra.cognito import Pool
+from ledgerboard_infra.cognito_refusals import cognito_errors
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.settings import CognitoSettings
 

@@ -6,14 +6,16 @@ the provider may leave unchecked.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, Protocol, TypeVar
+from uuid import UUID
 
 from ledgerboard_contracts import check_player
 from ledgerboard_contracts.names import InvalidNameError
 from ledgerboard_gateway.breaker import Breaker
-from ledgerboard_infra.cognito import Refusal, RefusedByPoolError, SignedIn
+from ledgerboard_infra.cognito import SignedIn
+from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
 from ledgerboard_infra.errors import UnavailableError
 
 T = TypeVar("T")
@@ -53,6 +55,18 @@ class Users(Protocol):
         """Make every refresh token of a user void."""
         ...
 
+    def delete(self, username: str) -> None:
+        """Let there be no such user. Safe to repeat, and for names that nobody ever had."""
+        ...
+
+
+class Ledger(Protocol):
+    """The record of plays. Raises `UnavailableError` when it is down."""
+
+    def plays(self, player: str, board: str | None, before: UUID | None, limit: int) -> Sequence[object]:
+        """A player's plays, on all boards where none is named."""
+        ...
+
 
 class RegistrationError(ValueError):
     """A name or password breaks a rule. ``field`` names which; the message never repeats a password."""
@@ -65,20 +79,24 @@ class RegistrationError(ValueError):
 class Accounts:
     """The players' accounts. Raises `RefusedByPoolError` and `UnavailableError`, after a bounded wait."""
 
-    def __init__(self, users: Users, group: str, *, auto_confirm: bool, calls: int) -> None:
+    def __init__(self, users: Users, ledger: Ledger, group: str, *, auto_confirm: bool, calls: int) -> None:
         self._users = users
+        self._ledger = ledger
         self._group = group
         self._auto_confirm = auto_confirm
         self._seats = threading.BoundedSemaphore(calls)
         self._breaker = Breaker("the identity provider")
 
-    def register(self, username: str, password: str, email: str) -> None:
+    def register(self, username: str, password: str, email: str, *, may_have_played: bool) -> None:
         """Make an account, in the players' group. Raises `RegistrationError`.
 
-        Confirming comes last: who is confirmed is in the group, whatever died in between.
+        A name is a player's id, so the name of somebody who played is taken, unless it is given away by who may act
+        for that player. Confirming comes last: who is confirmed is in the group, whatever died in between.
         """
         check_username(username)
         check_password(password)
+        if not may_have_played and self._ledger.plays(username, None, None, 1):
+            raise RefusedByPoolError(Refusal.EXISTS)
         with self._seat():
             self._call(lambda: self._users.sign_up(username, password, email))
             self._call(lambda: self._users.join(username, self._group))
@@ -113,6 +131,11 @@ class Accounts:
         """Make every refresh token of a user void."""
         with self._seat():
             self._call(lambda: self._users.sign_out(username))
+
+    def delete(self, username: str) -> None:
+        """Let nobody have that name any more. Safe to repeat, and for players who never registered."""
+        with self._seat():
+            self._call(lambda: self._users.delete(username))
 
     def _finish(self, username: str, password: str) -> SignedIn:
         """Complete a registration that died half-way."""

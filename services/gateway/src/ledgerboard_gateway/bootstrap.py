@@ -14,6 +14,7 @@ from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
 from ledgerboard_gateway.bans import Bans
+from ledgerboard_gateway.corrections import Corrections
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
@@ -133,7 +134,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
-    provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), clock)
+    provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
@@ -152,9 +153,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         ),
         games=game_routes(definitions, session_record(writer, Endpoints(reader, writer)), bans, clock),
         operators=operator_routes(
-            ledger=ledger,
+            corrections=Corrections(ledger, definitions, provider.accounts, queue, clock, new_uuid7),
             definitions=definitions,
-            queue=queue,
             records=Records(log=log, compared=PostgresReconciliations(writer)),
             made=rebuilds,
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),

@@ -71,9 +71,18 @@ class Queue(Protocol):
         ...
 
 
+class Accounts(Protocol):
+    """The players' accounts. Raises `UnavailableError` when their provider is down."""
+
+    def delete(self, username: str) -> None:
+        """Let nobody have that name any more. Safe to repeat, and for players who never registered."""
+        ...
+
+
 class Corrections:
     """The way of corrections onto the queue. What a method returns is stored by the queue.
 
+    ``accounts`` is None where nobody registers here.
     Every method raises `UnavailableError` before anything was sent, `UnacknowledgedCorrectionError` after that.
     """
 
@@ -81,12 +90,14 @@ class Corrections:
         self,
         ledger: Ledger,
         definitions: Definitions,
+        accounts: Accounts | None,
         queue: Queue,
         clock: Clock,
         new_correction_id: Callable[[datetime], UUID],
     ) -> None:
         self._ledger = ledger
         self._definitions = definitions
+        self._accounts = accounts
         self._queue = queue
         self._clock = clock
         self._new_correction_id = new_correction_id
@@ -107,9 +118,15 @@ class Corrections:
     def of_player(
         self, kind: CorrectionKind, player: str, board: str | None, why: Why, correlation_id: str
     ) -> Correction:
-        """Ban, unban or erase a player; a ban may be of one board. The player need not have played yet."""
+        """Ban, unban or erase a player; a ban may be of one board. The player need not have played yet.
+
+        An erasure begins with the player's account: where that fails nothing was sent, and who asks again asks for
+        both. Nobody gets the name before the plays are anonymous, since the name of somebody who played is taken.
+        """
         if board is not None:
             self._check_known(board)
+        if kind is CorrectionKind.ERASE and self._accounts is not None:
+            self._accounts.delete(player)
         return self._send(self._stamp(kind, why, player=player, board=board), correlation_id)
 
     def of_board(self, kind: CorrectionKind, board: str, why: Why, correlation_id: str) -> Correction:

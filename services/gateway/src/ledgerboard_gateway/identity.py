@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ledgerboard_gateway.accounts import Accounts
+from ledgerboard_gateway.accounts import Accounts, Ledger
 from ledgerboard_gateway.authentication import NoTokens, Tokens
 from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.settings import GatewaySettings
@@ -29,7 +29,7 @@ class Provider:
     accounts: Accounts | None
 
 
-def identity(settings: GatewaySettings, connect: Callable[[], Any], clock: Clock) -> Provider:
+def identity(settings: GatewaySettings, connect: Callable[[], Any], ledger: Ledger, clock: Clock) -> Provider:
     """The provider. ``connect`` makes the client of Cognito, where a pool is set.
 
     Raises `UnavailableError` where a pool that is set by name cannot be found, and `MisconfiguredError`.
@@ -41,7 +41,7 @@ def identity(settings: GatewaySettings, connect: Callable[[], Any], clock: Clock
     pool = find_pool(client, cognito)
     users = CognitoUsers(client, pool)
     group = settings.access.players_group
-    accounts = Accounts(users, group, auto_confirm=cognito.auto_confirm, calls=cognito.calls)
+    accounts = Accounts(users, ledger, group, auto_confirm=cognito.auto_confirm, calls=cognito.calls)
     return Provider(tokens=_tokens(settings.identity, pool, clock), accounts=accounts)
 
 

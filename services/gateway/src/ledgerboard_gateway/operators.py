@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ledgerboard_contracts.queues import ALL_QUEUES, QueueSpec
-from ledgerboard_gateway import corrections, rebuilds, reconciliations
+from ledgerboard_gateway import rebuilds, reconciliations
+from ledgerboard_gateway.corrections import Corrections
 from ledgerboard_gateway.dead_letters import DeadLetters, Desk
 from ledgerboard_gateway.http.correction_log_routes import CorrectionLogRoutes, CorrectionsLog
 from ledgerboard_gateway.http.correction_routes import CorrectionRoutes
@@ -15,16 +16,11 @@ from ledgerboard_gateway.http.operator_routes import OperatorRoutes
 from ledgerboard_gateway.http.rebuild_routes import RebuildRoutes
 from ledgerboard_gateway.http.reconciliation_routes import ReconciliationRoutes
 from ledgerboard_infra.clock import Clock
-from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url
 from ledgerboard_infra.stream.inbox import Inbox
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-
-class Definitions(corrections.Definitions, rebuilds.Definitions, Protocol):
-    """The record of boards, for both of its users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +33,8 @@ class Records:
 
 def operator_routes(
     *,
-    ledger: corrections.Ledger,
-    definitions: Definitions,
-    queue: corrections.Queue,
+    corrections: Corrections,
+    definitions: reconciliations.Definitions,
     records: Records,
     made: rebuilds.Rebuilds,
     letters: DeadLetters,
@@ -47,7 +42,7 @@ def operator_routes(
 ) -> OperatorRoutes:
     """The routes. Opens nothing."""
     return OperatorRoutes(
-        corrections=CorrectionRoutes(corrections.Corrections(ledger, definitions, queue, clock, new_uuid7)),
+        corrections=CorrectionRoutes(corrections),
         log=CorrectionLogRoutes(records.log),
         rebuilds=RebuildRoutes(made),
         reconciliations=ReconciliationRoutes(reconciliations.Reconciliations(records.compared, definitions)),

@@ -42,7 +42,8 @@ def describe(*, register: View, login: View, refresh: View, confirm: View, sign_
             rule="/users",
             view=register,
             summary="Register",
-            description="The new user is a player. Unless the service confirms at once, a code comes by e-mail.",
+            description="The new user is a player. Unless the service confirms at once, a code comes by e-mail. The "
+            "name of somebody who played already is taken; a manager, or a server key of all boards, may register it.",
             body=Body(UserBody, {**_LOGIN, "email": "u.becker@example.com"}),
             answers={201: Answer([UserAnswer], _USER, "Registered")},
             problems=[P.USER_EXISTS, *_ALWAYS],

@@ -26,8 +26,9 @@ from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import caller_for, player_in_path
-from ledgerboard_infra.cognito import Refusal, RefusedByPoolError, SignedIn
+from ledgerboard_gateway.http.requests import caller_for, caller_or_none, player_in_path
+from ledgerboard_infra.cognito import SignedIn
+from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
 
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="ledgerboard"'}
@@ -44,8 +45,9 @@ class AccountRoutes:
         """Register somebody."""
         body = read(UserBody)
         self._limiting.attempt(body.username)
+        accounts = self._accounts
         with _problems():
-            self._accounts.register(body.username, body.password, body.email)
+            accounts.register(body.username, body.password, body.email, may_have_played=_may_give_away(body.username))
         return rendering.answer(UserAnswer(username=body.username), 201)
 
     def post_login(self) -> Response:
@@ -95,6 +97,12 @@ class AccountRoutes:
             confirm=self.post_confirm,
             sign_out=self.post_sign_out,
         )
+
+
+def _may_give_away(name: str) -> bool:
+    """Whether whoever asks may act for the player of that name, on every board."""
+    principal = caller_or_none()
+    return principal is not None and principal.boards is None and principal.speaks_for(name)
 
 
 def _tokens(made: SignedIn) -> Response:

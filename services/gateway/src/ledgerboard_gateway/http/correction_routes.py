@@ -118,8 +118,8 @@ class CorrectionRoutes:
                 "/v1/players/<player>/erase",
                 self.erase_player,
                 "Erase a player",
-                "What the player did until now is made anonymous in the ledger and no longer counts on any board. It "
-                f"cannot be undone. {_BY_PLAYER}",
+                "What the player did until now is made anonymous in the ledger and no longer counts on any board, and "
+                f"their account is deleted. It cannot be undone. {_BY_PLAYER}",
                 Body(WhyBody, e.WHY),
             ),
             self._operation(
