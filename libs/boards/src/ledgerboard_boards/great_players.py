@@ -8,16 +8,15 @@ restated still, and whoever does that finds what is left to do by comparing.
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha1
 from typing import Any, Final
 from uuid import UUID
 
-from ledgerboard_boards.codec import EVENT_ID_BYTES, Fold, fold_of, prefix_bytes
+from ledgerboard_boards.codec import EVENT_ID_BYTES, prefix_bytes
 from ledgerboard_boards.folding import Folds
 from ledgerboard_boards.orders import FoldOrder, FoldResult
-from ledgerboard_boards.packing import Group, groups_of
+from ledgerboard_boards.packing import groups_of
 from ledgerboard_contracts import TOP_N, WHOLE_BOARD, BoardOptions, Fact, FactEnvelope
 from ledgerboard_infra.valkey import redis_errors
 
@@ -80,19 +79,6 @@ class GreatPlayers(Folds):
         key: Any = self._keyspace.plays(board, generation).decode()
         found: Any = self._client.zrangebylex(key, first, last, start=0, num=_LISTED_AT_ONCE)
         return list(found)
-
-
-def thinned(facts: Sequence[Fact], options: BoardOptions) -> Iterator[Group]:
-    """The groups of ``facts`` with what decides alone: the best play of each, and on sums over levels of each level."""
-    for group in groups_of(facts, options):
-        is_sum = fold_of(options, group.scope) is Fold.LEVELS
-        width = 2 * _KEY.size if is_sum else _KEY.size + prefix_bytes(options, group.scope)
-        bests: dict[bytes, tuple[float, bytes, bytes]] = {}
-        for record in group.records:
-            place = (_KEY.unpack_from(record)[0], record[_KEY.size : width], record)
-            whose = record[width:]
-            bests[whose] = min(place, bests.get(whose, place))
-        yield replace(group, records=[record for _, _, record in bests.values()])
 
 
 def _prefixes(facts: Sequence[Fact], options: BoardOptions) -> Iterator[bytes]:

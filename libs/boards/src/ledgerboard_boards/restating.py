@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from ledgerboard_boards.great_players import GreatPlayers, thinned
+from ledgerboard_boards.great_players import GreatPlayers
 from ledgerboard_boards.library import Call
 from ledgerboard_boards.packing import groups_of
 from ledgerboard_boards.states import GenerationState, encode_generations
+from ledgerboard_boards.thinning import thinned
 from ledgerboard_contracts import TOP_N, BoardOptions, Fact, Policy
 
 _TRIES: Final = 20
@@ -73,7 +74,8 @@ class Restates(GreatPlayers):
         for number, _, _ in entries:
             keys += [self._keyspace.plays(board, number), self._keyspace.registry(board, number)]
         for (number, options, facts), is_ready in zip(entries, digests, strict=True):
-            groups = thinned(facts, options) if is_ready else groups_of(facts, options)
+            is_thin = is_ready or options.policy is not Policy.PLAYS
+            groups = thinned(facts, options) if is_thin else groups_of(facts, options)
             (view_keys, packed), _ = self._packed_groups(board, number, options, groups, now)
             keys += view_keys
             arguments += [len(packed), *packed]
