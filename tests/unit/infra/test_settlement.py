@@ -13,7 +13,7 @@ from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.sqs import QueueSender
 from ledgerboard_infra.stream.hand import Hand
 from ledgerboard_infra.stream.inbox import Inbox
-from ledgerboard_infra.stream.messages import Dead, Done, Message, Receipt
+from ledgerboard_infra.stream.messages import Dead, Done, Later, Message, Receipt
 from ledgerboard_infra.stream.outage import Outage, Patience, StoppedError
 from ledgerboard_infra.stream.settlement import Settlement
 
@@ -33,6 +33,12 @@ class RecordingSqs:
         self._kept = kept
         self.steps: list[str] = []
 
+    def send_message(
+        self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, dict[str, str]], DelaySeconds: int,  # noqa: N803 -- boto3's names
+    ) -> None:  # fmt: skip
+        named = {name: each["StringValue"] for name, each in MessageAttributes.items()}
+        self.steps.append(f"send {MessageBody} to {QueueUrl} in {DelaySeconds} s as {named}")
+
     def send_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:  # noqa: N803 -- boto3's names
         self.steps.append(f"send to {QueueUrl}")
         outcome = "Successful" if self._takes_letters else "Failed"
@@ -44,8 +50,9 @@ class RecordingSqs:
         return {"Failed": [{"Id": key, "Code": "ReceiptHandleIsInvalid", "SenderFault": True} for key in failed]}
 
 
-def _receipt(handle: str) -> Receipt:
-    message = Message(body="b", message_id=handle, receive_count=1, sent_at=datetime(2026, 1, 1, tzinfo=UTC))
+def _receipt(handle: str, **attributes: str) -> Receipt:
+    sent_at = datetime(2026, 1, 1, tzinfo=UTC)
+    message = Message(body="b", message_id=handle, receive_count=1, sent_at=sent_at, attributes=attributes)
     return Receipt(message=message, handle=handle)
 
 
@@ -82,3 +89,15 @@ def test_what_is_done_and_deleted_is_told_and_nothing_else() -> None:
     judged: Judged = [(_receipt("a"), Done()), (_receipt("b"), Done()), (_receipt("c"), Dead("broken"))]
     deleted = _settlement(sqs, threading.Event()).settle(judged)
     assert [receipt.handle for receipt in deleted] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [({}, 5), ({"postponed_seconds": "5"}, 10), ({"postponed_seconds": "40"}, 60)]
+)
+def test_what_waited_often_comes_again_less_often(before: dict[str, str], after: int) -> None:
+    """And the copy is there before the message goes."""
+    sqs = RecordingSqs()
+    _settlement(sqs, threading.Event()).settle([(_receipt("a", **before), Later("somebody is busy"))])
+    copied = {"repeated": "true", "postponed_seconds": str(after)}
+    said = {name: copied[name] for name in (*before, *copied)}
+    assert sqs.steps == [f"send b to queue in {after} s as {said}", "delete a of queue"]

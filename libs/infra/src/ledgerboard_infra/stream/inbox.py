@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+POSTPONED: Final = "postponed_seconds"
+"""The attribute of a copy: after how long it was to be seen."""
+
 BATCH_MESSAGES: Final = 10
 MAX_VISIBILITY_SECONDS: Final = 12 * 3600
 _DEPTHS: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
@@ -82,19 +85,19 @@ class Inbox:
             failed += [chunk[int(failure["Id"])][0] for failure in answer.get("Failed", [])]
         return failed
 
-    def send_copies(self, receipts: Sequence[Receipt], delay_seconds: int) -> list[Receipt]:
-        """Put a copy of each message into the queue, to be seen after that time. Returns those without one."""
+    def send_copies(self, delays: Sequence[tuple[Receipt, int]]) -> list[Receipt]:
+        """Put a copy of each message into the queue, to be seen after so many seconds. Returns those without one."""
         failed: list[Receipt] = []
-        for receipt in receipts:  # One by one: ten messages may be more than one request may carry.
+        for receipt, delay_seconds in delays:  # One by one: ten messages may be more than one request may carry.
             message = receipt.message
+            attributes = {**message.attributes, REPEATED: "true", POSTPONED: str(delay_seconds)}
             try:
                 with sqs_errors():
                     self._client.send_message(
                         QueueUrl=self._url,
                         MessageBody=message.body,
                         MessageAttributes={
-                            name: {"DataType": "String", "StringValue": value}
-                            for name, value in {**message.attributes, REPEATED: "true"}.items()
+                            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
                         },
                         DelaySeconds=delay_seconds,
                     )

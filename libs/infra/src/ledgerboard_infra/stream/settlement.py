@@ -14,13 +14,16 @@ from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.sqs import QueueSender, dead_letter
 from ledgerboard_infra.stream.hand import Hand
-from ledgerboard_infra.stream.inbox import Inbox
+from ledgerboard_infra.stream.inbox import POSTPONED, Inbox
 from ledgerboard_infra.stream.messages import Dead, Done, Later, Receipt, Retry, Verdict
 from ledgerboard_infra.stream.outage import Patience
 from ledgerboard_infra.stream.verdicts import Judged
 
 POSTPONED_SECONDS: Final = 5
-"""After how long a message comes again that must wait for something else."""
+MOST_POSTPONED_SECONDS: Final = 60
+"""After how long a message comes again that must wait for something else: at first, and when it waited often. Where it
+takes hours, all that came meanwhile would otherwise come again every few seconds, and leave no time for anything else.
+"""
 
 _DELETE_ATTEMPTS: Final = 4
 
@@ -88,7 +91,7 @@ class Settlement:
         """The copy first, so that a crash in between leaves two and never none."""
         if not receipts:
             return
-        failed = self._inbox.send_copies(receipts, POSTPONED_SECONDS)
+        failed = self._inbox.send_copies([(receipt, _postponed_seconds(receipt)) for receipt in receipts])
         self._delete([receipt for receipt in receipts if receipt not in failed], "postponed")
         self._show(failed, [float(POSTPONED_SECONDS)] * len(failed), "retried")
 
@@ -161,6 +164,12 @@ class Settlement:
 
     def _count(self, outcome: str, messages: int) -> None:
         self._metrics.messages.labels(self._metrics.service, self._inbox.queue, outcome).inc(messages)
+
+
+def _postponed_seconds(receipt: Receipt) -> int:
+    """Twice as long each time. How long it was before, the copy says."""
+    before = receipt.message.attributes.get(POSTPONED, "")
+    return min(2 * int(before), MOST_POSTPONED_SECONDS) if before.isdecimal() else POSTPONED_SECONDS
 
 
 _DELETE_BACKOFF: Final = Backoff(base_seconds=0.1, max_seconds=1.0)
