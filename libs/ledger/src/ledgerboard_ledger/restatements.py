@@ -81,18 +81,29 @@ _END: Final = text("""
     WHERE player IN (:player, veil(:player)) AND board = :board
     AND correction_id = :correction_id AND snapshot = :snapshot
 """)
-_HIDDEN: Final = text(f"""
-    SELECT player, (array_agg(correction_id ORDER BY correction_id DESC))[1] AS correction_id FROM corrected
-    WHERE board IN ('', :board) AND {_BANNED}
-    AND EXISTS (SELECT FROM facts WHERE facts.board = :board AND facts.player = corrected.player) GROUP BY player
+_BANNED_PAGE: Final = text(f"""
+    WITH banned AS MATERIALIZED (
+        SELECT player, (array_agg(correction_id ORDER BY correction_id DESC))[1] AS correction_id FROM corrected
+        WHERE board IN ('', :board) AND {_BANNED} AND player > :after GROUP BY player ORDER BY player LIMIT :limit
+    )
+    SELECT player, correction_id,
+        (SELECT true FROM facts WHERE facts.board = :board AND facts.player = banned.player LIMIT 1) AS plays
+    FROM banned ORDER BY player
 """)  # noqa: S608 -- constants
+_BY_INDEX: Final = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+)
+"""Look for each player. Where many are banned, a planner would rather read all facts of the board."""
+PAGE_PLAYERS: Final = 5_000
+"""Banned players that one statement looks for: it must end in time, however many there are."""
 
 
 class Restatements:
     """The record of restatements. Every method raises `UnavailableError` when PostgreSQL is down. Thread-safe."""
 
-    def __init__(self, engine: Engine, snapshots: Snapshots | None = None) -> None:
+    def __init__(self, engine: Engine, snapshots: Snapshots | None = None, *, page_players: int = PAGE_PLAYERS) -> None:
         self._engine = engine
+        self._page_players = page_players
         self._snapshots = snapshots or Snapshots(engine)
 
     def open(self, board: str, player: str) -> OpenedRestatement:
@@ -133,8 +144,21 @@ class Restatements:
 
     def hidden(self, board: str) -> Mapping[str, UUID]:
         """The players with facts on the board who are banned there now, and their newest correction."""
+        found: dict[str, UUID] = {}
+        after: str | None = ""
+        while after is not None:
+            page, after = self._banned(board, after)
+            found.update(page)
+        return found
+
+    def _banned(self, board: str, after: str) -> tuple[Mapping[str, UUID], str | None]:
+        """Those of the next banned players who have facts on the board, and whom to go on after."""
+        asked = {"board": board, "after": after, "limit": self._page_players}
         with postgres_errors(), self._engine.connect() as connection:
-            return {row.player: row.correction_id for row in connection.execute(_HIDDEN, {"board": board})}
+            connection.execute(_BY_INDEX)
+            rows = connection.execute(_BANNED_PAGE, asked).all()
+        last = rows[-1].player if len(rows) == self._page_players else None
+        return {row.player: row.correction_id for row in rows if row.plays}, last
 
     def _begin(self, board: str, player: str) -> tuple[str, UUID, int]:
         asked = {"board": board, "players": [player], "nobody": _NOBODY}
