@@ -8,6 +8,8 @@ made by an older one.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, mark_of
 from ledgerboard_contracts import BoardOptions, SettledEnvelope
@@ -20,6 +22,10 @@ from ledgerboard_ranker.late import Answers, Ledger, Rule, ask, orders_of
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import TRIES
 from ledgerboard_ranker.ports import Boards, CatchingUp, Definitions, Settling, Touching
+
+FRESH: Final = timedelta(minutes=5)
+"""For how long it may be folded what was looked at before. With the age from which a copy is late that is less than the
+time that any mark stands: a message that somebody else was done with meanwhile is still known."""
 
 
 class Projection:
@@ -53,12 +59,15 @@ class Projection:
 
         Raises `UnavailableError` when boards, definitions or, for late facts, the ledger cannot be reached.
         """
+        began = self._clock.now()
         known = [each for each in arrivals if self._is_defined(each)]
         self._touching.touch(list({each.envelope.board for each in known}))
         self._catch_up([each for each in known if each.recorded])
         self._settle([each for each in known if each.repeated and not each.recorded])
         waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
         for _ in range(TRIES):
+            if self._clock.now() > began + FRESH:
+                raise UnavailableError("what was looked at before folding is too old by now")
             waiting = self._fold(waiting)
             if not waiting:
                 self._count(arrivals)
