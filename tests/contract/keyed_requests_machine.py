@@ -108,9 +108,11 @@ class KeyedRequestsMachine(RuleBasedStateMachine):
     @rule(data=st.data(), plan=PLANS)
     def settle(self, data: st.DataObject, plan: Plan) -> None:
         at = self._at_work(data)
+        if at.claim.plan is None:
+            self._settle(at, plan)
+
+    def _settle(self, at: Try, plan: Plan) -> None:
         row = self._row(at)
-        if at.claim.plan is not None:
-            return
         if row is None:
             with pytest.raises(UnavailableError):
                 at.claim.settle(plan)
@@ -124,7 +126,9 @@ class KeyedRequestsMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(not each.over and each.claim.plan for each in self.tries))
     @rule(data=st.data())
     def send(self, data: st.DataObject) -> None:
-        at = self._at_work(data)
+        self._send(self._at_work(data))
+
+    def _send(self, at: Try) -> None:
         if at.claim.plan is not None:
             stamps = at.claim.stamps
             at.sent = True
@@ -134,9 +138,12 @@ class KeyedRequestsMachine(RuleBasedStateMachine):
     @rule(data=st.data(), is_secret=st.booleans())
     def keep(self, data: st.DataObject, *, is_secret: bool) -> None:
         at = self._at_work(data)
-        if not at.sent:
-            return
-        row, own = self._row(at), KeptAnswer(202, None, None if is_secret else str(len(self.tries)))
+        if at.sent:
+            self._keep(at, is_secret=is_secret)
+
+    def _keep(self, at: Try, *, is_secret: bool) -> None:
+        """Every try has an answer of its own to tell, or they could not be told apart."""
+        row, own = self._row(at), KeptAnswer(202, None, None if is_secret else str(self.tries.index(at)))
         stands = at.claim.keep(own, ["ada"])
         at.over = True
         if row is not None:
@@ -147,7 +154,9 @@ class KeyedRequestsMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(not each.over for each in self.tries))
     @rule(data=st.data())
     def give_up(self, data: st.DataObject) -> None:
-        at = self._at_work(data)
+        self._give_up(self._at_work(data))
+
+    def _give_up(self, at: Try) -> None:
         nothing_done, row = at.claim.plan is None, self._row(at)
         at.claim.give_up(nothing_done=nothing_done)
         at.over = True

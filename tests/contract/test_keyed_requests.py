@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger.idempotency import KEPT, LEASE, PostgresKeyedRequests
 from ledgerboard_testkit.memory import FixedClock, MemoryKeyedRequests
-from tests.contract.keyed_requests_machine import Bench, KeyedRequestsMachine
+from tests.contract.keyed_owners_machine import KeyedOwnersMachine
+from tests.contract.keyed_requests_machine import Bench
 
 EXAMPLES = settings(
     max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
@@ -46,7 +47,7 @@ def in_postgres(engine: Engine) -> Bench:
 
 
 def check(make: Callable[[], Bench]) -> None:
-    class Machine(KeyedRequestsMachine):
+    class Machine(KeyedOwnersMachine):
         def __init__(self) -> None:
             super().__init__(make())
 
