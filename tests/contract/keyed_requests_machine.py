@@ -147,7 +147,8 @@ class KeyedRequestsMachine(RuleBasedStateMachine):
         stands = at.claim.keep(own, ["ada"])
         at.over = True
         if row is not None:
-            row.answer = row.answer or own
+            if row.answer is None:
+                row.answer, row.expired = own, False  # Its day begins with the answer.
             assert stands == row.answer
             self.told[row.seed].add(stands)
 
