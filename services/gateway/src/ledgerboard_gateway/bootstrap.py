@@ -76,6 +76,7 @@ from ledgerboard_ledger import (
     session_record,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
+from ledgerboard_ledger.idempotency import PostgresKeyedRequests
 from ledgerboard_ledger.reconciliations import PostgresReconciliations
 
 if TYPE_CHECKING:
@@ -168,7 +169,8 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    app = create_app(routes, admission, keyed_writes(writer, clock, metrics), settings.http.max_body_bytes)
+    write_keys = keyed_writes(PostgresKeyedRequests(writer), clock, metrics)
+    app = create_app(routes, admission, write_keys, settings.http.max_body_bytes)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
     publisher.start()
     announcements.start()
