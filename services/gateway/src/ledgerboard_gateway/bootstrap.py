@@ -147,7 +147,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
             seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),
-            hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), allow_http=settings.hook_allow_http),
+            hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), settings.hooks),
         ),
         games=game_routes(definitions, session_record(writer, Endpoints(reader, writer)), bans, clock),
         operators=operator_routes(

@@ -120,6 +120,18 @@ class ClassicBoards:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HookSettings:
+    """Where hooks may be."""
+
+    allow_http: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
+    )
+    allow_private: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_PRIVATE", default=False, doc="Whether it may lead into a private network."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewaySettings:
     """Everything the gateway can be told."""
 
@@ -132,10 +144,8 @@ class GatewaySettings:
         default=5.0,
         doc="How often to read who is banned. Until then a banned player's scores are accepted, and never shown.",
     )
-    hook_allow_http: bool = setting(
-        "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
-    )
     http: HttpSettings
+    hooks: HookSettings
     publisher: PublisherSettings
     wait: WaitSettings
     classic: ClassicBoards

@@ -27,6 +27,7 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
+from ledgerboard_infra.outbound import public_pool
 from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
 from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
@@ -121,7 +122,9 @@ def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> Closi
     road = Road(closings, lambda: sum(queue_depth(client, url) for url in queues))
     directory = settings.hooks.secrets_directory
     posts = HttpPosts(
-        PoolManager(), timeout_seconds=settings.hooks.timeout_seconds, allow_http=settings.hooks.allow_http
+        PoolManager() if settings.hooks.allow_private else public_pool(),
+        timeout_seconds=settings.hooks.timeout_seconds,
+        allow_http=settings.hooks.allow_http,
     )
     return ClosingJobs(
         close=ClosePeriods(
