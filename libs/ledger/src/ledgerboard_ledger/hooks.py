@@ -15,7 +15,7 @@ from ledgerboard_ledger.closing_tables import hooks
 
 EVENTS: Final = ("season.closed", "month.closed", "week.closed", "day.closed")
 MAX_URL: Final = 500
-HOOK_NAME_PATTERN: Final = r"\A[a-z0-9][a-z0-9-]{0,63}\Z"
+HOOK_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
 """Of a hook and of its secret: fit for a path, a file and, with ``_`` for ``-``, a variable."""
 
 _NAME: Final = re.compile(HOOK_NAME_PATTERN)

@@ -21,6 +21,7 @@ from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.seats import LedgerThenSeats
 from ledgerboard_history.settings import JobsSettings, Settings
 from ledgerboard_history.signing import Secrets
+from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_infra.clock import SystemClock
@@ -41,6 +42,7 @@ from ledgerboard_ledger import (
     PostgresHooks,
     PostgresKeyedRequests,
     PostgresSeats,
+    PostgresSuspicions,
     SqlFold,
     check_schema,
 )
@@ -73,11 +75,13 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     registry = CollectorRegistry()
     metrics = HistoryMetrics(registry)
     ledger = LedgerThenSeats(LedgerWriter(engine), PostgresSeats(engine), metrics)
+    telling = Telling(QueueSender(client, rank_url), metrics)
+    suspecting = Suspecting(PostgresSuspicions(engine), ledger, telling, metrics)
     runtime = StreamRuntime(
         poller,
         queue_url,
         resolve_queue_url(client, HISTORY.dead_letter_name(settings.stage)),
-        HistoryHandler(ledger, Telling(QueueSender(client, rank_url), metrics), metrics),
+        HistoryHandler(ledger, suspecting, telling, metrics),
         settings.stream,
         StreamMetrics(registry, "history"),
         SystemClock(),
