@@ -10,7 +10,8 @@ import pytest
 
 from ledgerboard_gateway.access_settings import Reads
 from ledgerboard_gateway.http.access import ACCESS, HELD_INSIDE, Access, UnlistedOperationError
-from ledgerboard_gateway.http.api import PATH_PARAMETERS, bind
+from ledgerboard_gateway.http.api import bind
+from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
 from ledgerboard_testkit.events import fact
 from tests.unit.gateway.callers import BOARD, CLOSED, FORBIDDEN, IN, PLAYER, PUBLIC, UNKNOWN, everybody
 from tests.unit.gateway.gateways import MemoryGateway, running

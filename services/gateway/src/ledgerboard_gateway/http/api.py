@@ -21,6 +21,7 @@ from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.headers import IDEMPOTENCY_KEY
 from ledgerboard_gateway.http.idempotency import METHODS, Keys
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
+from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
 from ledgerboard_gateway.http.query import field_messages
 from ledgerboard_gateway.http.requests import json_body
@@ -32,37 +33,6 @@ _KNOWN_QUERY_BYTES: Final = 128
 _SECURITY_SCHEMES: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "A server key, or the root key."},
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the OIDC issuer."},
-}
-
-
-PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
-    name: {
-        "in": "path",
-        "name": name,
-        "required": True,
-        "description": description,
-        "example": example,
-        "schema": {"type": "string", "minLength": 1},
-    }
-    for name, description, example in (
-        ("board", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
-        ("leaderboard", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
-        ("player", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
-        ("name", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
-        ("score", "A score: an integer. On sums it may exceed 2^53.", "42"),
-        ("event_id", "The id that the submission was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
-        ("queue", "The queue whose dead letters are meant: submissions, rank, history or history-jobs.", "submissions"),
-        ("message_id", "The dead letter's id, as the list tells it.", "5fea7756-0ea4-451a-a703-a558b933e274"),
-        ("username", "The user's name, which is the player's id.", "ubecker"),
-        ("level", "The level's name.", "88"),
-        ("date", "A day, as YYYY-MM-DD.", "2026-11-21"),
-        ("key", "The season's key: 1 to 32 letters, digits, '.', '_' or '-'.", "autumn"),
-        ("session", "The session's name: 1 to 64 printable characters without '/'.", "cup final"),
-        ("hook", "The hook's name: 1 to 64 of a-z, 0-9 and '-'.", "prizes"),
-        ("delivery_id", "The delivery's id, which never changes.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
-        ("key_id", "The server key's id, as the list tells it.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
-        ("slug", "The last part of a problem's type.", "invalid-request"),
-    )
 }
 
 
