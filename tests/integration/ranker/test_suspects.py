@@ -98,7 +98,7 @@ def test_boards_are_exact_whatever_the_order_and_whoever_dies(
                 road.play(*plays)
             case "wait", int() as seconds:
                 road.clock.advance(timedelta(seconds=seconds))
-            case queue, (int() as number, bool() as delete, calls):
+            case queue, (int() as number, bool() as delete, int() | None as calls):
                 which = road.rank if queue == "rank" else road.history
                 road.deliver(which, number, delete=delete, calls_to_live=calls)
     assert_exact(road)

@@ -42,6 +42,7 @@ from ledgerboard_gateway.limit_settings import LimitSettings
 from ledgerboard_gateway.limits import Limits
 from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.moderation import moderation_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.sessions import game_routes
@@ -50,6 +51,7 @@ from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_gateway.views import Views
+from ledgerboard_gateway.words import Words
 from ledgerboard_infra.health import Readiness
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.secrets import StaticKey
@@ -58,8 +60,10 @@ from ledgerboard_testkit.memory import (
     MemoryBuckets,
     MemoryKeyedRequests,
     MemoryLedger,
+    MemoryNames,
     MemoryRanks,
     MemoryRecord,
+    MemoryReviews,
     MemorySender,
     MemoryServerKeys,
     MemorySessionRecord,
@@ -75,6 +79,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 KEY: Final = "a-key-of-sixteen+"
+WORDS: Final = Words(["potato"])
 MAX_BODY_BYTES: Final = 20_000
 CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-level")
 
@@ -133,6 +138,7 @@ class MemoryGateway:
         self.sessions = MemorySessions(self.clock)
         kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
         limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
+        self.reviews, self.names = MemoryReviews(), MemoryNames()
         self.limiting = Limiting(limits, ClientAddresses([]))
         entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
         scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
@@ -146,8 +152,9 @@ class MemoryGateway:
             closings=self.closed.routes,
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
+            moderation=moderation_routes(self.reviews, self.names, self.queue, WORDS, self.clock),
             keys=self.server_keys.routes,
-            accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2), self.limiting),
+            accounts=AccountRoutes(Accounts(self.users, "players", auto_confirm=True, calls=2), self.limiting, WORDS),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),

@@ -44,6 +44,7 @@ from ledgerboard_gateway.keyed_writes import keyed_writes
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.limiting import limiting
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.moderation import moderation
 from ledgerboard_gateway.operators import dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
@@ -54,6 +55,7 @@ from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
+from ledgerboard_gateway.words import read_words
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.cognito import cognito_client
 from ledgerboard_infra.health import Probe
@@ -127,8 +129,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
     log = CorrectionsLog(Endpoints(reader, writer))
     bans = Bans(log, settings.bans_period_seconds)
-    counting = LedgerReader(reader, reader)  # The writer has better to do than to count boards.
-    sources = guarded_sources(Endpoints(reader, writer), counting)
+    sources = guarded_sources(Endpoints(reader, writer), LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
@@ -136,6 +137,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
+    words = read_words(settings.names.path)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
     scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
     routes = Routes(
@@ -159,8 +161,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
+        moderation=moderation(writer, Endpoints(reader, writer), queue, words, clock),
         keys=server_keys.routes,
-        accounts=AccountRoutes(provider.accounts, limits),
+        accounts=AccountRoutes(provider.accounts, limits, words),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),

@@ -10,6 +10,7 @@ from ledgerboard_gateway.access_settings import AccessSettings
 from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.limit_settings import LimitSettings
+from ledgerboard_gateway.name_settings import NameSettings
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -153,6 +154,7 @@ class GatewaySettings:
     identity: IdentitySettings
     keys: KeySettings
     limits: LimitSettings
+    names: NameSettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings

@@ -102,7 +102,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "session_views": True,
     "level_total_view": False,
     "managed_sessions": False,
-    "submitters": "servers",
+    "submitters": "anyone",
     "max_gain": {"score": 5000, "seconds": 60},
     "max_attempts": {"plays": 50, "period": "day"},
     "on_suspicion": "review",

@@ -1,0 +1,33 @@
+"""Put together what reviews and names take. Bootstrap brings the record."""
+
+from typing import TYPE_CHECKING
+
+from ledgerboard_gateway import names, reviews
+from ledgerboard_gateway.corrections import Queue
+from ledgerboard_gateway.http.moderation_routes import ModerationRoutes
+from ledgerboard_gateway.http.name_routes import NameRoutes
+from ledgerboard_gateway.http.review_routes import ReviewRoutes
+from ledgerboard_gateway.words import Words
+from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_ledger import Endpoints, PostgresPlayerNames, PostgresReviews
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def moderation_routes(
+    suspects: reviews.Record, named: names.Record, queue: Queue, words: Words, clock: Clock
+) -> ModerationRoutes:
+    """The routes. Opens nothing."""
+    return ModerationRoutes(
+        reviews=ReviewRoutes(reviews.Reviews(suspects, queue, clock, new_uuid7)),
+        names=NameRoutes(names.Names(named, words, clock)),
+    )
+
+
+def moderation(writer: "Engine", endpoints: Endpoints, queue: Queue, words: Words, clock: Clock) -> ModerationRoutes:
+    """The same over PostgreSQL."""
+    return moderation_routes(
+        PostgresReviews(writer, endpoints), PostgresPlayerNames(writer, endpoints), queue, words, clock
+    )
