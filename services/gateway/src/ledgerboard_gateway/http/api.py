@@ -104,18 +104,21 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Guard, keys: Keys) 
     if operation.body is not None and (schema := operation.parsed_body):
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
         documentation = vars(view)["_apidoc"]
-    documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
+    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
+    arguments = documentation.setdefault("arguments", {})
+    arguments.pop("responses", None)  # Replaced by our problems.
+    # Those of the path would be of every method that it has.
+    arguments["parameters"] = [*arguments.get("parameters", ()), *map(dict, headers)]
     view = keys.around(view, is_secret=operation.is_secret) if is_keyed else view
     view = _guarded(view, guard.check(operation.method, operation.rule))
     is_limited = access is Access.SUBMIT or (access is Access.OPEN and operation.method in METHODS)
     manual = operation.documentation(guarded=guard.asks(access), keyed=is_keyed, limited=is_limited)
     vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
-    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
     blueprint.add_url_rule(
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *headers],
+        parameters=[PATH_PARAMETERS[name] for name in _names(operation.rule)],
         methods=[operation.method],
     )
 
