@@ -27,7 +27,7 @@ from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
 from ledgerboard_ledger.partitions import Partitions
-from ledgerboard_ledger.player_names import PostgresPlayerNames
+from ledgerboard_ledger.player_names import ModerationRecord, PostgresPlayerNames, moderation_record
 from ledgerboard_ledger.plays import ALWAYS, Accepted, BoardStatistics
 from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
 from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
@@ -84,6 +84,7 @@ __all__ = [
     "LedgerReader",
     "LedgerStandings",
     "LedgerWriter",
+    "ModerationRecord",
     "Month",
     "NotExportedError",
     "OpenedRestatement",
@@ -131,5 +132,6 @@ __all__ = [
     "check_hook_url",
     "check_schema",
     "migrate",
+    "moderation_record",
     "session_record",
 ]

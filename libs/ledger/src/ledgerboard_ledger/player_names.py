@@ -1,6 +1,7 @@
 """What players want to be called. A player who said nothing, or was erased, has no name here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import Engine, delete, select, text
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.endpoints import Endpoints
 from ledgerboard_ledger.review_tables import player_names
+from ledgerboard_ledger.reviews import PostgresReviews
 
 _CALL: Final = text("""
     INSERT INTO player_names AS known (player, name, named_at) VALUES (:player, :name, :at)
@@ -39,3 +41,16 @@ class PostgresPlayerNames:
         """The names of those players who have one."""
         asked = select(player_names.c.player, player_names.c.name).where(player_names.c.player.in_(players))
         return self._endpoints.ask(lambda connection: {row.player: row.name for row in connection.execute(asked)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModerationRecord:
+    """What is kept for those who moderate."""
+
+    reviews: PostgresReviews
+    names: PostgresPlayerNames
+
+
+def moderation_record(writer: Engine, endpoints: Endpoints) -> ModerationRecord:
+    """The record behind a writer and those endpoints that read."""
+    return ModerationRecord(reviews=PostgresReviews(writer, endpoints), names=PostgresPlayerNames(writer, endpoints))

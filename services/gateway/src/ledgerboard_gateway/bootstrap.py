@@ -74,6 +74,7 @@ from ledgerboard_ledger import (
     PostgresDefinitions,
     PostgresHooks,
     PostgresServerKeys,
+    moderation_record,
     session_record,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
@@ -137,7 +138,6 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
-    words = read_words(settings.names.path)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
     scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
     routes = Routes(
@@ -161,16 +161,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
-        moderation=moderation(writer, Endpoints(reader, writer), queue, words, clock),
+        moderation=moderation(moderation_record(writer, Endpoints(reader, writer)), queue, settings.names, clock),
         keys=server_keys.routes,
-        accounts=AccountRoutes(provider.accounts, limits, words),
+        accounts=AccountRoutes(provider.accounts, limits, read_words(settings.names.path)),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
         operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    app = create_app(routes, admission, keyed_writes(writer, clock, metrics), settings.http.max_body_bytes)
+    app = create_app(routes, admission, keyed_writes(writer, clock, metrics), settings.http.bodies)
     pages = HotPages(app, read.boards, read.lives, admission, clock)
     publisher.start()
     announcements.start()

@@ -1,19 +1,15 @@
 """Put together what reviews and names take. Bootstrap brings the record."""
 
-from typing import TYPE_CHECKING
-
 from ledgerboard_gateway import names, reviews
 from ledgerboard_gateway.corrections import Queue
 from ledgerboard_gateway.http.moderation_routes import ModerationRoutes
 from ledgerboard_gateway.http.name_routes import NameRoutes
 from ledgerboard_gateway.http.review_routes import ReviewRoutes
-from ledgerboard_gateway.words import Words
+from ledgerboard_gateway.name_settings import NameSettings
+from ledgerboard_gateway.words import Words, read_words
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_ledger import Endpoints, PostgresPlayerNames, PostgresReviews
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+from ledgerboard_ledger import ModerationRecord
 
 
 def moderation_routes(
@@ -26,8 +22,6 @@ def moderation_routes(
     )
 
 
-def moderation(writer: "Engine", endpoints: Endpoints, queue: Queue, words: Words, clock: Clock) -> ModerationRoutes:
-    """The same over PostgreSQL."""
-    return moderation_routes(
-        PostgresReviews(writer, endpoints), PostgresPlayerNames(writer, endpoints), queue, words, clock
-    )
+def moderation(record: ModerationRecord, queue: Queue, settings: NameSettings, clock: Clock) -> ModerationRoutes:
+    """The same over the record in PostgreSQL, with the words that the settings name."""
+    return moderation_routes(record.reviews, record.names, queue, read_words(settings.path), clock)
