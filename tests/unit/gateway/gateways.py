@@ -12,6 +12,7 @@ from ledgerboard_contracts import SubmissionEnvelope, wire
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
 from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.admission import guard
+from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
@@ -161,7 +162,7 @@ class MemoryGateway:
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, self.guard, self.write_keys, MAX_BODY_BYTES)
+        self.app = create_app(routes, self.guard, self.write_keys, BodyLimits(MAX_BODY_BYTES, 4))
         self.draining = False
         edge = Edge(self.app.wsgi_app, metrics, self.clock, self.lines.append, lambda: self.draining)
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.

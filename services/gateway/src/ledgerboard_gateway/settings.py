@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from ledgerboard_contracts import InvalidNameError, check_board
 from ledgerboard_gateway.access_settings import AccessSettings
+from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.limit_settings import LimitSettings
@@ -48,6 +49,11 @@ class HttpSettings:
     grace_seconds: Seconds = setting(
         "LEDGERBOARD_HTTP_GRACE_SECONDS", default=20.0, doc="After that, how long requests in hand may take to finish."
     )
+
+    @property
+    def bodies(self) -> BodyLimits:
+        """Bodies of strangers take half of the threads at most, so that the others find one."""
+        return BodyLimits(self.max_body_bytes, self.threads // 2)
 
 
 @dataclass(frozen=True, kw_only=True)

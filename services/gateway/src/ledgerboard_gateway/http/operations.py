@@ -32,6 +32,7 @@ _WITH_BODY: Final = (
     ProblemType.INVALID_REQUEST,
     ProblemType.TOO_LARGE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
+    ProblemType.UNAVAILABLE,
 )
 _GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
 _KEYED: Final = (
