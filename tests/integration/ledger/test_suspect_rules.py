@@ -84,11 +84,17 @@ def test_rules_that_are_found_later_join_those_that_were_found(board: Board) -> 
     assert board.suspects[str(play.event_id)] == ["max_attempts", "max_gain"]
 
 
-def test_a_play_of_a_version_without_the_rule_is_neither_suspect_nor_compared_with(board: Board) -> None:
-    first, second, third = (fact("ada", score) for score in (1, 90, 99))
-    board.play(BoardOptions(max_gain=GAIN), second)
-    board.play(BoardOptions(), first, third)
+@pytest.mark.parametrize("ruled", [BoardOptions(max_gain=GAIN), BoardOptions(max_attempts=ONCE_AN_HOUR)])
+def test_a_play_of_a_version_without_the_rule_is_neither_suspect_nor_compared_with(
+    board: Board, ruled: BoardOptions
+) -> None:
+    first, second, third, fourth = (fact("ada", score) for score in (1, 90, 99, 200))
+    board.play(BoardOptions(), first)
+    board.play(ruled, second)
+    board.play(BoardOptions(), third)
     assert board.suspects == {}
+    board.play(ruled, fourth)
+    assert board.suspects.keys() == {str(fourth.event_id)}
 
 
 def test_a_week_that_came_first_is_reached(board: Board) -> None:
