@@ -50,15 +50,17 @@ class Scene:
 
 
 @contextmanager
-def fuzzed_gateway(sqs: str, client: redis.Redis, urls: tuple[str, str], engine: Engine) -> Iterator[Scene]:
-    """Over real servers, without limits."""
+def fuzzed_gateway(
+    sqs: str, client: redis.Redis, urls: tuple[str, str], engine: Engine, **limits: str
+) -> Iterator[Scene]:
+    """Over real servers, without limits but those that are given."""
     pool, stage = f"pool-{uuid4().hex}", f"test-{uuid4().hex[:12]}"
     told = {"LEDGERBOARD_COGNITO_POOL_NAME": pool, "LEDGERBOARD_COGNITO_ENDPOINT_URL": sqs}
     cognito = from_env(CognitoSettings, told)
     provision(cognito_client(AwsSettings(), cognito), cognito, ("players", "managers"))
     queues = [queue_shape(queue.full_name(stage)) for queue in ALL_QUEUES]
     provision_queues(sqs_client(AwsSettings(sqs_endpoint_url=sqs)), queues)
-    settings = {"COGNITO_POOL_NAME": pool, "COGNITO_ENDPOINT_URL": sqs, "AUTO_CONFIRM": "true"} | UNLIMITED
+    settings = {"COGNITO_POOL_NAME": pool, "COGNITO_ENDPOINT_URL": sqs, "AUTO_CONFIRM": "true"} | UNLIMITED | limits
     with gateway_process(sqs, *urls, stage, **settings) as gateway:
         for board, options in BOARDS.items():
             _make(gateway, "PUT", f"/v1/boards/{board}", options)

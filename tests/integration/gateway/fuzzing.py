@@ -105,6 +105,10 @@ class Fuzz:
         for name in case.path_parameters:
             if name in self._known and data.draw(st.booleans()):
                 case.path_parameters[name] = data.draw(st.sampled_from(self._known[name]))
+        if isinstance(case.body, dict) and case.meta.generation.mode is GenerationMode.POSITIVE:
+            for name in sorted(case.body.keys() & self._known.keys()):
+                if data.draw(st.booleans()):
+                    case.body[name] = data.draw(st.sampled_from(self._known[name]))
         answer = case.call(base_url=self._base_url, session=self._session, headers=self._headers, timeout=15)
         self.statuses.setdefault(case.operation.label, set()).add(answer.status_code)
         case.validate_response(answer, checks=_CHECKS)

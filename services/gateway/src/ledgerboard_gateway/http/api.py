@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 from flask import Flask, Request, Response, request
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It ships no types.
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from ledgerboard_gateway.http.access import Access, access_of
@@ -22,7 +22,7 @@ from ledgerboard_gateway.http.headers import IDEMPOTENCY_KEY
 from ledgerboard_gateway.http.idempotency import METHODS, Keys
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
-from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
+from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.query import field_messages
 from ledgerboard_gateway.http.requests import json_body
 from ledgerboard_gateway.http.second_look import explain
@@ -47,6 +47,14 @@ class _Parser(FlaskParser):
             return msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise explain(body, error) from error
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Of a parameter that is given twice, whoever stands in front may have judged the other one."""
+        single = {field.data_key or name for name, field in schema.fields.items() if not isinstance(field, fields.List)}
+        for name, values in req.args.lists():
+            if len(values) > 1 and name in single:
+                raise invalid(name, "is given more than once")
+        return super().load_querystring(req, schema)
 
     def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         errors = [FieldError(*pair) for pair in field_messages(error)]
