@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ledgerboard_gateway.bootstrap import Surroundings, build
+from ledgerboard_gateway.bootstrap import build
 from ledgerboard_gateway.http.requests import CALLER
 from ledgerboard_gateway.principals import ROOT, Principal, Role
+from ledgerboard_gateway.process import Surroundings
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.settings import from_env
 

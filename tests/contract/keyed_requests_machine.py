@@ -19,8 +19,9 @@ from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger.idempotency import KeptAnswer, Refusal
 from ledgerboard_testkit.memory import FixedClock
 
-KEYS = st.sampled_from(["k-1", "k-2"])
-BODIES = st.sampled_from([b"this", b"that"])
+KEYS = st.sampled_from(["k-1", "k-1", "k-2"])
+BODIES = st.sampled_from([b"this", b"this", b"this", b"that"])
+"""Mostly the same, since it is repeats that matter."""
 PLANS = st.builds(Plan, st.fixed_dictionaries({"race": st.integers(1, 2)}), st.just(()), st.just((0,)))
 
 

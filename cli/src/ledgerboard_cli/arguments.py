@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _reconcile(subjects)
     _corrections(subjects)
     _dlq(subjects)
+    _reviews(subjects)
     _keys(subjects)
     return root
 
@@ -120,6 +121,19 @@ def _dlq(subjects: "Subcommands") -> None:
     discard.add_argument("queue", choices=_QUEUES)
     discard.add_argument("message_ids", metavar="ID", nargs="+")
     _agreeable(discard)
+
+
+def _reviews(subjects: "Subcommands") -> None:
+    commands = subjects.add_parser("reviews", help="suspect plays").add_subparsers(required=True)
+    told = _command(commands, "reviews list", "plays that rules suspect", "Suspect plays, oldest first.")
+    told.add_argument("--board", metavar="BOARD")
+    told.add_argument("--state", choices=["open", "approved", "refused"], default="open")
+    told.add_argument("--limit", type=int, default=20)
+    for verb, words in (("approve", "let a suspect play count"), ("refuse", "void a suspect play")):
+        verdict = _command(commands, f"reviews {verb}", words, "A verdict is given once; to repeat it does no harm.")
+        verdict.add_argument("event_id", metavar="EVENT_ID")
+        verdict.add_argument("--reason", required=True, help="why; kept in the ledger")
+        verdict.add_argument("--author", required=True, help="who decides; kept in the ledger")
 
 
 def _keys(subjects: "Subcommands") -> None:

@@ -15,6 +15,7 @@ from ledgerboard_cli.gateway import HttpGateway
 from ledgerboard_cli.operations import Correction, Operations, Why
 from ledgerboard_cli.rebuilding import Rebuilding
 from ledgerboard_cli.reconciling import Reconciling
+from ledgerboard_cli.reviews import Reviewing, ReviewsOverHttp
 from ledgerboard_cli.server_keys import KeysOverHttp, ServerKeys
 
 LOOK_SECONDS: Final = 1.0
@@ -26,11 +27,12 @@ Options = argparse.Namespace
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The gateway, as those who define boards see it and as operators and those who give out keys do."""
+    """The gateway, as those who define boards see it and as operators, reviewers and those who give out keys do."""
 
     boards: HttpGateway
     operations: Operations
     keys: KeysOverHttp
+    reviews: ReviewsOverHttp
 
 
 Command = Callable[[Options, Gateway], int]
@@ -122,6 +124,13 @@ def _keys(options: Options, gateway: Gateway) -> int:
             return keys.revoke(options.key_id)
 
 
+def _reviews(options: Options, gateway: Gateway) -> int:
+    reviewing, verb = Reviewing(gateway.reviews, _say), options.command.split()[-1]
+    if verb == "list":
+        return reviewing.list(options.board, options.state, options.limit)
+    return reviewing.decide(verb, options.event_id, _why(options))
+
+
 _COMMANDS: Final[Mapping[str, Command]] = {
     "boards apply": _apply,
     "rebuild": _rebuild,
@@ -137,6 +146,9 @@ _COMMANDS: Final[Mapping[str, Command]] = {
     "dlq show": _dlq,
     "dlq replay": _dlq,
     "dlq discard": _dlq,
+    "reviews list": _reviews,
+    "reviews approve": _reviews,
+    "reviews refuse": _reviews,
     "keys create": _keys,
     "keys list": _keys,
     "keys rotate": _keys,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from ledgerboard_contracts import (
+    AttemptPeriod,
     BoardDefinition,
     BoardOptions,
     Correction,
@@ -14,6 +15,9 @@ from ledgerboard_contracts import (
     Fact,
     FactEnvelope,
     FactsMessage,
+    MaxAttempts,
+    MaxGain,
+    OnSuspicion,
     Order,
     Policy,
     RecordedMessage,
@@ -25,8 +29,10 @@ from ledgerboard_contracts import (
     Season,
     SettledEnvelope,
     SettledMessage,
+    Source,
     Submission,
     SubmissionEnvelope,
+    Submitters,
     TieBreak,
 )
 
@@ -110,10 +116,22 @@ SECOND_RELEASE: Final[dict[str, Any]] = {
 }
 """What was sent before there were keyed envelopes and managed sessions."""
 
-PLAYED: Final = replace(FACTS[1], session="cup final #1")
-SENT: Final[dict[str, Any]] = {
+MANAGED: Final = replace(RANKED, version=5, options=replace(RANKED.options, managed_sessions=True))
+THIRD_RELEASE: Final[dict[str, Any]] = {
     "ledgerboard.submissions.v1.keyed": replace(PLAYED_IN_SESSIONS, keyed=True),
     "ledgerboard.submissions.v1.unkeyed": PLAYED_IN_SESSIONS,
+    "board-definition.sessions": MANAGED,
+}
+"""What was sent before submissions had a source, and boards rules against cheating."""
+
+PLAYED: Final = replace(FACTS[1], session="cup final #1")
+SENT: Final[dict[str, Any]] = {
+    "ledgerboard.submissions.v1.sourced": replace(
+        PLAYED_IN_SESSIONS,
+        submissions=(
+            replace(PLAYED_IN_SESSIONS.submissions[0], source=Source.PLAYER), PLAYED_IN_SESSIONS.submissions[1]
+        ),
+    ),
     "ledgerboard.facts.v1.session": FactsMessage(
         envelopes=(replace(FIRST_RELEASE["ledgerboard.facts.v1"].envelopes[0], facts=(FACTS[0], PLAYED)),)
     ),
@@ -130,6 +148,16 @@ SENT: Final[dict[str, Any]] = {
         rejections=tuple(
             replace(FIRST_RELEASE["ledgerboard.rejections.v1"].rejections[0], reason=reason, detail="'cup final #1'")
             for reason in (RejectionReason.SESSION_MISSING, RejectionReason.SESSION_CLOSED)
+        ),
+    ),
+    "ledgerboard.rejections.v1.submitters": RejectionsMessage(
+        correlation_id="req-1.A_z",
+        rejections=(
+            replace(
+                FIRST_RELEASE["ledgerboard.rejections.v1"].rejections[0],
+                reason=RejectionReason.SUBMITTER_REFUSED,
+                detail="this board takes scores from game servers only",
+            ),
         ),
     ),
     "ledgerboard.settled.v1": SettledMessage(
@@ -157,8 +185,14 @@ SENT: Final[dict[str, Any]] = {
     "ledgerboard.recorded.v1": RecordedMessage(
         envelopes=FIRST_RELEASE["ledgerboard.facts.v1"].envelopes,
     ),
-    "board-definition.sessions": replace(RANKED, version=5, options=replace(RANKED.options, managed_sessions=True)),
+    "board-definition.rules": replace(
+        MANAGED, version=6, options=replace(
+            MANAGED.options, submitters=Submitters.SERVERS, max_gain=MaxGain(score=500, seconds=60),
+            max_attempts=MaxAttempts(plays=10, period=AttemptPeriod.DAY), on_suspicion=OnSuspicion.REFUSE,
+        ),
+    ),
+    "board-definition.unruled": replace(MANAGED, version=7),
 }  # fmt: skip
 """What we send. A field that is added makes it differ from an older file, which then moves up there."""
 
-MESSAGES: Final = FIRST_RELEASE | SECOND_RELEASE | SENT
+MESSAGES: Final = FIRST_RELEASE | SECOND_RELEASE | THIRD_RELEASE | SENT

@@ -40,14 +40,16 @@ def writer(engine: Engine) -> LedgerWriter:
 
 def test_whatever_table_has_a_player_is_known_to_the_erasure() -> None:
     known = {"facts", "rejections", "corrections", "corrected", "restated", "final_standings", "rank_snapshots"}
-    known |= {"reconciliation_differences", "seats"}
+    known |= {"reconciliation_differences", "seats", "player_names"}
     assert {table.name for table in metadata.tables.values() if "player" in table.columns} == known
 
 
 def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, board: str, player: str) -> None:
     restatements = Restatements(engine)
     leave_traces(engine, board, player)
-    assert {f"public.{table}" for table in ("facts", "rejections", "seats")} <= tables_that_name(engine, player)
+    assert {
+        f"public.{table}" for table in ("facts", "rejections", "seats", "reviews", "player_names")
+    } <= tables_that_name(engine, player)
     erase = correction(ERASE, player=player, author=player, reason=f"{player} asked for it")
     assert writer.correct([erase]) == [Restatement(board=board, player=player)]
     assert tables_that_name(engine, player) == set()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -82,3 +83,29 @@ def test_an_erasure_takes_the_answers_that_name_the_player_and_no_claim_of_a_ser
     assert (keyed.claim(of_other), keyed.claim(back)) == (answer("ada"), answer(player))
     assert isinstance(keyed.claim(own), Held)
     assert sum(str(of_server.caller) in row for row in rows(engine)) == 1
+
+
+def test_the_first_plan_stands_and_nobody_but_its_owner_lets_a_claim_go(engine: Engine) -> None:
+    asked = request()
+    first = PostgresKeyedRequests(engine, lease=NOW).claim(asked)
+    keyed = PostgresKeyedRequests(engine)
+    second = keyed.claim(replace(asked, owner=uuid4()))
+    assert isinstance(first, Held)
+    assert isinstance(second, Held)
+    assert keyed.plan(first, {"firsts": [0]}) == keyed.plan(second, {"firsts": [1]}) == {"firsts": [0]}
+    keyed.release(first)
+    keyed.withdraw(first)
+    assert keyed.claim(asked) is Refusal.UNDER_WAY
+
+
+def test_a_claim_that_was_taken_over_is_released_and_never_forgotten(engine: Engine) -> None:
+    asked = request()
+    first = PostgresKeyedRequests(engine, lease=NOW).claim(asked)
+    keyed = PostgresKeyedRequests(engine)
+    second = keyed.claim(replace(asked, owner=uuid4()))
+    assert isinstance(first, Held)
+    assert isinstance(second, Held)
+    keyed.withdraw(second)
+    third = keyed.claim(replace(asked, owner=uuid4(), seed=uuid4()))
+    assert isinstance(third, Held)
+    assert (third.seed, third.attempts) == (first.seed, 3)

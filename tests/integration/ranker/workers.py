@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from ledgerboard_boards import BoardStates, RedisBoards
 from ledgerboard_history.metrics import HistoryMetrics
+from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
 from ledgerboard_ledger import (
@@ -13,6 +14,7 @@ from ledgerboard_ledger import (
     LedgerWriter,
     PostgresDefinitions,
     PostgresGenerations,
+    PostgresSuspicions,
     Replay,
     Restatements,
     Snapshots,
@@ -77,7 +79,9 @@ class Workers:
         )
         self.ranker = FactsHandler(projection, self.restating)
         metrics = HistoryMetrics(CollectorRegistry())
-        self.recorder = HistoryHandler(through(LedgerWriter(engine)), Telling(through(told), metrics), metrics)
+        ledger, telling = through(LedgerWriter(engine)), Telling(through(told), metrics)
+        suspecting = Suspecting(through(PostgresSuspicions(engine)), ledger, telling, metrics)
+        self.recorder = HistoryHandler(ledger, suspecting, telling, metrics)
         self.rebuilder = Rebuilder(
             "test",
             _LEASE_SECONDS,

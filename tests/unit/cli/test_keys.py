@@ -2,38 +2,20 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from ledgerboard_cli.arguments import parser
-from ledgerboard_cli.commands import Gateway, run
-from ledgerboard_cli.gateway import HttpGateway
-from ledgerboard_cli.operations import Operations
-from ledgerboard_cli.server_keys import KeysOverHttp
+from ledgerboard_cli.commands import run
 from ledgerboard_cli.transport import GatewayError, Transport
+from tests.unit.cli.canned import CannedTransport, gateway_over
 
 ID = "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"
 RECORD = {"key_id": ID, "name": "eu-1", "scopes": ["submit"], "created_at": "T0", "created_by": "root"}
 TOLD = {"key": "lbk_x", "record": RECORD}
 
 
-class CannedTransport(Transport):
-    """Answers in turn, and keeps what it was asked."""
-
-    def __init__(self, *answers: Any, status: int = 200) -> None:
-        super().__init__("http://gateway", "key", 1)
-        self._answers = iter(answers)
-        self._status = status
-        self.asked: list[tuple[str, str, Any]] = []
-
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
-        self.asked.append((method, path, body))
-        return self._status, msgspec.json.encode(next(self._answers))
-
-
 def call(transport: Transport, *words: str) -> int:
-    gateway = Gateway(HttpGateway(transport), Operations(transport), KeysOverHttp(transport))
-    return run(parser().parse_args(["keys", *words]), gateway)
+    return run(parser().parse_args(["keys", *words]), gateway_over(transport))
 
 
 def test_what_is_said_is_what_is_asked_and_the_key_comes_last(capsys: pytest.CaptureFixture[str]) -> None:

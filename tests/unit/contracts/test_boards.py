@@ -56,7 +56,10 @@ def test_what_changes_ranks_or_views_is_a_conflict_by_its_name(option: str, valu
 
 
 def test_every_option_either_changes_ranks_or_is_known_not_to() -> None:
-    harmless = {"min_score", "max_score", "title", "decimals", "managed_sessions"}
+    harmless = {
+        "min_score", "max_score", "title", "decimals", "managed_sessions", "submitters", "max_gain", "max_attempts",
+        "on_suspicion",
+    }  # fmt: skip
     projecting = set(_PROJECTION)
     assert {field.name for field in fields(BoardOptions)} == harmless | projecting
     assert not harmless & projecting

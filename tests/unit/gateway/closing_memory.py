@@ -10,6 +10,7 @@ from ledgerboard_contracts import Period, Standing
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.hook_routes import HookRoutes
 from ledgerboard_gateway.http.season_routes import Definitions, SeasonRoutes
+from ledgerboard_gateway.settings import HookSettings
 from ledgerboard_ledger import Closing, Delivery, Hook
 from ledgerboard_testkit.memory import NOON, FixedClock
 
@@ -96,5 +97,5 @@ class MemoryClosed:
         self.finals, self.hooks, self.outbox = MemoryFinals(), MemoryHooks(), MemoryOutbox()
         self.routes = ClosingRoutes(
             seasons=SeasonRoutes(definitions, self.finals, clock),
-            hooks=HookRoutes(self.hooks, self.outbox, allow_http=False),
+            hooks=HookRoutes(self.hooks, self.outbox, HookSettings()),
         )

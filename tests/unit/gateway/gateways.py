@@ -8,10 +8,11 @@ from uuid import uuid4
 from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
-from ledgerboard_contracts import SubmissionEnvelope, wire
+from ledgerboard_contracts import wire
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
 from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.admission import guard
+from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
@@ -25,7 +26,6 @@ from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
 from ledgerboard_gateway.http.entry import Entry
 from ledgerboard_gateway.http.idempotency import Keys
-from ledgerboard_gateway.http.intake import Intake
 from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.ownership import Ownership
@@ -45,6 +45,7 @@ from ledgerboard_gateway.limit_settings import LimitSettings
 from ledgerboard_gateway.limits import Limits
 from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.moderation import moderation_routes
 from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.sessions import game_routes
@@ -53,7 +54,7 @@ from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.standings import Standings
 from ledgerboard_gateway.submit import Submissions
 from ledgerboard_gateway.views import Views
-from ledgerboard_infra.health import Readiness
+from ledgerboard_gateway.words import Words
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.secrets import StaticKey
 from ledgerboard_testkit.memory import (
@@ -61,9 +62,10 @@ from ledgerboard_testkit.memory import (
     MemoryBuckets,
     MemoryKeyedRequests,
     MemoryLedger,
+    MemoryNames,
     MemoryRanks,
     MemoryRecord,
-    MemorySender,
+    MemoryReviews,
     MemoryServerKeys,
     MemorySessionRecord,
     MemorySessions,
@@ -71,6 +73,7 @@ from ledgerboard_testkit.memory import (
 from tests.unit.gateway.closing_memory import MemoryClosed
 from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
+from tests.unit.gateway.memory_ends import MemoryProbe, MemoryQueue
 from tests.unit.gateway.memory_users import MemoryUsers
 from tests.unit.gateway.operating import Operating
 
@@ -78,29 +81,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 KEY: Final = "a-key-of-sixteen+"
+WORDS: Final = Words(["potato"])
 MAX_BODY_BYTES: Final = 20_000
 CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-level")
-
-
-class MemoryQueue(MemorySender):
-    """The queue of submissions."""
-
-    @property
-    def envelopes(self) -> list[SubmissionEnvelope]:
-        read = [wire.SUBMISSIONS.decode(message.body) for message in self.sent]
-        return [message for message in read if isinstance(message, SubmissionEnvelope)]
-
-
-class MemoryProbe:
-    """Finds what a test says."""
-
-    names = ("serving", "queue", "redis", "postgres")
-
-    def __init__(self) -> None:
-        self.failures: dict[str, str] = {}
-
-    def readiness(self) -> Readiness:
-        return Readiness(not self.failures, self.failures)
 
 
 class MemoryGateway:
@@ -137,6 +120,7 @@ class MemoryGateway:
         self.sessions = MemorySessions(self.clock)
         kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
         limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
+        self.reviews, self.names = MemoryReviews(), MemoryNames()
         self.limiting = Limiting(limits, ClientAddresses([]))
         entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
         scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
@@ -150,18 +134,19 @@ class MemoryGateway:
             closings=self.closed.routes,
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
+            moderation=moderation_routes(self.reviews, self.names, self.queue, WORDS, self.clock),
             keys=self.server_keys.routes,
-            accounts=AccountRoutes(self.accounts, self.limiting),
+            accounts=AccountRoutes(self.accounts, self.limiting, WORDS),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
             published=PublishedRoutes(standings),
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, self.guard, self.write_keys, MAX_BODY_BYTES)
+        self.app = create_app(routes, self.guard, self.write_keys, BodyLimits(MAX_BODY_BYTES, 4, 4))
         self.draining = False
         self.flask = self.app.wsgi_app
-        quick = QuickReads(Intake(self.flask, 2), routes.players.get_standing, self.guard)
+        quick = QuickReads(self.flask, routes.players.get_standing, self.guard)
         edge = Edge(Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players

@@ -10,7 +10,8 @@ import pytest
 
 from ledgerboard_gateway.access_settings import Reads
 from ledgerboard_gateway.http.access import ACCESS, HELD_INSIDE, Access, UnlistedOperationError
-from ledgerboard_gateway.http.api import PATH_PARAMETERS, bind
+from ledgerboard_gateway.http.api import bind
+from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
 from ledgerboard_testkit.events import fact
 from tests.unit.gateway.callers import BOARD, CLOSED, FORBIDDEN, IN, PLAYER, PUBLIC, UNKNOWN, everybody
 from tests.unit.gateway.gateways import MemoryGateway, running
@@ -19,7 +20,8 @@ _OUR_NAMES = dict.fromkeys(("board", "leaderboard"), BOARD) | dict.fromkeys(("pl
 _GIVE_CREDENTIALS = {"POST /login", "POST /v1/refresh"}
 """Their own 401 tells that a password or refresh token is wrong."""
 _TOKENLESS = {
-    "POST /v1/boards/<board>/standings/lookup",  # Changes nothing, though its method would let one think so.
+    # These change nothing, though their method would let one think so.
+    "POST /v1/boards/<board>/standings/lookup", "POST /v1/players/names",
     "POST /users", "POST /v1/users/<username>/confirm", *_GIVE_CREDENTIALS,  # For who has no token yet.
 }  # fmt: skip
 

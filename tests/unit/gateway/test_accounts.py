@@ -9,7 +9,7 @@ from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
-from tests.unit.gateway.gateways import MemoryGateway
+from tests.unit.gateway.gateways import WORDS, MemoryGateway
 from tests.unit.gateway.memory_users import CODE
 
 PASSWORD = "Sup3r-planted-word"  # noqa: S105 -- a test's own.
@@ -156,7 +156,7 @@ def test_where_a_code_confirms_nobody_logs_in_before(gateway: MemoryGateway) -> 
     accounts.register("ada", PASSWORD, "ada@example.com", may_have_played=False)
     body = {"username": "ada", "password": PASSWORD}
     with gateway.app.test_request_context("/login", method="POST", json=body), pytest.raises(ProblemError) as refused:
-        AccountRoutes(accounts, gateway.limiting).post_login()
+        AccountRoutes(accounts, gateway.limiting, WORDS).post_login()
     assert (refused.value.document.status, refused.value.document.title) == (403, "UserNotConfirmed")
     for name, code in (("ada", "000000"), ("nobody", CODE)):
         with pytest.raises(RefusedByPoolError) as wrong:
@@ -168,5 +168,5 @@ def test_where_a_code_confirms_nobody_logs_in_before(gateway: MemoryGateway) -> 
 
 def test_without_a_pool_nobody_registers(gateway: MemoryGateway) -> None:
     with gateway.app.test_request_context("/users", method="POST", json=ADA), pytest.raises(ProblemError) as refused:
-        AccountRoutes(None, gateway.limiting).post_user()
+        AccountRoutes(None, gateway.limiting, WORDS).post_user()
     assert refused.value.document.status == 404

@@ -23,6 +23,10 @@ OPTIONS: dict[str, Any] = {
     "session_views": False,
     "level_total_view": True,
     "managed_sessions": True,
+    "submitters": "servers",
+    "max_gain": {"score": 500, "seconds": 60},
+    "max_attempts": {"plays": 10, "period": "hour"},
+    "on_suspicion": "refuse",
 }
 
 
@@ -55,7 +59,8 @@ def test_options_that_are_left_out_take_their_defaults(gateway: MemoryGateway) -
     assert gateway.record.ensure("race").options == BoardOptions()
 
 
-HARMLESS = {"min_score", "max_score", "title", "decimals", "managed_sessions"}
+HARMLESS = {"min_score", "max_score", "title", "decimals", "managed_sessions", "submitters", "max_gain", "max_attempts"}
+HARMLESS |= {"on_suspicion"}
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS.keys() - HARMLESS))

@@ -28,7 +28,8 @@ def test_a_hook_is_kept_replaced_listed_and_forgotten(gateway: MemoryGateway) ->
         ({"url": "https://game.example:99999/"}, "url"), ({"url": "https://[::1/"}, "url"),
         ({"url": "https://game.example/" + "a" * 500}, "url"), ({"secret": "../prizes"}, "secret"),
         ({"secret": ""}, "secret"), ({"events": []}, "events"), ({"events": ["score.submitted"]}, "events[0]"),
-        ({"key": "s3cret"}, "key"),
+        ({"key": "s3cret"}, "key"), ({"url": "https://169.254.169.254/latest"}, "url"),
+        ({"url": "https://LOCALHOST/"}, "url"), ({"url": "https://[::ffff:10.0.0.1]/"}, "url"),
     ],
 )  # fmt: skip
 def test_a_hook_that_breaks_a_rule_is_refused_by_its_field(

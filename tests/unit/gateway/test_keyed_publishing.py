@@ -1,6 +1,5 @@
-"""A keyed parcel travels alone, under its own envelope id, and neither waits for company nor spoils that of others."""
+"""A keyed parcel travels alone, under its own envelope id, and does not spoil the company of others."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
@@ -45,17 +44,6 @@ def test_the_same_parcel_is_the_same_envelope() -> None:
     first, second = queue.envelopes
     assert first == second
     assert (first.envelope_id, first.keyed) == (envelope_id, True)
-
-
-def test_keyed_parcels_wait_for_no_company() -> None:
-    queue = HeldQueue()
-    queue.open.set()
-    with publishing(queue, linger_seconds=0.1) as publisher:
-        publisher.publish([plain(0)])
-        started = time.monotonic()
-        for number in range(10):
-            publisher.publish([keyed(number)])
-        assert time.monotonic() - started < 0.9, "ten lingers are a second"
 
 
 def test_a_keyed_parcel_that_was_given_up_in_line_is_never_sent() -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from werkzeug.test import TestResponse
 
-from ledgerboard_contracts import CorrectionsMessage, wire
+from ledgerboard_contracts import CorrectionsMessage, event_time, wire
 from ledgerboard_ledger.idempotency import KEPT, LEASE
 from tests.unit.gateway.gateways import MAX_BODY_BYTES, MemoryGateway
 
@@ -129,8 +129,8 @@ def test_while_the_first_is_under_way_a_repeat_is_asked_to_wait(gateway: MemoryG
 
 
 def test_a_correction_is_one_correction(gateway: MemoryGateway) -> None:
-    asked = {"body": {"reason": "chat", "author": "ops"}, "path": "/v1/players/ada/ban"}
-    gateway.queue.available = False
+    asked: dict[str, Any] = {"body": {"reason": "chat", "author": "ops"}, "path": "/v1/players/ada/ban"}
+    gateway.queue.available, began = False, gateway.clock.now()
     assert send(gateway, **asked).status_code == 503
     gateway.queue.available = True
     gateway.clock.advance(LEASE)
@@ -138,6 +138,7 @@ def test_a_correction_is_one_correction(gateway: MemoryGateway) -> None:
     assert (first.status_code, first.data) == (202, again.data)
     (message,) = [wire.SUBMISSIONS.decode(body) for body in gateway.queue.bodies]
     assert isinstance(message, CorrectionsMessage)
+    assert message.corrections[0].occurred_at == event_time(message.corrections[0].correction_id) == began
     assert str(message.corrections[0].correction_id) == first.get_json()["correction_id"]
 
 

@@ -84,6 +84,12 @@ def test_what_has_a_tag_is_documented_with_it_and_nothing_else(document: dict[st
     assert tagged == {("get", route) for route in PAGES}
 
 
+def test_a_key_against_repetition_is_documented_where_it_is_heeded_and_nowhere_else(document: dict[str, Any]) -> None:
+    for path, method, operation, parameters in operations(document):
+        takes_key = "Idempotency-Key" in [each["name"] for each in parameters]
+        assert takes_key == ("security" in operation and method != "get"), (method, path)
+
+
 def test_every_read_of_standings_is_documented_with_who_may_answer(document: dict[str, Any]) -> None:
     for path, method, operation, _ in operations(document):
         if operation["tags"] == ["standings"] or (method == "get" and path.startswith("/{leaderboard}")):

@@ -28,6 +28,7 @@ from ledgerboard_ledger import AppendResult, UnstorableError
 from ledgerboard_testkit.bodies import recorded_of
 from ledgerboard_testkit.events import NOON, envelope, event_id, fact
 from ledgerboard_testkit.memory import MemorySender
+from tests.unit.history.suspecting import Looks
 
 STANDINGS = (Restatement(board="race", player="eve"), Restatement(board="laps", player="eve"))
 
@@ -67,7 +68,7 @@ def rank() -> MemorySender:
 @pytest.fixture
 def handler(ledger: _MemoryLedger, rank: MemorySender) -> HistoryHandler:
     metrics = HistoryMetrics(CollectorRegistry())
-    return HistoryHandler(ledger, Telling(rank, metrics), metrics)
+    return HistoryHandler(ledger, Looks(), Telling(rank, metrics), metrics)
 
 
 def ban(reason: str = "a bot") -> Correction:

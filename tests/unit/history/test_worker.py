@@ -26,6 +26,7 @@ from ledgerboard_infra.stream import Dead, Done, Message, Retry
 from ledgerboard_ledger import AppendResult, UnstorableError
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
 from ledgerboard_testkit.memory import MemorySender
+from tests.unit.history.suspecting import Looks
 
 _POISON = "poison"
 
@@ -75,7 +76,7 @@ def rank() -> MemorySender:
 @pytest.fixture
 def handler(ledger: _MemoryLedger, rank: MemorySender, registry: CollectorRegistry) -> HistoryHandler:
     metrics = HistoryMetrics(registry)
-    return HistoryHandler(ledger, Telling(rank, metrics), metrics)
+    return HistoryHandler(ledger, Looks(), Telling(rank, metrics), metrics)
 
 
 def _message(body: object) -> Message:
@@ -135,7 +136,7 @@ def test_exactly_the_poisoned_messages_die_and_exactly_the_sound_facts_stand(sha
     """``shape``: messages of envelopes of facts, of which the true ones are poison."""
     ledger = _MemoryLedger()
     metrics = HistoryMetrics(CollectorRegistry())
-    handler = HistoryHandler(ledger, Telling(MemorySender(), metrics), metrics)
+    handler = HistoryHandler(ledger, Looks(), Telling(MemorySender(), metrics), metrics)
     messages = [[[fact(_POISON if bad else "ada") for bad in each] for each in envelopes] for envelopes in shape]
     verdicts = handler.handle([_facts(*(envelope(*facts) for facts in each)) for each in messages])
     assert [isinstance(verdict, Dead) for verdict in verdicts] == [any(map(any, envelopes)) for envelopes in shape]

@@ -50,12 +50,14 @@ from ledgerboard_contracts.periods import (
     span_from_key,
     spans_of,
 )
+from ledgerboard_contracts.rules import AttemptPeriod, MaxAttempts, MaxGain, OnSuspicion, Submitters, Suspicion
 from ledgerboard_contracts.scores import (
     MAX_ATTRIBUTES_BYTES,
     MAX_SCORE,
     Fact,
     Rejection,
     RejectionReason,
+    Source,
     Submission,
 )
 from ledgerboard_contracts.sessions import (
@@ -106,6 +108,7 @@ __all__ = [
     "UTC_CALENDAR",
     "WHOLE_BOARD",
     "Admission",
+    "AttemptPeriod",
     "BoardDefinition",
     "BoardOptions",
     "Calendar",
@@ -126,7 +129,10 @@ __all__ = [
     "InvalidSessionError",
     "InvalidTimeError",
     "ListedStanding",
+    "MaxAttempts",
+    "MaxGain",
     "Neighbours",
+    "OnSuspicion",
     "Order",
     "Period",
     "Placing",
@@ -147,11 +153,14 @@ __all__ = [
     "SessionRules",
     "SettledEnvelope",
     "SettledMessage",
+    "Source",
     "Span",
     "Standing",
     "StandingsPage",
     "Submission",
     "SubmissionEnvelope",
+    "Submitters",
+    "Suspicion",
     "TieBreak",
     "UnknownTimeZoneError",
     "View",

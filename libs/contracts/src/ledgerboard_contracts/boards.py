@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from ledgerboard_contracts.calendars import Calendar, Season, TimeZoneName, UnknownTimeZoneError, zone_of
+from ledgerboard_contracts.rules import MaxAttempts, MaxGain, OnSuspicion, Submitters
 from ledgerboard_contracts.scores import MAX_SCORE, BoardName, BoardVersion, Score
 
 MAX_TIE_BREAKS: Final = 5
@@ -61,6 +62,8 @@ class BoardOptions:
     ``ties`` order equal scores, before the time and the player's id do. ``level_views`` and ``session_views`` rank each
     level and session for itself, ``level_total_view`` the sums over the levels of each player's best there. With
     ``managed_sessions`` every score belongs to a session that a manager opened, and must come before it closes.
+    ``submitters`` says who submits; ``max_gain`` and ``max_attempts`` suspect plays, and ``on_suspicion`` says what
+    becomes of those.
     """
 
     order: Order = Order.DESC
@@ -76,6 +79,10 @@ class BoardOptions:
     session_views: bool = True
     level_total_view: bool = False
     managed_sessions: bool = False
+    submitters: Submitters = Submitters.ANYONE
+    max_gain: MaxGain | None = None
+    max_attempts: MaxAttempts | None = None
+    on_suspicion: OnSuspicion = OnSuspicion.REVIEW
 
     def __post_init__(self) -> None:
         if self.min_score > self.max_score:

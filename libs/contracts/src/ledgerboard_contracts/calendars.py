@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from ledgerboard_contracts.scores import AwareDatetime
 
-SEASON_KEY_PATTERN: Final = r"\A[A-Za-z0-9._-]{1,32}\Z"
+SEASON_KEY_PATTERN: Final = r"^[A-Za-z0-9._-]{1,32}$(?!\n)"
 _SECOND: Final = timedelta(seconds=1)
 
 TimeZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="An IANA time zone, such as Europe/Paris.")]

@@ -36,6 +36,16 @@ class RejectionReason(StrEnum):
     TIE_BREAK_INVALID = "tie_break_invalid"
     SESSION_MISSING = "session_missing"
     SESSION_CLOSED = "session_closed"
+    SUBMITTER_REFUSED = "submitter_refused"
+
+
+class Source(StrEnum):
+    """Who submitted a score."""
+
+    PLAYER = "player"
+    """The player, for themself."""
+    SERVER = "server"
+    """A game server, or a manager."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,8 @@ class Submission:
     """A score that a player asks to be counted on one board.
 
     ``event_id`` is a UUIDv7, ``occurred_at`` is UTC with microseconds; the gateway stamps both when it accepts.
-    ``board_version`` names the definition that judges it.
+    ``board_version`` names the definition that judges it. Who came before there was a ``source`` was let in as a
+    server is.
     """
 
     event_id: UUID
@@ -55,6 +66,7 @@ class Submission:
     level: LevelName | None = None
     attributes: dict[str, Any] | None = None
     session: SessionName | None = None
+    source: Source = Source.SERVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

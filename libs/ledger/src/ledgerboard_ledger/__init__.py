@@ -27,6 +27,7 @@ from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
 from ledgerboard_ledger.partitions import Partitions
+from ledgerboard_ledger.player_names import ModerationRecord, PostgresPlayerNames, moderation_record
 from ledgerboard_ledger.plays import ALWAYS, Accepted, BoardStatistics
 from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
 from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
@@ -34,11 +35,13 @@ from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, ReviewState
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
 from ledgerboard_ledger.snapshots import Snapshots, UnendedError
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
+from ledgerboard_ledger.suspicions import RULES_AUTHOR, Found, PostgresSuspicions
 from ledgerboard_ledger.touches import Touches
 from ledgerboard_ledger.versions import CachedVersions
 from ledgerboard_ledger.writer import LedgerWriter
@@ -47,6 +50,7 @@ __all__ = [
     "ALWAYS",
     "EVENTS",
     "HOOK_NAME_PATTERN",
+    "RULES_AUTHOR",
     "Accepted",
     "Allocation",
     "AppendResult",
@@ -59,6 +63,7 @@ __all__ = [
     "Closings",
     "CorrectionsLog",
     "CurrentDefinitions",
+    "Decision",
     "Delivery",
     "DrawnViews",
     "Ending",
@@ -66,6 +71,7 @@ __all__ = [
     "Exported",
     "FinalStandings",
     "FoldedEntry",
+    "Found",
     "Generation",
     "GenerationStage",
     "Hook",
@@ -78,6 +84,7 @@ __all__ = [
     "LedgerReader",
     "LedgerStandings",
     "LedgerWriter",
+    "ModerationRecord",
     "Month",
     "NotExportedError",
     "OpenedRestatement",
@@ -90,10 +97,13 @@ __all__ = [
     "PostgresGenerations",
     "PostgresHooks",
     "PostgresKeyedRequests",
+    "PostgresPlayerNames",
     "PostgresProofs",
+    "PostgresReviews",
     "PostgresSeats",
     "PostgresServerKeys",
     "PostgresSessions",
+    "PostgresSuspicions",
     "Proof",
     "ProofTotals",
     "RankHistory",
@@ -107,6 +117,8 @@ __all__ = [
     "Replay",
     "ReplayPage",
     "Restatements",
+    "Review",
+    "ReviewState",
     "Seat",
     "Seating",
     "SessionRecord",
@@ -121,5 +133,6 @@ __all__ = [
     "check_hook_url",
     "check_schema",
     "migrate",
+    "moderation_record",
     "session_record",
 ]

@@ -48,6 +48,15 @@ _IN_THE_LEDGER: Final = tuple(
             UPDATE server_keys SET created_by = 'player:' || :name
             WHERE created_by = 'player:' || :player AND created_at <= :occurred_at
             """,
+            # By now the plays have their new name. Nobody has to look at them any more.
+            """
+            DELETE FROM reviews WHERE state = 'open' AND event_id IN (SELECT event_id FROM facts WHERE player = :name)
+            """,
+            """
+            UPDATE reviews SET reason = '(erased)' WHERE position(:player IN reason) > 0
+                AND event_id IN (SELECT event_id FROM facts WHERE player = :name)
+            """,
+            "UPDATE reviews SET author = :name WHERE author = :player AND decided_at <= :occurred_at",
             # From now on what was restated is noted under the veil.
             "DELETE FROM restated WHERE player = :player",
         ),
@@ -69,6 +78,7 @@ _IN_COPIES: Final = tuple(
             UPDATE keyed_requests SET headers = NULL, body = NULL, players = NULL
             WHERE players @> ARRAY[CAST(:player AS text) COLLATE "C"] AND claimed_at <= :occurred_at
             """,
+            "DELETE FROM player_names WHERE player = :player AND named_at <= :occurred_at",
             # Nobody sits in an erased player's seat, so it is free.
             "DELETE FROM seats WHERE player = :player AND seated_at <= :occurred_at",
         ),

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
+from ledgerboard_infra.outbound import is_private_literal
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.closing_tables import hooks
 
 EVENTS: Final = ("season.closed", "month.closed", "week.closed", "day.closed")
 MAX_URL: Final = 500
-HOOK_NAME_PATTERN: Final = r"\A[a-z0-9][a-z0-9-]{0,63}\Z"
+HOOK_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
 """Of a hook and of its secret: fit for a path, a file and, with ``_`` for ``-``, a variable."""
 
 _NAME: Final = re.compile(HOOK_NAME_PATTERN)
@@ -28,11 +29,11 @@ class InvalidHookError(ValueError):
         self.field = field
 
 
-def check_hook_url(url: str, *, allow_http: bool) -> str:
-    """Return ``url`` or raise `InvalidHookError`: https, a host, no user, no fragment, printable ASCII.
+def check_hook_url(url: str, *, allow_http: bool, allow_private: bool) -> str:
+    """Return ``url`` or raise `InvalidHookError`: https, a public host, no user, no fragment, printable ASCII.
 
     Plain http would let whoever listens read the standings, and reaches what only listens inside a network, such as the
-    metadata of a machine.
+    metadata of a machine. What a name stands for is looked at when a hook is told, which is when it matters.
     """
     if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
         raise InvalidHookError(f"a hook's URL is at most {MAX_URL} printable ASCII characters without spaces")
@@ -45,6 +46,8 @@ def check_hook_url(url: str, *, allow_http: bool) -> str:
         raise InvalidHookError("a hook's URL begins with https://")
     if not parts.hostname or port == 0 or parts.username is not None or parts.password is not None or parts.fragment:
         raise InvalidHookError("a hook's URL names a host, and neither a user nor a fragment")
+    if not allow_private and is_private_literal(parts.hostname):
+        raise InvalidHookError("a hook's URL must not lead into a private network")
     return url
 
 
@@ -58,12 +61,12 @@ class Hook:
     secret: str
 
 
-def check_hook(hook: Hook, *, allow_http: bool) -> Hook:
+def check_hook(hook: Hook, *, allow_http: bool, allow_private: bool) -> Hook:
     """Return ``hook`` or raise `InvalidHookError`."""
     for field in ("hook", "secret"):
         if not _NAME.match(getattr(hook, field)):
             raise InvalidHookError("a name is 1 to 64 of a-z, 0-9 and '-', not beginning with '-'", field)
-    check_hook_url(hook.url, allow_http=allow_http)
+    check_hook_url(hook.url, allow_http=allow_http, allow_private=allow_private)
     return hook
 
 

@@ -1,10 +1,8 @@
 """Turn settings into a running gateway. The only module that builds clients."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
@@ -45,8 +43,10 @@ from ledgerboard_gateway.keyed_writes import keyed_writes
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.limiting import limiting
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.moderation import moderation
 from ledgerboard_gateway.operators import Records, dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
+from ledgerboard_gateway.process import Gateway, Surroundings
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Record, reading
@@ -55,6 +55,7 @@ from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
 from ledgerboard_gateway.submit import Submissions
+from ledgerboard_gateway.words import read_words
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.cognito import cognito_client
 from ledgerboard_infra.health import Probe
@@ -73,6 +74,7 @@ from ledgerboard_ledger import (
     PostgresDefinitions,
     PostgresHooks,
     PostgresServerKeys,
+    moderation_record,
     session_record,
 )
 from ledgerboard_ledger.generations import PostgresGenerations
@@ -86,22 +88,6 @@ if TYPE_CHECKING:
 
 STATEMENT_TIMEOUT_SECONDS: Final = 3.0
 """A request waits no longer for PostgreSQL, so that its outage does not take every thread."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gateway:
-    """The WSGI application and how to stop what runs beside it."""
-
-    app: Edge
-    close: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a worker process shares with its parent: whether to stop soon, and where metrics are added up."""
-
-    is_draining: Callable[[], bool]
-    shared_metrics: Path | None = None
 
 
 def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
@@ -130,8 +116,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
     log = CorrectionsLog(Endpoints(reader, writer))
     bans = Bans(log, settings.bans_period_seconds)
-    counting = LedgerReader(reader, reader)  # The writer has better to do than to count boards.
-    sources = guarded_sources(Endpoints(reader, writer), counting)
+    sources = guarded_sources(Endpoints(reader, writer), LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
@@ -150,7 +135,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
             seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),
-            hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), allow_http=settings.hook_allow_http),
+            hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), settings.hooks),
         ),
         games=game_routes(definitions, session_record(writer, Endpoints(reader, writer)), bans, clock),
         operators=operator_routes(
@@ -161,8 +146,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
+        moderation=moderation(moderation_record(writer, Endpoints(reader, writer)), queue, settings.names, clock),
         keys=server_keys.routes,
-        accounts=AccountRoutes(provider.accounts, limits),
+        accounts=AccountRoutes(provider.accounts, limits, read_words(settings.names.path)),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),
@@ -170,7 +156,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         documentation=DocumentationRoutes(),
     )
     write_keys = keyed_writes(PostgresKeyedRequests(writer), clock, metrics)
-    app = create_app(routes, admission, write_keys, settings.http.max_body_bytes)
+    app = create_app(routes, admission, write_keys, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
     publisher.start()
     announcements.start()

@@ -161,9 +161,14 @@ class Corrections:
         return check_correction(correction)
 
     def _send(self, correction: Correction, correlation_id: str) -> Correction:
-        message = CorrectionsMessage(corrections=(correction,), correlation_id=correlation_id)
-        try:
-            self._queue.send_one(OutgoingMessage(wire.encode(message), {"correlation_id": correlation_id}))
-        except UnavailableError as error:
-            raise UnacknowledgedCorrectionError(correction.correction_id) from error
-        return correction
+        return send(self._queue, correction, correlation_id)
+
+
+def send(queue: Queue, correction: Correction, correlation_id: str) -> Correction:
+    """Return once the queue stores the correction, or raise `UnacknowledgedCorrectionError`."""
+    message = CorrectionsMessage(corrections=(correction,), correlation_id=correlation_id)
+    try:
+        queue.send_one(OutgoingMessage(wire.encode(message), {"correlation_id": correlation_id}))
+    except UnavailableError as error:
+        raise UnacknowledgedCorrectionError(correction.correction_id) from error
+    return correction

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from ledgerboard_contracts import Source
 from ledgerboard_gateway.breaker import Breaker
 from ledgerboard_gateway.stamps import Stamps
 from ledgerboard_infra.clock import Clock
@@ -55,12 +56,13 @@ class Plan:
     """What a keyed submission sends, as far as it does not follow from its body.
 
     ``versions``: of the boards. ``refused``: the numbers of the scores that were not sent. ``firsts``: the number with
-    which each envelope begins.
+    which each envelope begins. ``source``: who submitted, by the roles that they had then.
     """
 
     versions: Mapping[str, int]
     refused: tuple[int, ...]
     firsts: tuple[int, ...]
+    source: Source = Source.SERVER
 
 
 class Claim:

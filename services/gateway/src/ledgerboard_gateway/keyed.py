@@ -1,6 +1,7 @@
 """What a keyed submission sends: stamps of its claim, in envelopes of its own, cut and versioned as its plan says."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ledgerboard_contracts import Submission
 from ledgerboard_gateway.idempotency import Claim, Plan
@@ -26,7 +27,10 @@ class KeyedAsks:
         if plan is None:
             plan = self._propose(numbered, {ask.board: version_of(ask.board) for ask in asks})
             self._claim.settle(plan)
-        stamped = {number: self._stamp(number, ask, plan.versions) for number, ask in numbered.items()}
+        stamped = {
+            number: self._stamp(number, replace(ask, source=plan.source), plan.versions)
+            for number, ask in numbered.items()
+        }
         return [
             keyed_parcel(part, self._claim.stamps.envelope_id(position), correlation_id)
             for position, part in enumerate(_parts(stamped, plan.firsts))
@@ -43,7 +47,9 @@ class KeyedAsks:
         for parcel in pack(stamped, ""):
             firsts.append(numbers[0])
             del numbers[: len(parcel.submissions)]
-        return Plan(versions, tuple(sorted(set(range(self._count)) - asks.keys())), tuple(firsts))
+        refused = tuple(sorted(set(range(self._count)) - asks.keys()))
+        (source,) = {ask.source for ask in asks.values()}  # One caller submits all of them.
+        return Plan(versions, refused, tuple(firsts), source)
 
     def _stamp(self, number: int, ask: Ask, versions: Mapping[str, int]) -> Submission:
         stamps = self._claim.stamps

@@ -22,8 +22,9 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
-from ledgerboard_gateway.bootstrap import Surroundings, build
+from ledgerboard_gateway.bootstrap import build
 from ledgerboard_gateway.exposition import DIRECTORY_VARIABLE
+from ledgerboard_gateway.process import Surroundings
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.garbage import collect_rarely

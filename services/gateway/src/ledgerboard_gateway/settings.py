@@ -7,9 +7,11 @@ from msgspec import Meta
 
 from ledgerboard_contracts import InvalidNameError, check_board
 from ledgerboard_gateway.access_settings import AccessSettings
+from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.limit_settings import LimitSettings
+from ledgerboard_gateway.name_settings import NameSettings
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -67,9 +69,9 @@ class HttpSettings:
         return frozenset(each.strip().rstrip("/") for each in self.origins.split(",") if each.strip())
 
     @property
-    def body_seats(self) -> int:
-        """How many threads may wait for bodies: a quarter. A body that is there is read in no time."""
-        return max(1, self.threads // 4)
+    def bodies(self) -> BodyLimits:
+        """Threads that wait for bodies: a quarter for strangers' and half for servers', so that reads find one."""
+        return BodyLimits(self.max_body_bytes, self.threads // 4, self.threads // 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,18 @@ class ClassicBoards:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HookSettings:
+    """Where hooks may be."""
+
+    allow_http: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
+    )
+    allow_private: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_PRIVATE", default=False, doc="Whether it may lead into a private network."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewaySettings:
     """Everything the gateway can be told."""
 
@@ -155,10 +169,8 @@ class GatewaySettings:
         default=5.0,
         doc="How often to read who is banned. Until then a banned player's scores are accepted, and never shown.",
     )
-    hook_allow_http: bool = setting(
-        "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
-    )
     http: HttpSettings
+    hooks: HookSettings
     publisher: PublisherSettings
     wait: WaitSettings
     classic: ClassicBoards
@@ -166,6 +178,7 @@ class GatewaySettings:
     identity: IdentitySettings
     keys: KeySettings
     limits: LimitSettings
+    names: NameSettings
     aws: AwsSettings
     redis: RedisSettings
     postgres: PostgresSettings

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from ledgerboard_contracts import BoardDefinition, Submission
+from ledgerboard_contracts import BoardDefinition, Source, Submission
 from ledgerboard_gateway.parcels import Parcel, pack
 from ledgerboard_infra.clock import Clock
 
@@ -25,6 +25,7 @@ class Ask:
     level: str | None = None
     attributes: dict[str, Any] | None = None
     session: str | None = None
+    source: Source = Source.SERVER
 
     def stamped(self, event_id: UUID, board_version: int, occurred_at: datetime) -> Submission:
         """The submission that it becomes."""
@@ -38,6 +39,7 @@ class Ask:
             level=self.level,
             attributes=self.attributes,
             session=self.session,
+            source=self.source,
         )
 
 

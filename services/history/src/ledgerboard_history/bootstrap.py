@@ -21,6 +21,7 @@ from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.seats import LedgerThenSeats
 from ledgerboard_history.settings import JobsSettings, Settings
 from ledgerboard_history.signing import Secrets
+from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
 from ledgerboard_history.waiting_metrics import PeriodMetrics, QueueMetrics
 from ledgerboard_history.worker import HistoryHandler
@@ -28,6 +29,7 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
+from ledgerboard_infra.outbound import public_pool
 from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
 from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
@@ -42,6 +44,7 @@ from ledgerboard_ledger import (
     PostgresHooks,
     PostgresKeyedRequests,
     PostgresSeats,
+    PostgresSuspicions,
     SqlFold,
     check_schema,
 )
@@ -74,11 +77,13 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     registry = CollectorRegistry()
     metrics = HistoryMetrics(registry)
     ledger = LedgerThenSeats(LedgerWriter(engine), PostgresSeats(engine), metrics)
+    telling = Telling(QueueSender(client, rank_url), metrics)
+    suspecting = Suspecting(PostgresSuspicions(engine), ledger, telling, metrics)
     runtime = StreamRuntime(
         poller,
         queue_url,
         resolve_queue_url(client, HISTORY.dead_letter_name(settings.stage)),
-        HistoryHandler(ledger, Telling(QueueSender(client, rank_url), metrics), metrics),
+        HistoryHandler(ledger, suspecting, telling, metrics),
         settings.stream,
         StreamMetrics(registry, "history"),
         SystemClock(),
@@ -123,7 +128,9 @@ def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> Closi
     clock = SystemClock()
     directory = settings.hooks.secrets_directory
     posts = HttpPosts(
-        PoolManager(), timeout_seconds=settings.hooks.timeout_seconds, allow_http=settings.hooks.allow_http
+        PoolManager() if settings.hooks.allow_private else public_pool(),
+        timeout_seconds=settings.hooks.timeout_seconds,
+        allow_http=settings.hooks.allow_http,
     )
     return ClosingJobs(
         close=_close_periods(settings, engine, sqs_client(settings.aws)),

@@ -24,6 +24,7 @@ class HistoryMetrics:
             "history_told", "What the ranker was told: facts recorded late, and restatements.", ("what",)
         )
         self.seats: Final = meter.counter("history_seats_freed", "Seats freed since their player's play ended.")
+        self.suspects: Final = meter.counter("history_suspects", "Plays that were found suspect, each counted once.")
         self.append_seconds: Final = meter.histogram("history_append_seconds", "Time of one append, with its commit.")
         self.append_events: Final = meter.histogram(
             "history_append_events", "Facts and rejections in one append.", buckets=COUNT_BUCKETS

@@ -1,7 +1,7 @@
 """Post to a hook over HTTP: within its time, to the address that was given and to no other.
 
 No redirect is followed and no answer is read beyond its status, so a hook can neither lead a request elsewhere nor feed
-this service without end.
+this service without end. Whether a name may lead into a private network is the pool's to say.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class HttpPosts:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status, if it is one of success. Raises `UndeliveredError` for everything else."""
         try:
-            check_hook_url(url, allow_http=self._allow_http)
+            check_hook_url(url, allow_http=self._allow_http, allow_private=True)
             answer = self._pool.request(
                 "POST", url, body=body, headers=dict(headers), timeout=self._timeout, retries=False, redirect=False,
                 preload_content=False,

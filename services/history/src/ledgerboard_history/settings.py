@@ -52,6 +52,12 @@ class HookSettings:
     allow_http: bool = setting(
         "LEDGERBOARD_HOOK_ALLOW_HTTP", default=False, doc="Whether a hook's URL may be plain http. For tests."
     )
+    allow_private: bool = setting(
+        "LEDGERBOARD_HOOK_ALLOW_PRIVATE",
+        default=False,
+        doc="Whether hooks may be in private networks or on this machine. Else no request goes there, whatever a name "
+        "stands for.",
+    )
     secrets_directory: str = setting(
         "LEDGERBOARD_HOOK_SECRETS_DIRECTORY",
         default="",

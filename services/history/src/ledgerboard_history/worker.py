@@ -59,11 +59,20 @@ class Telling(Protocol):
         ...
 
 
+class Suspecting(Protocol):
+    """Who looks for suspects among what is recorded. Raises `UnavailableError`."""
+
+    def look(self, envelopes: Sequence[FactEnvelope]) -> None:
+        """Look among these, which are recorded. Safe to repeat."""
+        ...
+
+
 class HistoryHandler:
     """The consumer of ``history``. Safe to repeat: the ledger's primary key drops what it holds already."""
 
-    def __init__(self, ledger: Ledger, telling: Telling, metrics: HistoryMetrics) -> None:
+    def __init__(self, ledger: Ledger, suspecting: Suspecting, telling: Telling, metrics: HistoryMetrics) -> None:
         self._ledger = ledger
+        self._suspecting = suspecting
         self._telling = telling
         self._metrics = metrics
 
@@ -125,6 +134,7 @@ class HistoryHandler:
                     records.envelopes, records.rejections, correlation_ids=records.correlation_ids
                 )
             self._telling.recorded(result.late)
+            self._suspecting.look(records.envelopes)
             self._count(result)
 
     def _count(self, result: AppendResult) -> None:

@@ -9,7 +9,9 @@ from ledgerboard_contracts import (
     Rejection,
     RejectionReason,
     SeenSessions,
+    Source,
     Submission,
+    Submitters,
     is_tie_value,
 )
 from ledgerboard_ingest.sessions import UNSEEN, session_objection
@@ -35,6 +37,8 @@ def judge_submission(
 
 def _objection(submission: Submission, options: BoardOptions) -> tuple[RejectionReason, str] | None:
     """Why the board does not take the submission, and that in words; both bounds are inclusive."""
+    if options.submitters is Submitters.SERVERS and submission.source is Source.PLAYER:
+        return RejectionReason.SUBMITTER_REFUSED, "this board takes scores from game servers only"
     if submission.score < options.min_score:
         detail = f"the score {submission.score} is below this board's minimum of {options.min_score}"
         return RejectionReason.SCORE_BELOW_MINIMUM, detail

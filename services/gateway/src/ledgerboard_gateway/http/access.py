@@ -101,6 +101,14 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v1/dead-letters/<queue>/<message_id>": Access.MANAGE,
     "POST /v1/dead-letters/<queue>/replay": Access.MANAGE,
     "POST /v1/dead-letters/<queue>/discard": Access.MANAGE,
+    # Suspect plays, and players' names.
+    "GET /v1/reviews": Access.MANAGE,
+    "POST /v1/reviews/<event_id>/approve": Access.MANAGE,
+    "POST /v1/reviews/<event_id>/refuse": Access.MANAGE,
+    "GET /v1/players/<player>/name": Access.READ,
+    "PUT /v1/players/<player>/name": Access.SELF,
+    "DELETE /v1/players/<player>/name": Access.SELF,
+    "POST /v1/players/names": Access.READ,
     # Server keys.
     "POST /v1/keys": Access.MANAGE,
     "GET /v1/keys": Access.MANAGE,

@@ -23,10 +23,13 @@ from ledgerboard_gateway.http.account_bodies import (
 )
 from ledgerboard_gateway.http.account_documentation import describe
 from ledgerboard_gateway.http.limiting import Limiting
+from ledgerboard_gateway.http.name_routes import refused_name
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import caller_for, caller_or_none, player_in_path
+from ledgerboard_gateway.names import BannedWordError
+from ledgerboard_gateway.words import Words
 from ledgerboard_infra.cognito import SignedIn
 from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
 
@@ -37,14 +40,17 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="ledgerboard"'}
 class AccountRoutes:
     """The routes of players' accounts. Without a user pool there are no accounts, and all of them answer 404."""
 
-    def __init__(self, accounts: Accounts | None, limiting: Limiting) -> None:
+    def __init__(self, accounts: Accounts | None, limiting: Limiting, words: Words) -> None:
         self._known = accounts
         self._limiting = limiting
+        self._words = words
 
     def post_user(self) -> Response:
         """Register somebody."""
         body = read(UserBody)
         self._limiting.attempt(body.username)
+        if self._words.are_in(body.username):
+            raise refused_name("username", BannedWordError())
         accounts = self._accounts
         with _problems():
             accounts.register(body.username, body.password, body.email, may_have_played=_may_give_away(body.username))

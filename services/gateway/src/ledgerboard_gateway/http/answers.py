@@ -9,7 +9,17 @@ from uuid import UUID
 
 import msgspec
 
-from ledgerboard_contracts import CorrectionKind, Order, Policy, Season, TieBreak
+from ledgerboard_contracts import (
+    CorrectionKind,
+    MaxAttempts,
+    MaxGain,
+    OnSuspicion,
+    Order,
+    Policy,
+    Season,
+    Submitters,
+    TieBreak,
+)
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.problems import FieldError
 
@@ -133,6 +143,10 @@ class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     session_views: bool
     level_total_view: bool
     managed_sessions: bool
+    submitters: Submitters
+    max_gain: MaxGain | None
+    max_attempts: MaxAttempts | None
+    on_suspicion: OnSuspicion
 
 
 class BoardsAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 from flask import Flask, Request, Response, request
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It ships no types.
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from ledgerboard_gateway.http.access import Access, access_of
@@ -21,7 +21,8 @@ from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.headers import IDEMPOTENCY_KEY
 from ledgerboard_gateway.http.idempotency import METHODS, Keys
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
-from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType
+from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
+from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.query import field_messages
 from ledgerboard_gateway.http.requests import QUERY, json_body
 from ledgerboard_gateway.http.second_look import explain
@@ -32,38 +33,6 @@ _KNOWN_QUERY_BYTES: Final = 128
 _SECURITY_SCHEMES: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "A server key, or the root key."},
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the OIDC issuer."},
-}
-
-
-PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
-    name: {
-        "in": "path",
-        "name": name,
-        "required": True,
-        "description": description,
-        "example": example,
-        "schema": {"type": "string", "minLength": 1},
-    }
-    for name, description, example in (
-        ("board", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
-        ("leaderboard", "The board's name: 1 to 64 letters, digits, '.', '_' or '-'.", "mario-kart"),
-        ("player", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
-        ("name", "The player's id: 1 to 64 printable characters without '/'.", "theburningmonk"),
-        ("score", "A score: an integer. On sums it may exceed 2^53.", "42"),
-        ("event_id", "The id that the submission was answered with.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
-        ("reconciliation_id", "The id that the request was answered with.", "4be0643f-1d98-473b-97cd-ca98a65347dd"),
-        ("queue", "The queue whose dead letters are meant: submissions, rank, history or history-jobs.", "submissions"),
-        ("message_id", "The dead letter's id, as the list tells it.", "5fea7756-0ea4-451a-a703-a558b933e274"),
-        ("username", "The user's name, which is the player's id.", "ubecker"),
-        ("level", "The level's name.", "88"),
-        ("date", "A day, as YYYY-MM-DD.", "2026-11-21"),
-        ("key", "The season's key: 1 to 32 letters, digits, '.', '_' or '-'.", "autumn"),
-        ("session", "The session's name: 1 to 64 printable characters without '/'.", "cup final"),
-        ("hook", "The hook's name: 1 to 64 of a-z, 0-9 and '-'.", "prizes"),
-        ("delivery_id", "The delivery's id, which never changes.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
-        ("key_id", "The server key's id, as the list tells it.", "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"),
-        ("slug", "The last part of a problem's type.", "invalid-request"),
-    )
 }
 
 
@@ -78,6 +47,14 @@ class _Parser(FlaskParser):
             return msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise explain(body, error) from error
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Of a parameter that is given twice, whoever stands in front may have judged the other one."""
+        single = {field.data_key or name for name, field in schema.fields.items() if not isinstance(field, fields.List)}
+        for name, values in req.args.lists():
+            if len(values) > 1 and name in single:
+                raise invalid(name, "is given more than once")
+        return super().load_querystring(req, schema)
 
     def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         errors = [FieldError(*pair) for pair in field_messages(error)]
@@ -135,18 +112,21 @@ def _add(blueprint: _Blueprint, operation: Operation, guard: Guard, keys: Keys) 
     if operation.body is not None and (schema := operation.parsed_body):
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
         documentation = vars(view)["_apidoc"]
-    documentation.get("arguments", {}).pop("responses", None)  # Replaced by our problems.
+    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
+    arguments = documentation.setdefault("arguments", {})
+    arguments.pop("responses", None)  # Replaced by our problems.
+    # Those of the path would be of every method that it has.
+    arguments["parameters"] = [*arguments.get("parameters", ()), *map(dict, headers)]
     view = keys.around(view, is_secret=operation.is_secret) if is_keyed else view
     view = _guarded(view, guard.check(operation.method, operation.rule))
     is_limited = access is Access.SUBMIT or (access is Access.OPEN and operation.method in METHODS)
     manual = operation.documentation(guarded=guard.asks(access), keyed=is_keyed, limited=is_limited)
     vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
-    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed else operation.parameters
     blueprint.add_url_rule(
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[*(PATH_PARAMETERS[name] for name in _names(operation.rule)), *headers],
+        parameters=[PATH_PARAMETERS[name] for name in _names(operation.rule)],
         methods=[operation.method],
     )
 

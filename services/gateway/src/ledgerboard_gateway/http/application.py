@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ledgerboard_boards import RankTooDeepError
 from ledgerboard_contracts import InvalidPeriodKeyError
+from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.buffer import BufferFullError
 from ledgerboard_gateway.http.api import bind
 from ledgerboard_gateway.http.auth import Guard
@@ -21,6 +22,7 @@ from ledgerboard_gateway.http.idempotency import Keys
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond, respond_otherwise
 from ledgerboard_gateway.http.requests import request_id, too_large
 from ledgerboard_gateway.http.routes import TAGS, Routes
+from ledgerboard_gateway.http.slow_bodies import SlowBodies
 from ledgerboard_gateway.views import UnknownBoardError, UnknownViewError
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
@@ -36,10 +38,11 @@ _OWN_HEADERS: Final = frozenset({"Content-Type", "Content-Length"})
 _log = get_logger(__name__)
 
 
-def create_app(routes: Routes, guard: Guard, keys: Keys, max_body_bytes: int) -> Flask:
+def create_app(routes: Routes, guard: Guard, keys: Keys, bodies: BodyLimits) -> Flask:
     """The application. ``routes`` bring their own collaborators, so this opens nothing."""
     app = Flask("ledgerboard_gateway", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
+    app.config["MAX_CONTENT_LENGTH"] = bodies.most_bytes
+    SlowBodies(bodies.strangers, bodies.servers).install(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _answer_errors(app)

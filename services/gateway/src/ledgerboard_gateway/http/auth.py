@@ -13,13 +13,14 @@ from flask import request
 from ledgerboard_gateway.authentication import Authentication
 from ledgerboard_gateway.http.access import HELD_INSIDE, ROLES, Access, access_of
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType
-from ledgerboard_gateway.http.requests import CALLER, HELD, caller, hold
-from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.http.requests import CALLER, HELD, TRUSTED, caller, hold
+from ledgerboard_gateway.principals import Principal, Role
 from ledgerboard_infra.errors import UnavailableError
 
 _CLASSIC: Final = ("/users/", "/levels/", "/scores/")
 """How the paths begin whose clients send a token without the word ``Bearer``, as published."""
 
+_TRUSTED: Final = frozenset({Role.SERVICE, Role.MANAGER})
 _NOT_ASKED: Final = object()
 
 
@@ -62,6 +63,8 @@ class Guard:
         principal = caller()
         if not principal.is_any(ROLES[access]):
             raise ProblemError(ProblemType.FORBIDDEN, "Your roles do not allow this.")
+        if principal.is_any(_TRUSTED):
+            request.environ[TRUSTED] = True
         if principal.boards is not None:
             request.environ[HELD] = principal
             if not held_inside:

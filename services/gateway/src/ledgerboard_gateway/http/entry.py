@@ -1,8 +1,10 @@
 """Which scores are let in: those that are the caller's to submit, of nobody who is banned, and not too many."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
+from ledgerboard_contracts import Source
 from ledgerboard_gateway.http.keyed_asks import judged
 from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.ownership import Ownership
@@ -31,16 +33,18 @@ class Entry:
         self._bans = bans
         self._limiting = limiting
 
-    def check(self, ask: Ask) -> None:
-        """Let one score of the caller in, or raise the problem that refuses it."""
+    def check(self, ask: Ask) -> Ask:
+        """Let one score of the caller in, marked as theirs, or raise the problem that refuses it."""
         principal = caller()
         if problem := self._refusal(principal, ask) or self._limiting.refusal(principal, ask):
             raise problem
+        return _marked(principal, ask)
 
     def judge(self, items: Sequence[Item]) -> list[Item]:
-        """``items`` of the caller, each that is not let in as its problem."""
+        """``items`` of the caller, each marked as theirs, or as its problem where it is not let in."""
         principal = caller()
-        return self._limiting.admit(principal, judged(items, lambda item: self._refusal(principal, item)))
+        admitted = self._limiting.admit(principal, judged(items, lambda item: self._refusal(principal, item)))
+        return [_marked(principal, item) if isinstance(item, Ask) else item for item in admitted]
 
     def _refusal(self, principal: Principal, item: Item) -> ProblemError | None:
         if isinstance(item, ProblemError):
@@ -51,3 +55,8 @@ class Entry:
             return None
         errors = [FieldError("player", "is banned")]
         return ProblemError(P.PLAYER_BANNED, f"The player {item.player} is banned on {item.board}.", errors=errors)
+
+
+def _marked(principal: Principal, ask: Ask) -> Ask:
+    """The score with who submits it: whoever is a player and nothing more submits as one."""
+    return ask if principal.makes_boards else replace(ask, source=Source.PLAYER)

@@ -102,6 +102,10 @@ OPTIONS: Final[dict[str, Any]] = {
     "session_views": True,
     "level_total_view": False,
     "managed_sessions": False,
+    "submitters": "anyone",
+    "max_gain": {"score": 5000, "seconds": 60},
+    "max_attempts": {"plays": 50, "period": "day"},
+    "on_suspicion": "review",
 }
 BOARD: Final[dict[str, Any]] = OPTIONS | {
     "board": _BOARD,

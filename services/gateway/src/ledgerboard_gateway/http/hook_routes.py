@@ -24,6 +24,7 @@ from ledgerboard_gateway.http.season_answers import (
 )
 from ledgerboard_gateway.http.season_query import DeliveriesQuery
 from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.settings import HookSettings
 from ledgerboard_ledger import HOOK_NAME_PATTERN, Delivery, Hook, InvalidHookError, check_hook
 
 _Event = Literal["season.closed", "month.closed", "week.closed", "day.closed"]
@@ -72,10 +73,10 @@ class Outbox(Protocol):
 class HookRoutes:
     """The routes of hooks and deliveries. Each is safe to repeat."""
 
-    def __init__(self, hooks: Hooks, outbox: Outbox, *, allow_http: bool) -> None:
+    def __init__(self, hooks: Hooks, outbox: Outbox, allowed: HookSettings) -> None:
         self._hooks = hooks
         self._outbox = outbox
-        self._allow_http = allow_http
+        self._allowed = allowed
 
     def put_hook(self, hook: str) -> Response:
         """Keep a hook."""
@@ -86,7 +87,7 @@ class HookRoutes:
             raise explain(body, error) from error
         wanted = Hook(hook=hook, url=read.url, events=tuple(dict.fromkeys(read.events)), secret=read.secret)
         try:
-            check_hook(wanted, allow_http=self._allow_http)
+            check_hook(wanted, allow_http=self._allowed.allow_http, allow_private=self._allowed.allow_private)
         except InvalidHookError as error:
             raise invalid(error.field, str(error)) from error
         return rendering.answer(_hook(wanted), 201 if self._hooks.put(wanted) else 200)

@@ -18,7 +18,8 @@ _REFUSED: Final = frozenset({"Cc", "Cs"})
 
 Scope = Literal["submit", "read", "admin"]
 Pattern = Annotated[
-    str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\*?\Z", description="A board's name, or how names begin and then `*`.")
+    str,
+    Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\*?$(?!\n)", description="A board's name, or how names begin and then `*`."),
 ]
 
 B = TypeVar("B", bound=msgspec.Struct)

@@ -1,13 +1,11 @@
 """What stands between the edge and Flask, from the outside in.
 
-Protection sees every answer. Quick reads and kept pages answer without Flask. Bodies are read by Flask's views alone,
-so what bounds them stands right before it.
+Protection sees every answer. Quick reads and kept pages answer without Flask.
 """
 
 from typing import TYPE_CHECKING
 
 from ledgerboard_gateway.http.hot_pages import HotPages
-from ledgerboard_gateway.http.intake import Intake
 from ledgerboard_gateway.http.protection import Policy, Protection
 from ledgerboard_gateway.http.quick_reads import QuickReads
 
@@ -25,6 +23,6 @@ def layered(
     app: "Flask", settings: "HttpSettings", read: "Reading", readers: "Readers", clock: "Clock", standing: "View"
 ) -> Protection:
     """``app`` behind its layers. ``standing`` is the view that tells one player's place."""
-    pages = HotPages(Intake(app, settings.body_seats), read.boards, read.lives, readers, clock)
+    pages = HotPages(app, read.boards, read.lives, readers, clock)
     policy = Policy(origins=settings.allowed_origins, hsts_seconds=settings.hsts_seconds)
     return Protection(QuickReads(pages, standing, readers), policy)

@@ -33,6 +33,7 @@ _WITH_BODY: Final = (
     ProblemType.TOO_LARGE,
     ProblemType.UNAVAILABLE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
+    ProblemType.UNAVAILABLE,
 )
 _GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
 _KEYED: Final = (

@@ -18,6 +18,7 @@ from ledgerboard_contracts import (
 )
 from ledgerboard_contracts.boards import MAX_DECIMALS, MAX_SEASONS, MAX_TIE_BREAKS
 from ledgerboard_contracts.calendars import SEASON_KEY_PATTERN
+from ledgerboard_gateway.http import rule_options as rules
 
 MAX_TITLE: Final = 120
 MAX_ATTRIBUTE: Final = 64
@@ -170,6 +171,10 @@ class OptionsBody(_Strict):
         default=DEFAULT_OPTIONS.managed_sessions,
         meaning="Take scores only in sessions that a manager opened, up to the moment at which each closed.",
     )
+    submitters = rules.SUBMITTERS
+    max_gain = rules.MAX_GAIN
+    max_attempts = rules.MAX_ATTEMPTS
+    on_suspicion = rules.ON_SUSPICION
 
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> BoardOptions:

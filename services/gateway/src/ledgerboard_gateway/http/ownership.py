@@ -6,7 +6,7 @@ The path and the body say for whom a score is meant; who sends it is known from 
 from collections.abc import Collection
 from typing import Protocol
 
-from ledgerboard_contracts import BoardDefinition
+from ledgerboard_contracts import BoardDefinition, Submitters
 from ledgerboard_gateway.http.problems import FieldError, ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.principals import Principal
@@ -34,10 +34,14 @@ class Ownership:
             return _refuse(P.FORBIDDEN, "board", "is not of this key", "This key is held to other boards.")
         if not principal.speaks_for(ask.player):
             return _refuse(P.FORBIDDEN, "player", "is not you", "Nobody submits another player's score.")
-        if principal.makes_boards or ask.board in self._open_boards:
-            return None
-        if self._definitions.current(ask.board) is None:
-            return _refuse(P.UNKNOWN_BOARD, "board", "is not defined", f"Nobody defined the board {ask.board}.")
+        return None if principal.makes_boards else self._refusal_of_player(ask.board)
+
+    def _refusal_of_player(self, board: str) -> ProblemError | None:
+        definition = self._definitions.current(board)
+        if definition is not None and definition.options.submitters is Submitters.SERVERS:
+            return _refuse(P.FORBIDDEN, "board", "takes scores from servers only", "No player submits to this board.")
+        if definition is None and board not in self._open_boards:
+            return _refuse(P.UNKNOWN_BOARD, "board", "is not defined", f"Nobody defined the board {board}.")
         return None
 
 

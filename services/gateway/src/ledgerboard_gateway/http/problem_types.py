@@ -63,6 +63,14 @@ class ProblemType(Enum):
     UNDER_WAY = ("request-under-way", 409, "The request is under way", "Ask again after `Retry-After` seconds.")
     ALREADY_DONE = ("already-done", 409, "The request was done before", "Its answer held what is kept nowhere.")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "The method is not allowed here", "`Allow` lists those that are.")
+    UNKNOWN_REVIEW = ("unknown-review", 404, "There is no such review", "No rule of its board suspected this play.")
+    REVIEW_DECIDED = (
+        "review-decided",
+        409,
+        "The review has the opposite verdict",
+        "Nothing was changed: a verdict stands. A play that was refused can only be submitted anew.",
+    )
+    NAME_REFUSED = ("name-refused", 422, "The name is not allowed", "Nothing was kept. `errors` names the field.")
     REJECTED = (
         "rejected",
         422,

@@ -98,6 +98,10 @@ def board(definition: BoardDefinition) -> BoardAnswer:
         session_views=options.session_views,
         level_total_view=options.level_total_view,
         managed_sessions=options.managed_sessions,
+        submitters=options.submitters,
+        max_gain=options.max_gain,
+        max_attempts=options.max_attempts,
+        on_suspicion=options.on_suspicion,
     )
 
 

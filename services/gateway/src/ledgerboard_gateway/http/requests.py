@@ -1,12 +1,14 @@
 """What every route asks of a request: its id, a JSON body, sound names in its path."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from flask import request
 
 from ledgerboard_contracts import InvalidNameError, check_board, check_player
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
+from ledgerboard_gateway.http.slow_bodies import slow_bodies
 from ledgerboard_gateway.principals import Principal
 
 REQUEST_ID: Final = "ledgerboard.request_id"
@@ -22,6 +24,9 @@ QUERY: Final = "ledgerboard.query"
 
 CALLER: Final = "ledgerboard.caller"
 """Where the guard leaves what tells the request's principal."""
+
+TRUSTED: Final = "ledgerboard.trusted"
+"""Where the guard leaves that a server or a manager asks, who may take their time."""
 
 HELD: Final = "ledgerboard.held"
 """Where the guard leaves the principal whom the operation itself must hold to its boards."""
@@ -100,15 +105,16 @@ def whole_body() -> bytes:
     """The raw body, whatever it is. Raises the 413 problem."""
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
-    body = _read(most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1))
+    wanted_bytes = most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1)
+    read = partial(_read, request.environ["wsgi.input"], wanted_bytes)
+    body = slow_bodies().read(read, trusted=TRUSTED in request.environ) if wanted_bytes else b""
     if len(body) > most_bytes:
         raise too_large()
     return body
 
 
-def _read(wanted_bytes: int) -> bytes:
+def _read(stream: Any, wanted_bytes: int) -> bytes:
     """So many bytes of the body, or all of it. Werkzeug would quietly cut a chunked body at the limit."""
-    stream = request.environ["wsgi.input"]
     body = b""
     while len(body) < wanted_bytes and (chunk := stream.read(wanted_bytes - len(body))):
         body = body + chunk if body else chunk

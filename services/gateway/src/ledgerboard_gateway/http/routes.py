@@ -13,6 +13,7 @@ from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.game_routes import GAME_TAGS, GameRoutes
 from ledgerboard_gateway.http.history_routes import HistoryRoutes
 from ledgerboard_gateway.http.key_routes import KEY_TAGS, KeyRoutes
+from ledgerboard_gateway.http.moderation_routes import MODERATION_TAGS, ModerationRoutes
 from ledgerboard_gateway.http.operation_routes import OperationRoutes
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.operator_routes import OPERATOR_TAGS, OperatorRoutes
@@ -31,6 +32,7 @@ TAGS: Final = {
     **CLOSING_TAGS,
     **GAME_TAGS,
     **OPERATOR_TAGS,
+    **MODERATION_TAGS,
     **KEY_TAGS,
     **ACCOUNT_TAGS,
     **CLASSIC_TAGS,
@@ -52,6 +54,7 @@ class Routes:
     closings: ClosingRoutes
     games: GameRoutes
     operators: OperatorRoutes
+    moderation: ModerationRoutes
     keys: KeyRoutes
     accounts: AccountRoutes
     user_scores: UserScoreRoutes
@@ -72,6 +75,7 @@ class Routes:
             *self.closings.operations(),
             *self.games.operations(),
             *self.operators.operations(),
+            *self.moderation.operations(),
             *self.keys.operations(),
             *self.accounts.operations(),
             *self.user_scores.operations(),

@@ -91,15 +91,14 @@ class ScoreRoutes:
 
     def accept(self, ask: Ask) -> Submission:
         """Accept a score of another route, for its caller. Raises the problem of one that is not accepted."""
-        self._entry.check(ask)
-        (parcel,) = self._send([ask])
+        (parcel,) = self._send([self._entry.check(ask)])
         if parcel.outcome is not Outcome.ACKNOWLEDGED:
             raise failure([parcel])
         (submission,) = parcel.submissions
         return submission
 
     def _accept(self, ask: Ask) -> Response:
-        self._entry.check(ask)
+        ask = self._entry.check(ask)
         with self._showing.seat(wait_seconds(request.headers.get("Prefer"))) as seat:
             (parcel,) = self._send([ask], seat.before if seat else None)
             if parcel.outcome is not Outcome.ACKNOWLEDGED:

@@ -1,0 +1,80 @@
+"""The part of a board's definition that is about cheating, as marshmallow fields."""
+
+from typing import Any, Final
+
+from marshmallow import RAISE, Schema, fields, post_load, validate
+
+from ledgerboard_contracts import DEFAULT_OPTIONS, AttemptPeriod, MaxAttempts, MaxGain, OnSuspicion, Submitters
+from ledgerboard_contracts.rules import MAX_GAIN_SCORE, MAX_GAIN_SECONDS, MAX_PLAYS
+
+
+def _count(least: int, most: int, meaning: str) -> fields.Integer:
+    return fields.Integer(
+        strict=True, required=True, validate=validate.Range(least, most), metadata={"description": meaning}
+    )
+
+
+class MaxGainBody(Schema):
+    """How much better a play may be than one of the same player on the same level shortly before it."""
+
+    class Meta:
+        """An unknown option is told to the client, not ignored."""
+
+        unknown = RAISE
+
+    score = _count(0, MAX_GAIN_SCORE, "The greatest difference that is not suspect.")
+    seconds = _count(1, MAX_GAIN_SECONDS, "How long before it the plays were accepted that it is compared with.")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> MaxGain:
+        return MaxGain(**data)
+
+
+class MaxAttemptsBody(Schema):
+    """How often a player may play."""
+
+    class Meta:
+        """An unknown option is told to the client, not ignored."""
+
+        unknown = RAISE
+
+    plays = _count(1, MAX_PLAYS, "Plays of a period that are not suspect.")
+    period = fields.Enum(
+        AttemptPeriod,
+        by_value=True,
+        required=True,
+        metadata={"description": "Hour, day or week, by the board's time zone and by when plays were accepted."},
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> MaxAttempts:
+        return MaxAttempts(**data)
+
+
+SUBMITTERS: Final = fields.Enum(
+    Submitters,
+    by_value=True,
+    load_default=DEFAULT_OPTIONS.submitters,
+    metadata={"description": "Who submits: `anyone`, or `servers` only (server keys and managers)."},
+)
+MAX_GAIN: Final = fields.Nested(
+    MaxGainBody,
+    load_default=DEFAULT_OPTIONS.max_gain,
+    allow_none=True,
+    metadata={"description": "Suspect plays that are better by more than this than one shortly before."},
+)
+MAX_ATTEMPTS: Final = fields.Nested(
+    MaxAttemptsBody,
+    load_default=DEFAULT_OPTIONS.max_attempts,
+    allow_none=True,
+    metadata={"description": "Suspect plays beyond so many of a period."},
+)
+ON_SUSPICION: Final = fields.Enum(
+    OnSuspicion,
+    by_value=True,
+    load_default=DEFAULT_OPTIONS.on_suspicion,
+    metadata={
+        "description": "What becomes of a suspect play: `review`, it counts until a manager refuses it; `refuse`, it "
+        "is voided at once. `GET /v1/reviews` tells of either."
+    },
+)

@@ -1,0 +1,27 @@
+"""Put together what reviews and names take. Bootstrap brings the record."""
+
+from ledgerboard_gateway import names, reviews
+from ledgerboard_gateway.corrections import Queue
+from ledgerboard_gateway.http.moderation_routes import ModerationRoutes
+from ledgerboard_gateway.http.name_routes import NameRoutes
+from ledgerboard_gateway.http.review_routes import ReviewRoutes
+from ledgerboard_gateway.name_settings import NameSettings
+from ledgerboard_gateway.words import Words, read_words
+from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.ids import new_uuid7
+from ledgerboard_ledger import ModerationRecord
+
+
+def moderation_routes(
+    suspects: reviews.Record, named: names.Record, queue: Queue, words: Words, clock: Clock
+) -> ModerationRoutes:
+    """The routes. Opens nothing."""
+    return ModerationRoutes(
+        reviews=ReviewRoutes(reviews.Reviews(suspects, queue, clock, new_uuid7)),
+        names=NameRoutes(names.Names(named, words, clock)),
+    )
+
+
+def moderation(record: ModerationRecord, queue: Queue, settings: NameSettings, clock: Clock) -> ModerationRoutes:
+    """The same over the record in PostgreSQL, with the words that the settings name."""
+    return moderation_routes(record.reviews, record.names, queue, read_words(settings.path), clock)

@@ -1,0 +1,23 @@
+"""What a worker process of the gateway is given, and what it is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledgerboard_gateway.http.edge import Edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The WSGI application and how to stop what runs beside it."""
+
+    app: Edge
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a worker process shares with its parent: whether to stop soon, and where metrics are added up."""
+
+    is_draining: Callable[[], bool]
+    shared_metrics: Path | None = None
