@@ -13,7 +13,7 @@ from urllib3 import PoolManager
 from ledgerboard_contracts import BoardOptions, Period, Season, span_from_key
 from ledgerboard_history.delivering import MAX_ATTEMPTS, DeliverHooks
 from ledgerboard_history.posting import HttpPosts
-from ledgerboard_history.signing import DELIVERY, EVENT, SIGNATURE, Secrets, signature
+from ledgerboard_history.signing import DELIVERY, EVENT, SIGNATURE, LocalSecrets, signature
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import (
@@ -73,7 +73,9 @@ class Scene:
     def deliver(self, *, allow_http: bool = True, timeout_seconds: float = TIMEOUT_SECONDS) -> dict[str, int]:
         with PoolManager() as pool:
             posts = HttpPosts(pool, timeout_seconds=timeout_seconds, allow_http=allow_http)
-            return DeliverHooks(self.outbox, self.hooks, Secrets({"key": "s3cret"}, None), posts, SystemClock()).run()
+            return DeliverHooks(
+                self.outbox, self.hooks, LocalSecrets({"key": "s3cret"}, None), posts, SystemClock()
+            ).run()
 
     def make_due(self) -> None:
         with self.engine.begin() as connection:
@@ -100,7 +102,7 @@ def test_a_hook_is_told_once_and_can_tell_who_told_it(scene: Scene) -> None:
     assert scene.deliver() == {}
     [got] = scene.server.received
     seconds = int(got.headers[SIGNATURE].partition(",")[0].removeprefix("t="))
-    assert got.headers[SIGNATURE] == signature(b"s3cret", seconds, got.body)
+    assert got.headers[SIGNATURE] == signature([b"s3cret"], seconds, got.body)
     assert abs(seconds - time.time()) < 60
     told = msgspec.json.decode(got.body)
     assert (got.headers[EVENT], got.headers[DELIVERY]) == ("season.closed", told["id"])

@@ -20,7 +20,7 @@ from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.seats import LedgerThenSeats
 from ledgerboard_history.settings import JobsSettings, Settings
-from ledgerboard_history.signing import Secrets
+from ledgerboard_history.signing import LocalSecrets, NamedSecrets
 from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
 from ledgerboard_history.waiting_metrics import PeriodMetrics, QueueMetrics
@@ -31,7 +31,7 @@ from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.outbound import public_pool
 from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
-from ledgerboard_infra.secrets import make_credentials
+from ledgerboard_infra.secrets import make_credentials, make_secrets
 from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.sqs.depth import QueueCounts, queue_counts
 from ledgerboard_infra.stream import StreamRuntime
@@ -126,7 +126,6 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
 def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> ClosingJobs:
     engine = _engine(settings, at_least=6, statement_timeout_seconds=TIME_LIMIT_SECONDS)
     clock = SystemClock()
-    directory = settings.hooks.secrets_directory
     posts = HttpPosts(
         PoolManager() if settings.hooks.allow_private else public_pool(),
         timeout_seconds=settings.hooks.timeout_seconds,
@@ -137,12 +136,19 @@ def _closing_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> Closi
         deliver=DeliverHooks(
             Outbox(engine),
             PostgresHooks(engine),
-            Secrets(secrets, Path(directory) if directory else None),
+            _hook_secrets(settings, secrets),
             posts,
             clock,
         ),
         count_late=CountLateFacts(Closings(engine, SqlFold(engine)), clock),
     )
+
+
+def _hook_secrets(settings: JobsSettings, given: "Mapping[str, str]") -> LocalSecrets | NamedSecrets:
+    hooks = settings.hooks
+    if hooks.secrets_prefix:
+        return NamedSecrets(make_secrets(settings.secrets, SystemClock()), hooks.secrets_prefix)
+    return LocalSecrets(given, Path(hooks.secrets_directory) if hooks.secrets_directory else None)
 
 
 def _close_periods(settings: JobsSettings, engine: "Engine", client: "SQSClient") -> ClosePeriods:

@@ -62,8 +62,8 @@ class Hooks(Protocol):
 class Keys(Protocol):
     """Secrets by name. Raises `UnknownSecretError`."""
 
-    def find(self, name: str) -> bytes:
-        """One secret."""
+    def find(self, name: str) -> Sequence[bytes]:
+        """The values of one secret that are good, the current one first."""
         ...
 
 

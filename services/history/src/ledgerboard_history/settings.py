@@ -58,10 +58,16 @@ class HookSettings:
         doc="Whether hooks may be in private networks or on this machine. Else no request goes there, whatever a name "
         "stands for.",
     )
+    secrets_prefix: str = setting(
+        "LEDGERBOARD_HOOK_SECRETS_PREFIX",
+        default="",
+        doc="How the names of hooks' secrets begin in the store of LEDGERBOARD_SECRETS, such as "
+        "ledgerboard/{stage}/hooks/; while one rotates, hooks are signed by both values.",
+    )
     secrets_directory: str = setting(
         "LEDGERBOARD_HOOK_SECRETS_DIRECTORY",
         default="",
-        doc="Directory with a file for each hook's secret; else LEDGERBOARD_HOOK_SECRET_<NAME> is taken.",
+        doc="Without that: directory with a file for each hook's secret; else LEDGERBOARD_HOOK_SECRET_<NAME>.",
     )
 
 
