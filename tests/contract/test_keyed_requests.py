@@ -14,7 +14,7 @@ from tests.contract.keyed_owners_machine import KeyedOwnersMachine
 from tests.contract.keyed_requests_machine import Bench
 
 EXAMPLES = settings(
-    max_examples=300, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
 
 

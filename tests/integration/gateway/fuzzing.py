@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-EXAMPLES: Final = int(os.environ.get("LEDGERBOARD_FUZZ_EXAMPLES", "4"))
+EXAMPLES: Final = int(os.environ.get("LEDGERBOARD_FUZZ_EXAMPLES", "3"))
 """Good requests to each operation by each caller, and as many bad ones. For a night: 1000."""
 
 PROBLEM: Final = "application/problem+json"

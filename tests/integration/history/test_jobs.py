@@ -1,4 +1,4 @@
-"""Beat sends the job, a worker runs it, the partitions are there, and the result stands in PostgreSQL."""
+"""A worker runs the job, the partitions are there, and the result stands in PostgreSQL, also if a worker dies in it."""
 
 import os
 import signal
@@ -25,14 +25,18 @@ _WAITING = """
 _HAS_RESULTS = "SELECT to_regclass('celery_taskmeta')::text"
 
 
-def _expected() -> list[str]:
+def expected_partitions() -> list[str]:
     months = [Month.containing(datetime.now(UTC))]
     for _ in range(MONTHS_AHEAD):
         months.append(months[-1].following)
     return [month.partition_of("facts") for month in months]
 
 
-def _finished(stage: "Stage") -> int:
+def partitions(stage: "Stage") -> list[str]:
+    return list(stage.query(_PARTITIONS))
+
+
+def finished(stage: "Stage") -> int:
     return len(stage.query(_SUCCEEDED)) if stage.query(_HAS_RESULTS) != [None] else 0
 
 
@@ -48,12 +52,12 @@ def test_a_worker_that_is_killed_in_the_middle_of_the_job_leaves_it_to_the_next(
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
         connection.rollback()
-    assert stage.query(_PARTITIONS) == []
+    assert partitions(stage) == []
     _redeliver_after(stage, seconds=HISTORY_JOBS.visibility_timeout_seconds)
     with stage.process("jobs"):
-        eventually(lambda: _finished(stage) == 1, within_seconds=30, what="a job that succeeded")
+        eventually(lambda: finished(stage) == 1, within_seconds=30, what="a job that succeeded")
         eventually(stage.jobs.is_empty, what="an empty queue")
-    assert stage.query(_PARTITIONS) == _expected()
+    assert partitions(stage) == expected_partitions()
 
 
 def _send_job(stage: "Stage") -> None:
@@ -67,9 +71,3 @@ def _send_job(stage: "Stage") -> None:
 def _redeliver_after(stage: "Stage", *, seconds: int) -> None:
     """For what is received from now on. A worker refuses to start on a queue that redelivers too early."""
     stage.jobs.client.set_queue_attributes(QueueUrl=stage.jobs.url, Attributes={"VisibilityTimeout": str(seconds)})
-
-
-def test_beat_sends_the_job_at_its_start_and_again_does_no_harm(stage: "Stage") -> None:
-    with stage.process("jobs"), stage.process("beat"):
-        eventually(lambda: _finished(stage) == 2, within_seconds=60, what="another job that succeeded")
-    assert stage.query(_PARTITIONS) == _expected()
