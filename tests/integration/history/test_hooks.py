@@ -73,9 +73,8 @@ class Scene:
     def deliver(self, *, allow_http: bool = True, timeout_seconds: float = TIMEOUT_SECONDS) -> dict[str, int]:
         with PoolManager() as pool:
             posts = HttpPosts(pool, timeout_seconds=timeout_seconds, allow_http=allow_http)
-            return DeliverHooks(
-                self.outbox, self.hooks, LocalSecrets({"key": "s3cret"}, None), posts, SystemClock()
-            ).run()
+            secrets = LocalSecrets({"key": "s3cret"}, None)
+            return DeliverHooks(self.outbox, self.hooks, secrets, posts, SystemClock()).run()
 
     def make_due(self) -> None:
         with self.engine.begin() as connection:
