@@ -10,9 +10,9 @@ LIFE: Final = timedelta(hours=1)
 
 
 class MemoryKeys:
-    """The keys that a test made and did not revoke, and ``others``."""
+    """The keys that a test made and did not revoke, and ``others`` if there are any."""
 
-    def __init__(self, others: Keys) -> None:
+    def __init__(self, others: Keys | None = None) -> None:
         self._others = others
         self._kept: dict[str, ServerKey] = {}
 
@@ -26,7 +26,10 @@ class MemoryKeys:
         return key
 
     def find(self, key: str) -> ServerKey | None:
-        return self._kept.get(key) or self._others.find(key)
+        found = self._kept.get(key)
+        if found is None and self._others is not None:
+            return self._others.find(key)
+        return found
 
 
 class MemoryTokens:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ledgerboard_gateway.access_settings import AccessSettings
-from ledgerboard_gateway.authentication import Authentication, NoKeys
+from ledgerboard_gateway.authentication import Authentication
 from ledgerboard_gateway.principals import ROOT, Principal, Role
 from ledgerboard_infra.secrets import StaticKey
 from ledgerboard_infra.settings import SettingsError, from_env
@@ -20,7 +20,7 @@ class Scene:
     """An authentication whose clock, keys and tokens are at hand."""
 
     def __init__(self, root_key: str = ROOT_KEY, capacity: int = 10) -> None:
-        self.clock, self.keys = FixedClock(), MemoryKeys(NoKeys())
+        self.clock, self.keys = FixedClock(), MemoryKeys()
         self.tokens = MemoryTokens(self.clock)
         roles = AccessSettings().roles_of
         self.authentication = Authentication(

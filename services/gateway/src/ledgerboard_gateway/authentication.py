@@ -4,7 +4,7 @@ A credential names exactly one principal or none at all, and nobody is told why 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -64,14 +64,6 @@ class NoTokens:
     """Without an issuer no token is good."""
 
     def verify(self, token: str) -> Identity | None:  # noqa: ARG002 -- the protocol's signature.
-        """Never."""
-        return None
-
-
-class NoKeys:
-    """No server key is good."""
-
-    def find(self, key: str) -> ServerKey | None:  # noqa: ARG002 -- the protocol's signature.
         """Never."""
         return None
 
@@ -148,9 +140,6 @@ class Authentication:
             return None
         roles = frozenset(self._roles_of[group] for group in identity.groups if group in self._roles_of)
         return Principal(subject=f"player:{name}", roles=roles, player=name)
-
-
-Authenticate = Callable[[str], Principal | None]
 
 
 def _of_key(key: ServerKey | None) -> Principal | None:

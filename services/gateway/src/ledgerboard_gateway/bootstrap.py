@@ -100,6 +100,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     secrets = make_secrets(settings.secrets, clock)
     writer, reader = _engines(settings.postgres, secrets)
+    endpoints = Endpoints(reader, writer)
     record = PostgresDefinitions(writer)
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
@@ -109,14 +110,14 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
     boards_record = Record(known, definitions, generations)
-    read = reading(redis, settings.stage, Endpoints(reader, writer), boards_record, clock, metrics)
+    read = reading(redis, settings.stage, endpoints, boards_record, clock, metrics)
     folds = Folds()
     announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
     ledger = GuardedLedger(LedgerReader(reader, writer))
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
-    log = CorrectionsLog(Endpoints(reader, writer))
+    log = CorrectionsLog(endpoints)
     bans = Bans(log, settings.bans_period_seconds)
-    sources = guarded_sources(Endpoints(reader, writer), LedgerReader(reader, reader))  # The writer counts no boards.
+    sources = guarded_sources(endpoints, LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
@@ -126,6 +127,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
     scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
+    words = read_words(settings.names.path)
     routes = Routes(
         scores=scores,
         standings=StandingRoutes(read.standings),
@@ -134,10 +136,10 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         history=history_routes(ledger, sources, known, bans, clock),
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
-            seasons=SeasonRoutes(definitions, FinalStandings(Endpoints(reader, writer)), clock),
+            seasons=SeasonRoutes(definitions, FinalStandings(endpoints), clock),
             hooks=HookRoutes(PostgresHooks(writer), Outbox(writer), settings.hooks),
         ),
-        games=game_routes(definitions, session_record(writer, Endpoints(reader, writer)), bans, clock),
+        games=game_routes(definitions, session_record(writer, endpoints), bans, clock),
         operators=operator_routes(
             corrections=Corrections(ledger, definitions, provider.accounts, queue, clock, new_uuid7),
             definitions=definitions,
@@ -146,9 +148,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
-        moderation=moderation(moderation_record(writer, Endpoints(reader, writer)), queue, settings.names, clock),
+        moderation=moderation(moderation_record(writer, endpoints), queue, words, clock),
         keys=server_keys.routes,
-        accounts=AccountRoutes(provider.accounts, limits, read_words(settings.names.path)),
+        accounts=AccountRoutes(provider.accounts, limits, words),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
         published=PublishedRoutes(read.standings),

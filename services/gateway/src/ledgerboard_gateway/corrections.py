@@ -46,6 +46,13 @@ class Why:
     author: str
     stamps: Stamps | None = None
 
+    def stamp(self, clock: Clock, new_correction_id: Callable[[datetime], UUID]) -> tuple[datetime, UUID]:
+        """The moment and the id of the correction: those of its key, or new ones."""
+        if self.stamps is not None:
+            return self.stamps.moment(0), self.stamps.correction_id()
+        now = clock.now()
+        return now, new_correction_id(now)
+
 
 class Ledger(Protocol):
     """The record of events. Raises `UnavailableError` when it is down."""
@@ -147,9 +154,9 @@ class Corrections:
         player: str | None = None,
         event_id: UUID | None = None,
     ) -> Correction:
-        now = why.stamps.moment(0) if why.stamps else self._clock.now()
+        now, correction_id = why.stamp(self._clock, self._new_correction_id)
         correction = Correction(
-            correction_id=why.stamps.correction_id() if why.stamps else self._new_correction_id(now),
+            correction_id=correction_id,
             kind=kind,
             occurred_at=now,
             reason=why.reason,

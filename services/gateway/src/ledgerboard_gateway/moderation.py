@@ -5,8 +5,7 @@ from ledgerboard_gateway.corrections import Queue
 from ledgerboard_gateway.http.moderation_routes import ModerationRoutes
 from ledgerboard_gateway.http.name_routes import NameRoutes
 from ledgerboard_gateway.http.review_routes import ReviewRoutes
-from ledgerboard_gateway.name_settings import NameSettings
-from ledgerboard_gateway.words import Words, read_words
+from ledgerboard_gateway.words import Words
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_ledger import ModerationRecord
@@ -22,6 +21,6 @@ def moderation_routes(
     )
 
 
-def moderation(record: ModerationRecord, queue: Queue, settings: NameSettings, clock: Clock) -> ModerationRoutes:
-    """The same over the record in PostgreSQL, with the words that the settings name."""
-    return moderation_routes(record.reviews, record.names, queue, read_words(settings.path), clock)
+def moderation(record: ModerationRecord, queue: Queue, words: Words, clock: Clock) -> ModerationRoutes:
+    """The same over the record in PostgreSQL."""
+    return moderation_routes(record.reviews, record.names, queue, words, clock)

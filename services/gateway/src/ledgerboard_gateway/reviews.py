@@ -66,8 +66,7 @@ class Reviews:
         return review
 
     def _decide(self, event_id: UUID, state: ReviewState, why: Why) -> Review:
-        now = why.stamps.moment(0) if why.stamps else self._clock.now()
-        correction_id = why.stamps.correction_id() if why.stamps else self._new_correction_id(now)
+        now, correction_id = why.stamp(self._clock, self._new_correction_id)
         decision = Decision(
             state=state,
             at=now,

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.requests import json_body
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 
 MAX_PASSWORD: Final = 256
 MAX_TOKEN: Final = 16 * 1024
@@ -87,8 +87,4 @@ class UserScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(kind: type[B]) -> B:
     """The current request's body. Raises the problem that names the field at fault."""
-    body = json_body()
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(body, error) from None
+    return decoded(msgspec.json.Decoder(kind), json_body())

@@ -25,9 +25,10 @@ from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
 from ledgerboard_gateway.http.problems import FieldError, Problem, ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.query import field_messages
 from ledgerboard_gateway.http.requests import QUERY, json_body
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 
 _VERSION: Final = "1"
+_ANYTHING: Final = msgspec.json.Decoder()
 _KNOWN_QUERIES: Final = 512
 _KNOWN_QUERY_BYTES: Final = 128
 _SECURITY_SCHEMES: Final = {
@@ -42,11 +43,7 @@ class _Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"query": None, "json": None}  # noqa: RUF012 -- as the base has it.
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 -- the base class's signature.
-        body = json_body()
-        try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise explain(body, error) from error
+        return decoded(_ANYTHING, json_body())
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         """Of a parameter that is given twice, whoever stands in front may have judged the other one."""

@@ -25,7 +25,7 @@ from ledgerboard_contracts import (
 from ledgerboard_contracts.scores import BoardName, LevelName, PlayerId, Score, SessionName
 from ledgerboard_gateway.http.place_query import MAX_LIST
 from ledgerboard_gateway.http.problems import ProblemError, invalid
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 from ledgerboard_gateway.submit import Ask
 
 MAX_BULK: Final = 1000
@@ -97,23 +97,23 @@ _loose: Final = msgspec.json.Decoder(_LooseBulk)
 
 def decode_score(body: bytes, board: str) -> Ask:
     """The score in ``body`` for ``board``. Raises `ProblemError` naming the field at fault."""
-    read = _decode(_score, body)
+    read = decoded(_score, body)
     return _checked(Ask(board, read.player, read.score, read.level, read.attributes, read.session))
 
 
 def decode_published(body: bytes, board: str, player: str) -> Ask:
     """The score in ``body`` for ``board`` and ``player``, both of which the path has given and the caller checked."""
-    return Ask(board, player, _decode(_published, body).score)
+    return Ask(board, player, decoded(_published, body).score)
 
 
 def decode_bulk(body: bytes) -> list[Ask | ProblemError]:
     """Each item as it can be accepted, or as the problem that refuses it. Raises `ProblemError` for the whole body."""
-    return [_decode_item(raw) for raw in _decode(_loose, body).scores]
+    return [_decode_item(raw) for raw in decoded(_loose, body).scores]
 
 
 def decode_lookup(body: bytes) -> list[str]:
     """The players in ``body``. Raises `ProblemError` naming the one at fault."""
-    players = _decode(_lookup, body).players
+    players = decoded(_lookup, body).players
     for index, player in enumerate(players):
         _check_name(f"players[{index}]", check_player, player)
     return players
@@ -121,18 +121,11 @@ def decode_lookup(body: bytes) -> list[str]:
 
 def _decode_item(raw: msgspec.Raw) -> Ask | ProblemError:
     try:
-        read = _decode(_bulk_score, raw)
+        read = decoded(_bulk_score, raw)
         _check_name("board", check_board, read.board)
         return _checked(Ask(read.board, read.player, read.score, read.level, read.attributes, read.session))
     except ProblemError as problem:
         return problem
-
-
-def _decode(decoder: "msgspec.json.Decoder[B]", body: bytes | msgspec.Raw) -> B:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(bytes(body), error) from error
 
 
 def _checked(ask: Ask) -> Ask:

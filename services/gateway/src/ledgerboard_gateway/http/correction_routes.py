@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response
 
-from ledgerboard_contracts import Correction, CorrectionKind, InvalidEventIdError, event_time
+from ledgerboard_contracts import Correction, CorrectionKind
 from ledgerboard_gateway.corrections import UnacknowledgedCorrectionError, UnknownEventError, Why
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
@@ -15,9 +15,9 @@ from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import AcceptedCorrection
 from ledgerboard_gateway.http.operator_bodies import BanBody, WhyBody, decode_ban, decode_why, why
 from ledgerboard_gateway.http.operator_query import WhyQuery
-from ledgerboard_gateway.http.problems import ProblemError, invalid
+from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
+from ledgerboard_gateway.http.requests import board_in_path, event_in_path, json_body, note, player_in_path, request_id
 
 _BY_PLAYER = "Scores that are still on their way are covered too."
 
@@ -48,11 +48,7 @@ class CorrectionRoutes:
 
     def void_event(self, event_id: str) -> Response:
         """Let an event no longer count."""
-        try:
-            known = UUID(event_id)
-            event_time(known)
-        except (ValueError, InvalidEventIdError) as error:
-            raise invalid("event_id", "must be a UUIDv7 that this service gave out") from error
+        known = event_in_path(event_id)
         return _accept(partial(self._corrections.void, known, decode_why(json_body()), request_id()))
 
     def ban_player(self, player: str) -> Response:

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from flask import Response
 
-from ledgerboard_contracts import InvalidEventIdError
 from ledgerboard_gateway.events import Pending
 from ledgerboard_gateway.http import answers, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.operations import Answer, Operation
-from ledgerboard_gateway.http.problems import ProblemError, invalid
+from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import hold
+from ledgerboard_gateway.http.requests import event_in_path, hold
 from ledgerboard_gateway.play_histories import PlayHistory
 from ledgerboard_ledger import Play, Recorded, Rejected
 
@@ -42,10 +41,7 @@ class EventRoutes:
 
     def get_event(self, event_id: str) -> Response:
         """Tell what became of an event."""
-        try:
-            found = self._events.find(UUID(event_id))
-        except (ValueError, InvalidEventIdError) as error:
-            raise invalid("event_id", "must be a UUIDv7 that this service gave out") from error
+        found = self._events.find(event_in_path(event_id))
         if found is None:
             raise ProblemError(P.UNKNOWN_EVENT, "The ledger does not know this event.")
         if not isinstance(found, Pending):

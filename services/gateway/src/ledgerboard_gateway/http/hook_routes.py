@@ -14,7 +14,7 @@ from ledgerboard_gateway.http import season_examples as e
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import json_body
+from ledgerboard_gateway.http.requests import json_body, uuid_in_path
 from ledgerboard_gateway.http.season_answers import (
     DeliveriesAnswer,
     DeliveryItem,
@@ -23,7 +23,7 @@ from ledgerboard_gateway.http.season_answers import (
     ReplayedDelivery,
 )
 from ledgerboard_gateway.http.season_query import DeliveriesQuery
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 from ledgerboard_gateway.settings import HookSettings
 from ledgerboard_ledger import HOOK_NAME_PATTERN, Delivery, Hook, InvalidHookError, check_hook
 
@@ -80,11 +80,7 @@ class HookRoutes:
 
     def put_hook(self, hook: str) -> Response:
         """Keep a hook."""
-        body = json_body()
-        try:
-            read = _body.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise explain(body, error) from error
+        read = decoded(_body, json_body())
         wanted = Hook(hook=hook, url=read.url, events=tuple(dict.fromkeys(read.events)), secret=read.secret)
         try:
             check_hook(wanted, allow_http=self._allowed.allow_http, allow_private=self._allowed.allow_private)
@@ -114,10 +110,7 @@ class HookRoutes:
 
     def replay_delivery(self, delivery_id: str) -> Response:
         """Make a delivery due again."""
-        try:
-            known = UUID(delivery_id)
-        except ValueError as error:
-            raise invalid("delivery_id", "must be a UUID") from error
+        known = uuid_in_path(delivery_id, "delivery_id")
         if not self._outbox.replay(known):
             raise ProblemError(P.NOT_FOUND, f"There is no delivery {known}.")
         return rendering.answer(ReplayedDelivery(delivery_id=known), 202)

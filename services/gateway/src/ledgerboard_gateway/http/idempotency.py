@@ -7,14 +7,13 @@ who had it. What tells of nothing done - refusals and outages - is not kept: the
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from io import BytesIO
 from typing import Any, Final
 
 import msgspec
 from flask import Response, current_app, request
 
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond
-from ledgerboard_gateway.http.requests import caller, whole_body
+from ledgerboard_gateway.http.requests import BODY, caller, whole_body
 from ledgerboard_gateway.idempotency import Claim, Idempotency, UnderWayError
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_ledger.idempotency import KeptAnswer, Refusal
@@ -65,8 +64,7 @@ class Keys:
         return keyed
 
     def _begin(self, key: str) -> Claim | KeptAnswer:
-        body = whole_body()
-        request.environ["wsgi.input"] = BytesIO(body)
+        body = request.environ[BODY] = whole_body()
         found = self._idempotency.begin(caller().subject, key, _fingerprint(body))
         self._metrics.keyed(_outcome(found))
         if found is Refusal.OTHER_REQUEST:

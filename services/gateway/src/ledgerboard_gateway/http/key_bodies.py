@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.problems import invalid
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 from ledgerboard_gateway.key_desk import WantedKey
 
 MAX_OVERLAP_SECONDS: Final = 30 * 86400
@@ -88,7 +88,7 @@ _rotation: Final = msgspec.json.Decoder(RotationBody)
 
 def decode_key(body: bytes, now: datetime) -> WantedKey:
     """The key that is wanted. Raises `ProblemError` naming the field at fault, as all here do."""
-    read = _decode(_key, body)
+    read = decoded(_key, body)
     if not read.name.strip() or any(unicodedata.category(character) in _REFUSED for character in read.name):
         raise invalid("name", "must be words without control characters")
     if read.expires_at is not None and read.expires_at <= now:
@@ -104,12 +104,5 @@ def decode_key(body: bytes, now: datetime) -> WantedKey:
 
 def decode_rotation(body: bytes) -> timedelta | None:
     """The overlap that is wanted, if one is."""
-    seconds = _decode(_rotation, body).overlap_seconds
+    seconds = decoded(_rotation, body).overlap_seconds
     return None if seconds is None else timedelta(seconds=seconds)
-
-
-def _decode(decoder: "msgspec.json.Decoder[B]", body: bytes) -> B:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(body, error) from error

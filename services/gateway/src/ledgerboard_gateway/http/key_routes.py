@@ -21,10 +21,10 @@ from ledgerboard_gateway.http.key_bodies import (
     decode_rotation,
 )
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
-from ledgerboard_gateway.http.problems import ProblemError, invalid
+from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.query_fields import Query, limit
-from ledgerboard_gateway.http.requests import caller, json_body, note
+from ledgerboard_gateway.http.requests import caller, json_body, note, uuid_in_path
 from ledgerboard_gateway.key_desk import ToldKey, WantedKey
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger import KeyRecord
@@ -86,7 +86,7 @@ class KeyRoutes:
 
     def rotate_key(self, key_id: str) -> Response:
         """Give a key another secret."""
-        known = _known(key_id)
+        known = uuid_in_path(key_id, "key_id")
         told = self._desk.rotate(known, decode_rotation(json_body()))
         if told is None:
             raise ProblemError(P.NOT_FOUND, f"There is no key {known} in force.")
@@ -94,7 +94,7 @@ class KeyRoutes:
 
     def revoke_key(self, key_id: str) -> Response:
         """End a key."""
-        known = _known(key_id)
+        known = uuid_in_path(key_id, "key_id")
         record = self._desk.revoke(known)
         if record is None:
             raise ProblemError(P.NOT_FOUND, f"There is no key {known}.")
@@ -138,13 +138,6 @@ class KeyRoutes:
                 problems=[P.NOT_FOUND, P.UNAVAILABLE],
             ),
         ]  # fmt: skip
-
-
-def _known(key_id: str) -> UUID:
-    try:
-        return UUID(key_id)
-    except ValueError as error:
-        raise invalid("key_id", "must be a UUID") from error
 
 
 def _item(record: KeyRecord) -> KeyItem:

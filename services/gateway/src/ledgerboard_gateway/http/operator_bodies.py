@@ -12,7 +12,7 @@ from ledgerboard_gateway.corrections import Why
 from ledgerboard_gateway.http.idempotency import current_claim
 from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.requests import caller
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 from ledgerboard_gateway.principals import ROOT
 
 MAX_LETTERS: Final = 100
@@ -79,31 +79,31 @@ _letters: Final = msgspec.json.Decoder(LettersBody)
 
 def decode_why(body: bytes) -> Why:
     """The reason and the author in ``body``. Raises `ProblemError` naming the field at fault, as all here do."""
-    read = _decode(_why, body)
+    read = decoded(_why, body)
     return why(read.reason, read.author)
 
 
 def decode_ban(body: bytes) -> tuple[Why, str | None]:
     """The same, and the board if there is one."""
-    read = _decode(_ban, body)
+    read = decoded(_ban, body)
     return why(read.reason, read.author), None if read.board is None else _board("board", read.board)
 
 
 def decode_rebuilds(body: bytes) -> tuple[Why, str | None, int]:
     """The same, and which boards: the name that they follow, and how many."""
-    read = _decode(_rebuilds, body)
+    read = decoded(_rebuilds, body)
     return why(read.reason, read.author), None if read.after is None else _board("after", read.after), read.limit
 
 
 def decode_reconciliation(body: bytes) -> str | None:
     """The board in ``body``, or None for all."""
-    board = _decode(_reconciliation, body).board
+    board = decoded(_reconciliation, body).board
     return None if board is None else _board("board", board)
 
 
 def decode_letters(body: bytes) -> list[str]:
     """The ids in ``body``, each once."""
-    return list(dict.fromkeys(_decode(_letters, body).message_ids))
+    return list(dict.fromkeys(decoded(_letters, body).message_ids))
 
 
 def why(reason: str, author: str | None) -> Why:
@@ -129,10 +129,3 @@ def _board(field: str, name: str) -> str:
         return check_board(name)
     except InvalidNameError as error:
         raise invalid(field, str(error)) from error
-
-
-def _decode(decoder: "msgspec.json.Decoder[B]", body: bytes) -> B:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(body, error) from error

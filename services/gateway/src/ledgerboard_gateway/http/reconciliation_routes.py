@@ -10,9 +10,9 @@ from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import DifferenceItem, ReconciliationAnswer
 from ledgerboard_gateway.http.operator_bodies import ReconciliationBody, decode_reconciliation
-from ledgerboard_gateway.http.problems import ProblemError, invalid
+from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import json_body, note
+from ledgerboard_gateway.http.requests import json_body, note, uuid_in_path
 from ledgerboard_gateway.reconciliations import ToldReconciliation
 
 
@@ -42,10 +42,7 @@ class ReconciliationRoutes:
 
     def get_reconciliation(self, reconciliation_id: str) -> Response:
         """Tell how far a comparison is."""
-        try:
-            told = self._reconciliations.find(UUID(reconciliation_id))
-        except ValueError as error:
-            raise invalid("reconciliation_id", "must be a UUID") from error
+        told = self._reconciliations.find(uuid_in_path(reconciliation_id, "reconciliation_id"))
         if told is None:
             raise ProblemError(P.NOT_FOUND, "There is no such comparison. They are kept for 30 days.")
         return rendering.answer(_rendered(told))

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from flask import request
 
-from ledgerboard_contracts import InvalidNameError, check_board, check_player
+from ledgerboard_contracts import InvalidEventIdError, InvalidNameError, check_board, check_player, event_time
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.slow_bodies import slow_bodies
 from ledgerboard_gateway.principals import Principal
@@ -27,6 +28,9 @@ CALLER: Final = "ledgerboard.caller"
 
 TRUSTED: Final = "ledgerboard.trusted"
 """Where the guard leaves that a server or a manager asks, who may take their time."""
+
+BODY: Final = "ledgerboard.body"
+"""Where a body is kept that was read before its view asks for it."""
 
 HELD: Final = "ledgerboard.held"
 """Where the guard leaves the principal whom the operation itself must hold to its boards."""
@@ -103,6 +107,9 @@ def json_body() -> bytes:
 
 def whole_body() -> bytes:
     """The raw body, whatever it is. Raises the 413 problem."""
+    known: bytes | None = request.environ.get(BODY)
+    if known is not None:
+        return known
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
     wanted_bytes = most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1)
@@ -134,6 +141,24 @@ def board_in_path(name: str, field: str = "board") -> str:
 def player_in_path(name: str, field: str = "player") -> str:
     """``name`` if it can name a player. Raises the 400 problem."""
     return _checked(check_player, name, field)
+
+
+def event_in_path(event_id: str) -> UUID:
+    """``event_id`` if it can be an event's. Raises the 400 problem."""
+    try:
+        known = UUID(event_id)
+        event_time(known)
+    except (ValueError, InvalidEventIdError) as error:
+        raise invalid("event_id", "must be a UUIDv7 that this service gave out") from error
+    return known
+
+
+def uuid_in_path(text: str, field: str) -> UUID:
+    """``text`` as a UUID. Raises the 400 problem."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise invalid(field, "must be a UUID") from error
 
 
 def _checked(check: Callable[[str], str], name: str, field: str) -> str:

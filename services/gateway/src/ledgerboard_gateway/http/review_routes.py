@@ -8,15 +8,14 @@ from uuid import UUID
 
 from flask import Response
 
-from ledgerboard_contracts import InvalidEventIdError, event_time
 from ledgerboard_gateway.corrections import UnacknowledgedCorrectionError, Why
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_bodies import WhyBody, decode_why
-from ledgerboard_gateway.http.problems import ProblemError, invalid
+from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import json_body, note, request_id
+from ledgerboard_gateway.http.requests import event_in_path, json_body, note, request_id
 from ledgerboard_gateway.http.review_answers import (
     DECIDED,
     REVIEWS,
@@ -65,11 +64,11 @@ class ReviewRoutes:
 
     def approve_review(self, event_id: str) -> Response:
         """Let a suspect play count for good."""
-        return _decided(partial(self._reviews.approve, _event(event_id), decode_why(json_body())))
+        return _decided(partial(self._reviews.approve, event_in_path(event_id), decode_why(json_body())))
 
     def refuse_review(self, event_id: str) -> Response:
         """Void a suspect play."""
-        return _decided(partial(self._reviews.refuse, _event(event_id), decode_why(json_body()), request_id()))
+        return _decided(partial(self._reviews.refuse, event_in_path(event_id), decode_why(json_body()), request_id()))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -100,15 +99,6 @@ class ReviewRoutes:
             answers={200: Answer([ReviewItem], DECIDED, "The review with its verdict")},
             problems=[P.UNKNOWN_REVIEW, P.REVIEW_DECIDED, P.UNAVAILABLE, *problems],
         )  # fmt: skip
-
-
-def _event(event_id: str) -> UUID:
-    try:
-        known = UUID(event_id)
-        event_time(known)
-    except (ValueError, InvalidEventIdError) as error:
-        raise invalid("event_id", "must be a UUIDv7 that this service gave out") from error
-    return known
 
 
 def _decided(decide: Callable[[], Review]) -> Response:

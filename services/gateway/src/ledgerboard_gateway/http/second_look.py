@@ -1,17 +1,19 @@
-"""Say what is wrong with a body that did not decode, by field.
+"""Decode bodies, and say what is wrong with one that does not decode, by field.
 
-Only broken requests get here, so this may be slow: it reads the body a second time with a more patient parser, to find
+Only broken requests get a second look, so that may be slow: it reads the body again with a more patient parser, to find
 the field in which bare ``NaN``, ``Infinity`` or bytes that are not UTF-8 made the whole body unreadable.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType, invalid
+
+B = TypeVar("B")
 
 _AT: Final = re.compile(r"^(?P<rule>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _MISSING: Final = re.compile(r"missing required field `(.*?)`")
@@ -23,7 +25,18 @@ class _NotANumber:
     """Stands for a bare NaN or Infinity while looking for it."""
 
 
-def explain(body: bytes, error: Exception) -> ProblemError:
+def decoded(decoder: "msgspec.json.Decoder[B]", body: bytes | msgspec.Raw) -> B:
+    """What ``decoder`` reads in ``body``. Raises the problem that names the field at fault.
+
+    It has no cause, since that might show what the body holds.
+    """
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _explain(bytes(body), error) from None
+
+
+def _explain(body: bytes, error: Exception) -> ProblemError:
     """The problem with ``body``, which msgspec refused with ``error``."""
     if isinstance(error, msgspec.ValidationError):
         return _explain_rule(str(error))

@@ -18,7 +18,7 @@ from ledgerboard_contracts.scores import AwareDatetime, PlayerId, SessionName
 from ledgerboard_contracts.sessions import DEFAULT_CAPACITY, MAX_CAPACITY, MAX_MINUTES
 from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.query_fields import Query, limit
-from ledgerboard_gateway.http.second_look import explain
+from ledgerboard_gateway.http.second_look import decoded
 from ledgerboard_ledger import KeptSession, Seat
 
 CURRENT: Final = "current"
@@ -121,10 +121,7 @@ _seat: Final = msgspec.json.Decoder(SeatBody)
 
 def decode_session(body: bytes) -> tuple[str | None, SessionRules]:
     """The name, if there is one, and the rules. Raises `ProblemError` naming the field at fault, as all here do."""
-    try:
-        read = _session.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(body, error) from error
+    read = decoded(_session, body)
     try:
         rules = SessionRules(game_type=read.game_type, capacity=read.capacity, minutes=read.minutes)
     except InvalidSessionError as error:
@@ -136,10 +133,7 @@ def decode_session(body: bytes) -> tuple[str | None, SessionRules]:
 
 def decode_seat(body: bytes) -> str | None:
     """The player, if one is named."""
-    try:
-        player = _seat.decode(body).player
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(body, error) from error
+    player = decoded(_seat, body).player
     try:
         return None if player is None else check_player(player)
     except InvalidNameError as error:
