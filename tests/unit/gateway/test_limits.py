@@ -101,10 +101,15 @@ def login(gateway: MemoryGateway, username: str, address: str = "192.0.2.1") -> 
     return gateway.client.post("/login", json=body, environ_base={"REMOTE_ADDR": address})
 
 
+def fields(answer: TestResponse) -> list[str]:
+    return [error["field"] for error in answer.get_json()["errors"]]
+
+
 def test_attempts_with_a_username_are_limited_wherever_they_come_from(gateway: MemoryGateway) -> None:
     answers = [login(gateway, "ada", f"192.0.2.{number}") for number in range(11)]
     assert [each.status_code for each in answers] == [401] * 10 + [429]
     assert answers[-1].headers["Retry-After"] == "6"
+    assert fields(answers[-1]) == ["username"]
     assert login(gateway, "bob").status_code == 401
 
 
@@ -115,8 +120,9 @@ def test_a_username_in_another_case_is_the_same_users_and_has_no_attempts_of_its
 
 
 def test_attempts_from_an_address_are_limited_whomever_they_name(gateway: MemoryGateway) -> None:
-    answers = [login(gateway, f"u{number}").status_code for number in range(61)]
-    assert answers == [401] * 60 + [429]
+    answers = [login(gateway, f"u{number}") for number in range(61)]
+    assert [each.status_code for each in answers] == [401] * 60 + [429]
+    assert fields(answers[-1]) == []
     assert login(gateway, "ada", "192.0.2.2").status_code == 401
 
 

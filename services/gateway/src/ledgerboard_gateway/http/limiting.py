@@ -6,6 +6,7 @@ The fields are those of draft-ietf-httpapi-ratelimit-headers: ``RateLimit-Policy
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from flask import request
 
@@ -14,11 +15,14 @@ from ledgerboard_gateway.http.idempotency import current_claim
 from ledgerboard_gateway.http.problems import FieldError, ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import add_headers
-from ledgerboard_gateway.limits import Allowance, Limits
+from ledgerboard_gateway.limits import Allowance, Limits, Policy
 from ledgerboard_gateway.principals import Principal
 from ledgerboard_gateway.submit import Ask
 
 Item = Ask | ProblemError
+
+_FIELDS: Final = {Policy.PLAYER: "score", Policy.KEY: "score", Policy.USERNAME: "username"}
+"""The field that is one too many. No field says from which address a request came."""
 
 
 class Limiting:
@@ -71,9 +75,10 @@ def _tell(allowance: Allowance) -> None:
 
 def _problem(allowance: Allowance) -> ProblemError:
     seconds = max(1, math.ceil(allowance.taken.next_seconds))
+    field = _FIELDS.get(allowance.policy)
     return ProblemError(
         P.TOO_MANY_REQUESTS,
         f"The limit of this {allowance.policy} is used up. There is more in {seconds} s.",
-        errors=[FieldError("score", "is one too many for now")],
+        errors=[] if field is None else [FieldError(field, "is one too many for now")],
         headers={"Retry-After": str(seconds)},
     )
