@@ -24,12 +24,14 @@ from benchmarks.chaos.record import Record
 from benchmarks.chaos.traffic import BOARDS, Season
 from benchmarks.chaos.troubles import Troubles
 from benchmarks.chaos.verdict import Verdict, judge
+from benchmarks.waiting import wait_until
 from ledgerboard_dev.embedded import EmbeddedSqs
 from ledgerboard_dev.season.api import Api
 from ledgerboard_dev.signals import StopRequestedError, stop_on_signals
 from ledgerboard_dev.stack import Stack, StackOptions
 
 _SETTLE_SECONDS: Final = 600.0
+_READY_SECONDS: Final = 90.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,9 +86,16 @@ def _break(stack: Stack, relay: Relay, api: Api, record: Record, chosen: argpars
     )
 
 
+def _await_services(stack: Stack) -> None:
+    """Those that gave up in the last trouble are being started again, as any platform would start them."""
+    services = stack.services.values()
+    wait_until(lambda: all(service.ready for service in services), _READY_SECONDS, "a ready stack")
+    crashes = {service.name: service.restarts for service in services if service.restarts}
+    print(f"services that ended by themselves, how often: {crashes}", flush=True)
+
+
 def _prove(stack: Stack, api: Api, record: Record) -> Verdict:
-    for name in stack.services:
-        stack.services[name].wait_until_ready()
+    _await_services(stack)
     seconds, replayed = settle(stack, _SETTLE_SECONDS)
     print(f"quiet after {seconds:.1f} s, {replayed:,} dead letters sent again", flush=True)
     api.close()  # Its connection is to a gateway that may have been killed since.

@@ -81,6 +81,7 @@ def _broker(aws: "AwsSettings", queue_url: str, wait_seconds: int) -> dict[str, 
     secure = urlsplit(aws.sqs_endpoint_url).scheme != "http"
     return {
         "broker_url": broker_url(aws),
+        "broker_transport": "ledgerboard_infra.jobs.transport:Transport",
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "region": aws.region,
