@@ -73,7 +73,18 @@ class Api:
         return found
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
-        """Any route: the status and the answer. Raises `UnreachableError` where none came."""
+        """Any route: the status and the answer. Raises `UnreachableError` where none came.
+
+        A read is asked twice, since the first time its connection may have been closed for standing idle.
+        """
+        try:
+            return self._ask(method, path, body)
+        except UnreachableError:
+            if method != "GET":
+                raise
+            return self._ask(method, path, body)
+
+    def _ask(self, method: str, path: str, body: object) -> tuple[int, dict[str, Any]]:
         connection = self._connection()
         try:
             connection.request(method, path, None if body is None else json.dumps(body), self._headers)
