@@ -60,6 +60,19 @@ def test_every_route_is_documented_and_no_other(gateway: MemoryGateway, document
     assert {(path, method) for path, method, _, _ in operations(document)} == served
 
 
+def test_every_operation_has_an_id_of_its_own(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, _, operation, _ in operations(document)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_problems_of_one_status_stand_in_the_same_order_in_every_process(document: dict[str, Any]) -> None:
+    """They come from sets, whose order changes from process to process."""
+    for path, method, operation, _ in operations(document):
+        for response in operation["responses"].values():
+            problems = response.get("content", {}).get("application/problem+json", {}).get("examples", {})
+            assert list(problems) == sorted(problems), f"{method} {path}"
+
+
 def test_every_parameter_and_body_has_an_example(document: dict[str, Any]) -> None:
     for path, method, operation, parameters in operations(document):
         where = f"{method} {path}"

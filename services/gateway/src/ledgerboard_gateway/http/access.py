@@ -129,6 +129,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /scores/<date>": Access.READ,
 }
 
+WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
 HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>", "GET /v1/events/<event_id>"})
 """Operations whose path names no board, and that themselves hold a server key to its boards.
 
@@ -146,3 +148,13 @@ def access_of(method: str, rule: str) -> Access:
         return ACCESS[f"{method} {rule}"]
     except KeyError:
         raise UnlistedOperationError(f"{method} {rule} has no entry in ACCESS") from None
+
+
+def is_keyed(method: str, access: Access) -> bool:
+    """Whether an operation takes an ``Idempotency-Key``."""
+    return method in WRITES and access not in {Access.OPEN, Access.READ}
+
+
+def is_limited(method: str, access: Access) -> bool:
+    """Whether a call of an operation may be one too many."""
+    return access is Access.SUBMIT or (access is Access.OPEN and method in WRITES)

@@ -3,10 +3,10 @@
 Whatever goes wrong is answered as a problem document, also what Flask itself refuses and what nobody foresaw.
 """
 
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -16,9 +16,10 @@ from ledgerboard_boards import RankTooDeepError
 from ledgerboard_contracts import InvalidPeriodKeyError
 from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.buffer import BufferFullError
-from ledgerboard_gateway.http.api import bind
 from ledgerboard_gateway.http.auth import Guard
+from ledgerboard_gateway.http.binding import bind
 from ledgerboard_gateway.http.idempotency import Keys
+from ledgerboard_gateway.http.openapi import openapi
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond, respond_otherwise
 from ledgerboard_gateway.http.requests import request_id, too_large
 from ledgerboard_gateway.http.routes import TAGS, Routes
@@ -46,8 +47,9 @@ def create_app(routes: Routes, guard: Guard, keys: Keys, bodies: BodyLimits) -> 
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _answer_errors(app)
-    document = bind(app, routes.all(), TAGS, guard, keys)
-    routes.documentation.publish(msgspec.json.encode(document))
+    operations = routes.all()
+    bind(app, operations, guard, keys)
+    routes.documentation.publish(partial(openapi, operations, TAGS, guard.asks))
     return app
 
 

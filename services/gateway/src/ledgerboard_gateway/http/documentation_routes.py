@@ -3,6 +3,8 @@
 Everything is served from here, so it works without the Internet and tells nobody else who reads it.
 """
 
+from collections.abc import Callable
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Final
@@ -21,17 +23,17 @@ class DocumentationRoutes:
     """``/openapi.json``, ``/docs`` and ``/docs/problems/{slug}``."""
 
     def __init__(self) -> None:
-        self._document = b"{}"
+        self._document: Callable[[], bytes] = lambda: b"{}"
         self._page = files("ledgerboard_gateway.http").joinpath("docs.html").read_bytes()
         self._problems = {kind.slug: kind for kind in ProblemType}
 
-    def publish(self, document: bytes) -> None:
-        """Take over the OpenAPI document, which is written after every route is registered, this one included."""
-        self._document = document
+    def publish(self, write: Callable[[], bytes]) -> None:
+        """Take over what writes the OpenAPI document, once and for whoever asks first. It knows this route too."""
+        self._document = cache(write)
 
     def openapi(self) -> Response:
         """Tell the OpenAPI document."""
-        return Response(self._document, content_type="application/vnd.oai.openapi+json")
+        return Response(self._document(), content_type="application/vnd.oai.openapi+json")
 
     def page(self) -> Response:
         """Show the OpenAPI document to a person."""

@@ -20,7 +20,6 @@ from ledgerboard_ledger.idempotency import KeptAnswer, Refusal
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
-METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LONGEST: Final = 255
 
 _CLAIM: Final = "ledgerboard.claim"

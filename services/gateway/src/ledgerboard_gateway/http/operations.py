@@ -123,7 +123,7 @@ class Operation:
     def _responses(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[int, Any]:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
         problems = self._all_problems(guarded=guarded, keyed=keyed) | (set(_LIMITED) if limited else set())
-        for status, kinds in groupby(sorted(problems, key=_status), _status):
+        for status, kinds in groupby(sorted(problems, key=_place), _status):
             responses[status] = _failure(status, list(kinds))
         if self.conditional:
             responses[304] = NOT_MODIFIED
@@ -147,6 +147,11 @@ class Operation:
 
 def _status(kind: ProblemType) -> int:
     return kind.status
+
+
+def _place(kind: ProblemType) -> tuple[int, str]:
+    """Every process writes the same document."""
+    return kind.status, kind.slug
 
 
 def _success(answer: Answer) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class PublishedRoutes:
         rows = tuple(answers.PublishedRow(row.player, row.score) for row in found.value.standings)
         return answer_found(found, answers.PublishedPage(rows))
 
-    def get_standing(self, leaderboard: str, name: str) -> Response:
+    def get_published(self, leaderboard: str, name: str) -> Response:
         """Tell a player's score and rank, from one atomic read."""
         board_in_path(leaderboard, "leaderboard")
         player_in_path(name, "name")
@@ -68,7 +68,7 @@ class PublishedRoutes:
                 tag="published",
                 method="GET",
                 rule="/<leaderboard>/<name>",
-                view=self.get_standing,
+                view=self.get_published,
                 summary="Read a standing, as published",
                 from_boards=True,
                 description="`rank` counts from 0. An unknown player has score 0 and rank null.",
