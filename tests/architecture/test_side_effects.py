@@ -73,3 +73,10 @@ def test_the_guard_sees_each_effect(effect: str, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     done = import_all(["planted"])
     assert done.returncode != 0 or done.stdout
+
+
+def test_the_gateways_parent_process_carries_nothing_of_its_workers() -> None:
+    """It only watches them, for as long as the gateway runs."""
+    command = [sys.executable, "-c", "import sys, ledgerboard_gateway.__main__; print(*sys.modules)"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert set(done.stdout.split()) & {"flask", "sqlalchemy", "psycopg", "ledgerboard_ledger"} == set()

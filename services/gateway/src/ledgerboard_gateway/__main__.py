@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ledgerboard_gateway.identity_settings import ProvisionSettings
-from ledgerboard_gateway.provisioning.bootstrap import provision_identity
 from ledgerboard_gateway.server import SERVICE, serve
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
@@ -43,7 +42,9 @@ def _serve(environ: Mapping[str, str]) -> int:
 
 
 def _provision(environ: Mapping[str, str]) -> int:
-    """Neither id that it tells of is a secret: both are in every token."""
+    """Neither id that it tells of is a secret: both are in every token. Who serves does without what this imports."""
+    from ledgerboard_gateway.provisioning.bootstrap import provision_identity  # noqa: PLC0415 -- see above.
+
     settings = from_env(ProvisionSettings, environ)
     configure_logs(settings.telemetry, SERVICE)
     pool = provision_identity(settings)

@@ -22,9 +22,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
-from ledgerboard_gateway.bootstrap import build
 from ledgerboard_gateway.exposition import DIRECTORY_VARIABLE
-from ledgerboard_gateway.process import Surroundings
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.garbage import collect_rarely
@@ -80,7 +78,13 @@ def serve(settings: GatewaySettings) -> None:
 
 
 def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Edge":
-    """Build the application inside a worker process, and close it when that process ends."""
+    """Build the application inside a worker process, and close it when that process ends.
+
+    Only there is it imported: the parent, which just watches its workers, would carry half of their memory for nothing.
+    """
+    from ledgerboard_gateway.bootstrap import build  # noqa: PLC0415 -- see above.
+    from ledgerboard_gateway.process import Surroundings  # noqa: PLC0415
+
     configure_logs(settings.telemetry, SERVICE)
     _end_with_parent()
     try:
