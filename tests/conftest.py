@@ -12,10 +12,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 import pytest_socket
+import redis
+from sqlalchemy import Engine
 
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger import migrate
 
 pytest.register_assert_rewrite("ledgerboard_testkit.suites")
 
@@ -62,11 +66,33 @@ def fresh_database(postgres_url: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+@pytest.fixture(scope="module")
+def ledger_url(fresh_database: str) -> str:
+    """The same with the ledger's schema."""
+    migrate(fresh_database)
+    return fresh_database
+
+
+@pytest.fixture(scope="module")
+def engine(ledger_url: str) -> Iterator[Engine]:
+    """The test's own way to the ledger, past every relay."""
+    engine = make_engine(ledger_url, application_name="test", pool_size=20)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory, guardian: Guardian, dev_settings: DevSettings) -> Iterator[str]:
     home = tmp_path_factory.mktemp("valkey")
     with EmbeddedValkey(home, guardian=guardian, choice=dev_settings.redis, durable=False) as server:
         yield server.url
+
+
+@pytest.fixture(scope="module")
+def valkey(redis_url: str) -> Iterator[redis.Redis]:
+    """The test's own way to Redis, past every relay."""
+    with redis.Redis.from_url(redis_url) as valkey:
+        yield valkey
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine
 
 from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import CurrentDefinitions, PostgresDefinitions
 from ledgerboard_testkit.memory import MemoryRecord
 from ledgerboard_testkit.relay import Relay
@@ -28,23 +27,10 @@ class TestMemoryRecord(DefinitionsSuite, KnownDefinitionsSuite):
         return outage_of(definitions)
 
 
-@pytest.fixture(scope="module")
-def relay(ledger_url: str) -> Iterator[Relay]:
-    with Relay.before(ledger_url) as relay:
-        yield relay
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str, relay: Relay) -> Iterator[Engine]:
-    engine = make_engine(relay.through(ledger_url), application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
-
-
 class TestPostgresDefinitions(DefinitionsSuite):
     @pytest.fixture
-    def definitions(self, engine: Engine) -> PostgresDefinitions:
-        return PostgresDefinitions(engine)
+    def definitions(self, relayed: Engine) -> PostgresDefinitions:
+        return PostgresDefinitions(relayed)
 
     @pytest.fixture
     def outage(self, relay: Relay) -> AbstractContextManager[None]:
@@ -53,8 +39,8 @@ class TestPostgresDefinitions(DefinitionsSuite):
 
 class TestCurrentDefinitions(KnownDefinitionsSuite):
     @pytest.fixture
-    def definitions(self, engine: Engine) -> PostgresDefinitions:
-        return PostgresDefinitions(engine)
+    def definitions(self, relayed: Engine) -> PostgresDefinitions:
+        return PostgresDefinitions(relayed)
 
     @pytest.fixture
     def known(self, definitions: PostgresDefinitions) -> Iterator[CurrentDefinitions]:

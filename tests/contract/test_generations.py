@@ -4,7 +4,6 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import Engine
 
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import PostgresGenerations
 from ledgerboard_testkit.memory.dependency import FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
@@ -23,23 +22,10 @@ class TestMemoryGenerations(GenerationsSuite):
         return outage_of(generations)
 
 
-@pytest.fixture(scope="module")
-def relay(ledger_url: str) -> Iterator[Relay]:
-    with Relay.before(ledger_url) as relay:
-        yield relay
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str, relay: Relay) -> Iterator[Engine]:
-    engine = make_engine(relay.through(ledger_url), application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
-
-
 class TestPostgresGenerations(GenerationsSuite):
     @pytest.fixture
-    def generations(self, engine: Engine) -> Iterator[PostgresGenerations]:
-        generations = PostgresGenerations(engine)
+    def generations(self, relayed: Engine) -> Iterator[PostgresGenerations]:
+        generations = PostgresGenerations(relayed)
         yield generations
         for each in generations.list():
             generations.abandon(each.board, each.number)

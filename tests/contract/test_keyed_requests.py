@@ -1,13 +1,11 @@
 """The record of keyed requests, real and in memory, is what the model says whatever happens in whatever order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine, text
 
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger.idempotency import KEPT, LEASE, PostgresKeyedRequests
 from ledgerboard_testkit.memory import FixedClock, MemoryKeyedRequests
 from tests.contract.keyed_owners_machine import KeyedOwnersMachine
@@ -16,13 +14,6 @@ from tests.contract.keyed_requests_machine import Bench
 EXAMPLES = settings(
     max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str) -> Iterator[Engine]:
-    made = make_engine(ledger_url, application_name="test", pool_size=2)
-    yield made
-    made.dispose()
 
 
 def in_memory() -> Bench:

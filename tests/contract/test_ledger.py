@@ -35,12 +35,6 @@ class PostgresLedger(LedgerReader):
 
 
 @pytest.fixture(scope="module")
-def relay(ledger_url: str) -> Iterator[Relay]:
-    with Relay.before(ledger_url) as relay:
-        yield relay
-
-
-@pytest.fixture(scope="module")
 def ledger(ledger_url: str, relay: Relay) -> Iterator[PostgresLedger]:
     engine = make_engine(relay.through(ledger_url), application_name="test", pool_size=2)
     yield PostgresLedger(engine)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +11,6 @@ from sqlalchemy import Engine
 
 from ledgerboard_boards import RedisStandings
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact, Ranking, View, views_of
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import LedgerReader, LedgerStandings, LedgerWriter
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope
@@ -21,13 +19,6 @@ from tests.integration.ledger.standings_model import options
 
 _sizes = st.integers(0, 3) | st.integers(0, 20)
 _scores = st.integers(-3, 3) | st.sampled_from([2**53, -(2**53), 2**54])
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str) -> Iterator[Engine]:
-    engine = make_engine(ledger_url, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

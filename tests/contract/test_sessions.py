@@ -1,10 +1,9 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import Endpoints, PostgresSeats, PostgresSessions, SessionsReader
 from ledgerboard_testkit.memory import FixedClock, MemorySessions
 from ledgerboard_testkit.suites.sessions import SeatsSuite, SessionsSuite
@@ -22,13 +21,6 @@ class TestMemorySessions(SessionsSuite, SeatsSuite):
     @pytest.fixture
     def tick(self, clock: FixedClock) -> Callable[[], None]:
         return lambda: clock.advance(timedelta(seconds=1))
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str) -> Iterator[Engine]:
-    engine = make_engine(ledger_url, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
 
 
 class Record(PostgresSessions, SessionsReader, PostgresSeats):

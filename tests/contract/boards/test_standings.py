@@ -1,6 +1,6 @@
 """Whoever asks the boards in memory is told what Valkey would have told, whatever is asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
@@ -79,27 +79,21 @@ reads: Final = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as client:
-        yield client
-
-
-def both(client: redis.Redis, choice: BoardOptions, history: list[Fact]) -> tuple[MemoryStandings, RedisStandings]:
+def both(valkey: redis.Redis, choice: BoardOptions, history: list[Fact]) -> tuple[MemoryStandings, RedisStandings]:
     """The same history in each."""
     stage, memory = f"contract-{uuid4().hex[:12]}", MemoryStandings(FixedClock(NOW))
     memory.add("chess", *history)
     definition = BoardDefinition(board="chess", version=1, options=choice)
-    FirstGeneration(client, stage).fold([(make_envelope("chess", history), definition)], NOW)
-    return memory, RedisStandings(client, stage)
+    FirstGeneration(valkey, stage).fold([(make_envelope("chess", history), definition)], NOW)
+    return memory, RedisStandings(valkey, stage)
 
 
 @settings(max_examples=250, deadline=None)
 @given(choice=options, history=st.lists(plays, max_size=15), view=views, asked=st.lists(reads, min_size=3, max_size=9))
 def test_every_read_is_answered_alike(
-    client: redis.Redis, choice: BoardOptions, history: list[Fact], view: View, asked: list[tuple[Any, ...]]
+    valkey: redis.Redis, choice: BoardOptions, history: list[Fact], view: View, asked: list[tuple[Any, ...]]
 ) -> None:
-    memory, real = both(client, choice, history)
+    memory, real = both(valkey, choice, history)
     for name, *arguments in asked:
         told, truth = (getattr(each, name)(view, choice, *arguments) for each in (memory, real))
         assert told == truth, (name, arguments)
@@ -108,9 +102,9 @@ def test_every_read_is_answered_alike(
 @settings(max_examples=50, deadline=None)
 @given(choice=options, history=st.lists(plays, max_size=15), view=views, ranking=rankings)
 def test_tops_and_several_views_are_told_alike(
-    client: redis.Redis, choice: BoardOptions, history: list[Fact], view: View, ranking: Ranking
+    valkey: redis.Redis, choice: BoardOptions, history: list[Fact], view: View, ranking: Ranking
 ) -> None:
-    memory, real = both(client, choice, history)
+    memory, real = both(valkey, choice, history)
     told, truth = memory.top(view, choice), real.top(view, choice)
     assert (msgspec.json.decode(told.body), told.total) == (msgspec.json.decode(truth.body), truth.total)
     assume(history)
@@ -127,17 +121,17 @@ def test_tops_and_several_views_are_told_alike(
         lambda boards, view: boards.standings_of("ada", [(view, DEFAULT_OPTIONS)]),
     ],
 )
-def test_a_view_past_its_keeping_is_refused_alike(client: redis.Redis, read: Callable[[Either, View], object]) -> None:
+def test_a_view_past_its_keeping_is_refused_alike(valkey: redis.Redis, read: Callable[[Either, View], object]) -> None:
     gone = View("chess", span_containing(Period.DAY, NOW - timedelta(days=99)))
-    for boards in both(client, DEFAULT_OPTIONS, []):
+    for boards in both(valkey, DEFAULT_OPTIONS, []):
         with pytest.raises(ViewExpiredError):
             read(boards, gone)
 
 
-def test_a_dense_rank_is_refused_at_the_same_depth(client: redis.Redis) -> None:
+def test_a_dense_rank_is_refused_at_the_same_depth(valkey: redis.Redis) -> None:
     crowd = [make_fact(f"p{place}", -place, NOW) for place in range(MAX_DISTINCT_SCORES + 2)]
     view = View("chess", ALL_TIME)
-    for boards in both(client, DEFAULT_OPTIONS, crowd):
+    for boards in both(valkey, DEFAULT_OPTIONS, crowd):
         found = boards.standing(view, DEFAULT_OPTIONS, f"p{MAX_DISTINCT_SCORES}", Ranking.DENSE)
         assert found is not None
         assert found.rank == MAX_DISTINCT_SCORES

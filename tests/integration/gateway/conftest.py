@@ -3,10 +3,7 @@ from uuid import uuid4
 
 import pytest
 import redis
-from sqlalchemy import Engine
 
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.queues import RealQueue
 from ledgerboard_testkit.relay import Relay
@@ -25,31 +22,9 @@ def queue(sqs_endpoint: str, stage: str) -> RealQueue:
 
 
 @pytest.fixture(scope="module")
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    """The test's own way to Redis, past every relay."""
-    with redis.Redis.from_url(redis_url) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def folding(client: redis.Redis, stage: str) -> FirstGeneration:
+def folding(valkey: redis.Redis, stage: str) -> FirstGeneration:
     """Folds facts into the stage's boards, in place of a ranker."""
-    return FirstGeneration(client, stage)
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str) -> Iterator[Engine]:
-    """The test's own way to the ledger, past every relay."""
-    made = make_engine(ledger_url, application_name="test", pool_size=2)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture(scope="module")
-def ledger_url(fresh_database: str) -> str:
-    """A database with the ledger's schema."""
-    migrate(fresh_database)
-    return fresh_database
+    return FirstGeneration(valkey, stage)
 
 
 @pytest.fixture(scope="module")

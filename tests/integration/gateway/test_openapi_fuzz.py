@@ -17,8 +17,8 @@ CALLERS: Final = ("nobody", "player", "key", "root")
 
 
 @pytest.fixture(scope="module")
-def scene(sqs_endpoint: str, client: redis.Redis, redis_url: str, ledger_url: str, engine: Engine) -> Iterator[Scene]:
-    with fuzzed_gateway(sqs_endpoint, client, (redis_url, ledger_url), engine) as made:
+def scene(sqs_endpoint: str, valkey: redis.Redis, redis_url: str, ledger_url: str, engine: Engine) -> Iterator[Scene]:
+    with fuzzed_gateway(sqs_endpoint, valkey, (redis_url, ledger_url), engine) as made:
         yield made
 
 

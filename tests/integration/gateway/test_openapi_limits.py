@@ -14,8 +14,8 @@ TINY = {"PLAYER_RATE": "0.001", "PLAYER_BURST": "1", "ADDRESS_ATTEMPTS": "3"}
 
 
 @pytest.fixture(scope="module")
-def scene(sqs_endpoint: str, client: redis.Redis, redis_url: str, ledger_url: str, engine: Engine) -> Iterator[Scene]:
-    with fuzzed_gateway(sqs_endpoint, client, (redis_url, ledger_url), engine, **TINY) as made:
+def scene(sqs_endpoint: str, valkey: redis.Redis, redis_url: str, ledger_url: str, engine: Engine) -> Iterator[Scene]:
+    with fuzzed_gateway(sqs_endpoint, valkey, (redis_url, ledger_url), engine, **TINY) as made:
         yield made
 
 

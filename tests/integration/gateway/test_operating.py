@@ -11,7 +11,6 @@ from ledgerboard_contracts import Correction, CorrectionKind, CorrectionsMessage
 from ledgerboard_contracts.queues import ALL_QUEUES
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.settings import AwsSettings
 from ledgerboard_infra.sqs import QueueSender, dead_letter, provision, sqs_client
 from ledgerboard_ledger import LedgerWriter
@@ -39,13 +38,6 @@ def gateway(sqs_endpoint: str, redis_url: str, ledger_url: str, queue: RealQueue
     assert queue.is_empty()
     with gateway_process(sqs_endpoint, redis_url, ledger_url, STAGE, BANS_PERIOD_SECONDS="0.2") as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def engine(ledger_url: str) -> Iterator[Engine]:
-    made = make_engine(ledger_url, application_name="test", pool_size=1)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

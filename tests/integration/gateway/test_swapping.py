@@ -26,8 +26,8 @@ def gateway(
 
 
 @pytest.fixture
-def playing(client: redis.Redis, stage: str, engine: Engine) -> Playing:
-    return Playing(client, stage, engine)
+def playing(valkey: redis.Redis, stage: str, engine: Engine) -> Playing:
+    return Playing(valkey, stage, engine)
 
 
 @pytest.fixture

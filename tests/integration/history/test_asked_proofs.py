@@ -12,20 +12,11 @@ from ledgerboard_history.proof.asked import MOST_ATTEMPTS, AskedProofs
 from ledgerboard_history.proof.reconciling import Reconciled, Tell
 from ledgerboard_history.proof.recording import Comparer, RecordedReconciliation
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import PostgresDefinitions, PostgresProofs, migrate
+from ledgerboard_ledger import PostgresDefinitions, PostgresProofs
 from ledgerboard_ledger.reconciliation_records import AskedReconciliation
 from ledgerboard_ledger.reconciliations import PostgresReconciliations
 from ledgerboard_testkit.plays import make_fact
 from tests.integration.history.proving import NOW, Proof
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=5)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

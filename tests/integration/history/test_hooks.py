@@ -15,7 +15,6 @@ from ledgerboard_history.delivering import MAX_ATTEMPTS, DeliverHooks
 from ledgerboard_history.posting import HttpPosts
 from ledgerboard_history.signing import DELIVERY, EVENT, SIGNATURE, LocalSecrets, signature
 from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import (
     Closings,
     Delivery,
@@ -25,20 +24,11 @@ from ledgerboard_ledger import (
     PostgresDefinitions,
     PostgresHooks,
     SqlFold,
-    migrate,
 )
 from ledgerboard_testkit.events import NOON, envelope, fact
 from tests.integration.history.hook_server import HookServer, hook_server
 
 TIMEOUT_SECONDS = 0.4
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=10)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

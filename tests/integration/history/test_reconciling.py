@@ -1,8 +1,7 @@
 """Reconciling finds every single difference between the boards and the ledger, and none where there is none."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
@@ -15,28 +14,16 @@ from ledgerboard_history.proof.differences import Kind
 from ledgerboard_history.proof.recording import RecordedReconciliation
 from ledgerboard_history.proof.sampling import SampleBoards
 from ledgerboard_history.proof.wording import lines
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import PostgresDefinitions, PostgresProofs, migrate
+from ledgerboard_ledger import PostgresDefinitions, PostgresProofs
 from ledgerboard_testkit.plays import make_fact
 from tests.integration.boards.games import facts
 from tests.integration.history.proving import NOW, Proof
 from tests.integration.ledger.standings_model import options as any_options
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _TIED = BoardOptions(ties=(TieBreak(attribute="lives"),))
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=5)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def valkey(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as valkey:
-        yield valkey
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Reconciling sees what lies beside the entries too: the hash by which the next fold goes, and the rendered top."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,26 +12,10 @@ from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, BoardOptions,
 from ledgerboard_history.proof.differences import Kind, Part, Where
 from ledgerboard_history.proof.reconciling import Reconciled
 from ledgerboard_history.proof.wording import lines
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
 from ledgerboard_testkit.plays import make_fact
 from tests.integration.history.proving import NOW, Proof
 
 EVERY_POLICY = [BoardOptions(policy=policy) for policy in Policy]
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=5)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def valkey(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as valkey:
-        yield valkey
 
 
 @pytest.fixture(params=EVERY_POLICY, ids=lambda options: options.policy.value)

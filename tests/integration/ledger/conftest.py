@@ -1,21 +1,10 @@
 """A migrated database for each module, and ways to look at it that are not the code under test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
-
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=20)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

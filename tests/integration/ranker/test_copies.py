@@ -8,17 +8,7 @@ import redis
 from sqlalchemy import Engine
 
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, FactEnvelope, FactsMessage, Policy, View, wire
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
 from tests.integration.ranker.road import Road
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

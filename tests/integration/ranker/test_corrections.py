@@ -1,6 +1,5 @@
 """The boards follow every correction while scores keep coming, whatever comes late, twice, or never to an end."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,8 +16,6 @@ from ledgerboard_contracts import (
     level_scope,
     span_containing,
 )
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
 from ledgerboard_testkit.rankings import expected_standings
 from tests.integration.ranker.counting_model import counting
 from tests.integration.ranker.road import Road
@@ -26,23 +23,9 @@ from tests.integration.ranker.road import Road
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as client:
-        yield client
-
-
 @pytest.fixture(params=Policy)
-def road(request: pytest.FixtureRequest, client: redis.Redis, engine: Engine) -> Road:
-    return Road(client, engine, BoardOptions(policy=request.param, level_total_view=True), NOW)
+def road(request: pytest.FixtureRequest, valkey: redis.Redis, engine: Engine) -> Road:
+    return Road(valkey, engine, BoardOptions(policy=request.param, level_total_view=True), NOW)
 
 
 def assert_exact(road: Road) -> None:

@@ -4,10 +4,9 @@ Each example is a history on real stores: a list of steps, in any order. In the 
 view is the brute-force fold of the facts that count.
 """
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import redis
@@ -17,11 +16,12 @@ from sqlalchemy import Engine
 
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Policy, View, level_scope
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
 from ledgerboard_testkit.rankings import expected_standings
 from tests.integration.ranker.counting_model import counting
 from tests.integration.ranker.road import Road
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PLAYERS: Final = ("ann", "bob")
 _place: Final = st.integers(0, 30)
@@ -52,28 +52,14 @@ _others: Final = (
 steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _others, max_size=30)
 
 
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as client:
-        yield client
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", Policy)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(history=steps)
 def test_every_road_leads_to_the_fold_of_the_facts_that_count(
-    client: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]]
+    valkey: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]]
 ) -> None:
-    road = Road(client, engine, BoardOptions(policy=policy), datetime.now(UTC))
+    road = Road(valkey, engine, BoardOptions(policy=policy), datetime.now(UTC))
     for step in history:
         walk(road, *step)
     road.drain()

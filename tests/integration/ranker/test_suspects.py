@@ -1,8 +1,8 @@
 """A play that is refused is taken back from every view, exactly, whatever order and deaths there are on the way."""
 
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -24,29 +24,16 @@ from ledgerboard_contracts import (
     span_containing,
 )
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import migrate
 from ledgerboard_testkit.rankings import expected_standings
 from tests.integration.ledger.suspects_model import Played, suspects
 from tests.integration.ranker.road import Road
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 NOW = datetime.now(UTC)
 REFUSE = OnSuspicion.REFUSE
 GAIN = MaxGain(score=50, seconds=60)
-
-
-@pytest.fixture(scope="module")
-def engine(fresh_database: str) -> Iterator[Engine]:
-    migrate(fresh_database)
-    engine = make_engine(fresh_database, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as client:
-        yield client
 
 
 def assert_exact(road: Road) -> None:
@@ -58,8 +45,8 @@ def assert_exact(road: Road) -> None:
 
 
 @pytest.mark.parametrize("policy", [Policy.BEST, Policy.TOTAL])
-def test_a_play_that_is_refused_at_once_counts_nowhere(client: redis.Redis, engine: Engine, policy: Policy) -> None:
-    road = Road(client, engine, BoardOptions(policy=policy, max_gain=GAIN, on_suspicion=REFUSE), NOW)
+def test_a_play_that_is_refused_at_once_counts_nowhere(valkey: redis.Redis, engine: Engine, policy: Policy) -> None:
+    road = Road(valkey, engine, BoardOptions(policy=policy, max_gain=GAIN, on_suspicion=REFUSE), NOW)
     road.play(("ann", 10), ("bob", 30))
     road.drain()
     road.clock.advance(timedelta(seconds=1))
@@ -89,10 +76,10 @@ STEPS = st.one_of(
     steps=st.lists(STEPS, min_size=2, max_size=14),
 )
 def test_boards_are_exact_whatever_the_order_and_whoever_dies(
-    client: redis.Redis, engine: Engine, policy: Policy, attempts: MaxAttempts | None, steps: list[tuple[str, object]]
+    valkey: redis.Redis, engine: Engine, policy: Policy, attempts: MaxAttempts | None, steps: list[tuple[str, object]]
 ) -> None:
     options = BoardOptions(policy=policy, max_gain=GAIN, max_attempts=attempts, on_suspicion=REFUSE)
-    road = Road(client, engine, options, NOW)
+    road = Road(valkey, engine, options, NOW)
     for name, given_ in steps:
         match name, given_:
             case "play", list() as plays:
