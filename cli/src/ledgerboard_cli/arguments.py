@@ -61,7 +61,7 @@ def _rebuild(subjects: "Subcommands") -> None:
     which.add_argument("--all", action="store_true", help="every board")
     rebuild.add_argument("--no-wait", action="store_true", help="ask, and do not look how far it is")
     rebuild.add_argument("--reason", default="rebuilt by hand", help="why it is done; kept in the ledger")
-    rebuild.add_argument("--author", default="operator", help="who asks for it; kept in the ledger")
+    _author(rebuild)
 
 
 def _reconcile(subjects: "Subcommands") -> None:
@@ -133,7 +133,7 @@ def _reviews(subjects: "Subcommands") -> None:
         verdict = _command(commands, f"reviews {verb}", words, "A verdict is given once; to repeat it does no harm.")
         verdict.add_argument("event_id", metavar="EVENT_ID")
         verdict.add_argument("--reason", required=True, help="why; kept in the ledger")
-        verdict.add_argument("--author", required=True, help="who decides; kept in the ledger")
+        _author(verdict)
 
 
 def _keys(subjects: "Subcommands") -> None:
@@ -166,8 +166,14 @@ def _keys(subjects: "Subcommands") -> None:
 def _correction(commands: "Subcommands", verb: str, words: str) -> argparse.ArgumentParser:
     made = _command(commands, f"corrections {verb}", words, f"Ask to {words}. It is in force once it is listed.")
     made.add_argument("--reason", required=True, help="why it is done; kept in the ledger")
-    made.add_argument("--author", required=True, help="who asks for it; kept in the ledger")
+    _author(made)
     return made
+
+
+def _author(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--author", help="who you are, with the root key; any other credential says it itself. Kept in the ledger"
+    )
 
 
 def _command(commands: "Subcommands", command: str, words: str, description: str) -> argparse.ArgumentParser:

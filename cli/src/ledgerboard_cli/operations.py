@@ -14,10 +14,15 @@ from ledgerboard_cli.transport import Transport, path
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason of what is asked, and who asks."""
+    """The reason of what is asked, and who asks. Of anybody but a holder of the root key the gateway knows it."""
 
     reason: str
-    author: str
+    author: str | None = None
+
+    @property
+    def body(self) -> dict[str, str]:
+        """As the gateway reads it."""
+        return {"reason": self.reason} | ({} if self.author is None else {"author": self.author})
 
 
 class Rebuild(msgspec.Struct, frozen=True):
@@ -122,8 +127,7 @@ class Operations:
 
     def delete(self, board: str, why: Why) -> str:
         """Let a board be no more."""
-        query = {"reason": why.reason, "author": why.author}
-        return self._transport.get(_Accepted, "DELETE", path("v1", "boards", board, query=query)).correction_id
+        return self._transport.get(_Accepted, "DELETE", path("v1", "boards", board, query=why.body)).correction_id
 
     def corrections(self, board: str | None, player: str | None, limit: int) -> Sequence[Correction]:
         """The newest corrections."""
@@ -132,13 +136,13 @@ class Operations:
 
     def rebuild(self, board: str, why: Why) -> Rebuild:
         """Ask for a new generation of a board, or find the one that is asked for already."""
-        return self._transport.get(Rebuild, "POST", path("v1", "boards", board, "rebuild"), _body(why))
+        return self._transport.get(Rebuild, "POST", path("v1", "boards", board, "rebuild"), why.body)
 
     def rebuild_all(self, why: Why) -> Sequence[Rebuild]:
         """The same of every board."""
         made, after = list[Rebuild](), None
         while True:
-            body = _body(why) | ({} if after is None else {"after": after})
+            body = why.body | ({} if after is None else {"after": after})
             page = self._transport.get(_Rebuilds, "POST", path("v1", "rebuilds"), body)
             made += page.rebuilds
             after = page.next
@@ -173,8 +177,4 @@ class Operations:
         )
 
     def _correct(self, where: str, why: Why, more: dict[str, str] | None = None) -> str:
-        return self._transport.get(_Accepted, "POST", where, _body(why) | (more or {})).correction_id
-
-
-def _body(why: Why) -> dict[str, str]:
-    return {"reason": why.reason, "author": why.author}
+        return self._transport.get(_Accepted, "POST", where, why.body | (more or {})).correction_id

@@ -40,8 +40,7 @@ class ReviewsOverHttp:
 
     def decide(self, verb: str, event_id: str, why: Why) -> Review:
         """``approve`` or ``refuse`` one. Safe to repeat."""
-        body = {"reason": why.reason, "author": why.author}
-        return self._transport.get(Review, "POST", path("v1", "reviews", event_id, verb), body)
+        return self._transport.get(Review, "POST", path("v1", "reviews", event_id, verb), why.body)
 
 
 class Reviewing:

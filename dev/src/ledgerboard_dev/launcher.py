@@ -42,6 +42,7 @@ def record_of(stack: Stack) -> Record:
         "pid": os.getpid(),
         "gateway_url": stack.gateway_url,
         "write_key_file": str(stack.write_key_file),
+        "environment_file": str(stack.environment_file),
     }
 
 
@@ -81,5 +82,6 @@ def announcement(record: Record) -> str:
     return (
         f"  gateway    {record['gateway_url']}\n"
         f"  docs       {record['gateway_url']}/docs\n"
-        f"  write key  {record['write_key_file']}"
+        f"  write key  {record['write_key_file']}\n"
+        f"  shell      . {record['environment_file']}"
     )

@@ -3,14 +3,12 @@
 Whatever happens to the process that holds it, a stack is either running whole or gone: see `guardian`.
 """
 
-import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
@@ -19,8 +17,9 @@ from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import BASE_ENVIRONMENT, Child, Guardian, Program
 from ledgerboard_dev.progress import Progress, silent
 from ledgerboard_dev.settings import DevSettings
+from ledgerboard_dev.shell import write_environment
 from ledgerboard_dev.supervisor import Service, Supervisor
-from ledgerboard_dev.vault import USER, Vault
+from ledgerboard_dev.vault import USER, Vault, kept_secret
 
 _STAGE: Final = "local"
 _DATABASE: Final = "ledgerboard"
@@ -52,6 +51,7 @@ class Stack:
         self.stage: Final = _STAGE
         self.services: dict[str, Service] = {}
         self.write_key_file = self.home / "write-key"
+        self.environment_file = self.home / "services.env"
         self.write_key = ""
         self._options = options or StackOptions()
         self._progress = progress
@@ -76,8 +76,8 @@ class Stack:
         self.services[name].kill()
 
     def command(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one of the services' commands to its end, in the environment of the services."""
-        program = self._program(Blueprint(name="command", module=module, command=arguments[0]), "command", free_port())
+        """Run one of the services' commands to its end, in their environment."""
+        program = self._command(module, arguments[0])
         return subprocess.run(
             [*program.argv, *arguments[1:]],
             check=False,
@@ -93,19 +93,18 @@ class Stack:
             starting.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._owned.close()
 
     def _start(self) -> None:
-        self.write_key = _kept_secret(self.write_key_file)
+        self.write_key = kept_secret(self.write_key_file)
         self.vault = Vault(_STAGE, self.write_key)
         guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
         with self._progress("schema, queues and users"):
             self._prepare(guardian)
         self._make_services(guardian)
+        self._write_environment()
         with self._progress(f"{len(self.services)} services"):
             for service in self.services.values():
                 service.launch()
@@ -153,6 +152,17 @@ class Stack:
         self._owned.callback(supervisor.close)
         self._owned.callback(self._stop_services)
 
+    def _write_environment(self) -> None:
+        """For a person's shell: what the services are told, and the passwords that they find by name."""
+        services = self._command("ledgerboard_history", "reconcile").environment
+        operator = {"LEDGERBOARD_URL": self.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(self.write_key_file)}
+        settings = {**services, **operator, **self.vault.clients_settings, "AWS_ENDPOINT_URL": self.sqs.url}
+        write_environment(self.environment_file, settings, self.services)
+        self._owned.callback(self.environment_file.unlink, missing_ok=True)
+
+    def _command(self, module: str, verb: str) -> Program:
+        return self._program(Blueprint(name="command", module=module, command=verb), "command", free_port())
+
     def _stop_services(self) -> None:
         """The gateway first, so that the workers' last batches are the last ones; then the workers together."""
         self.services[GATEWAY.name].stop()
@@ -186,12 +196,3 @@ class Stack:
             },
             stop_seconds=_STOP_SECONDS,
         )
-
-
-def _kept_secret(file: Path) -> str:
-    """A secret that is made once for a home, readable by its owner alone."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(24))
-    return file.read_text()

@@ -25,6 +25,7 @@ class Record(TypedDict):
     pid: int
     gateway_url: str
     write_key_file: str
+    environment_file: str
 
 
 class HeldError(RuntimeError):

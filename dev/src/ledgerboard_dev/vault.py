@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import boto3
@@ -49,6 +50,11 @@ class Vault:
         }
         return {_NAMES[variable].format(stage=self._stage): value for variable, value in kept.items()}
 
+    @property
+    def clients_settings(self) -> Mapping[str, str]:
+        """The passwords where ``psql`` and ``redis-cli`` look for them."""
+        return {"PGPASSWORD": self.database_password, "REDISCLI_AUTH": self.redis_password}
+
     def plant(self, endpoint_url: str) -> Mapping[str, str]:
         """Put them into Secrets Manager. The settings that lead the services there."""
         client = _secrets_manager(endpoint_url)
@@ -82,3 +88,12 @@ def _secrets_manager(endpoint_url: str) -> Any:
         region_name=given["AWS_DEFAULT_REGION"],
     )
     return session.client("secretsmanager", endpoint_url=endpoint_url)
+
+
+def kept_secret(file: Path) -> str:
+    """A secret that is made once for a home, readable by its owner alone."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()

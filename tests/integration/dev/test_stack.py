@@ -2,16 +2,19 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ledgerboard_dev.season.api import Api
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.stack import Stack, StackOptions
+from ledgerboard_dev.vault import USER
 from tests.integration.dev.family import children, descendants, survivors
 
 
@@ -50,6 +53,27 @@ def test_a_score_reaches_its_board_and_the_ledger(api: Api) -> None:
 def test_every_process_of_every_service_runs_and_is_ready(stack: Stack) -> None:
     names = {"gateway", "ingest", "ranker", "ranker-2", "rebuilder", "history", "history-jobs", "history-beat"}
     assert {name for name, service in stack.services.items() if service.ready} == names
+
+
+def test_a_shell_that_reads_its_file_is_in_the_stack(stack: Stack, api: Api) -> None:
+    """As a runbook has it, in a shell that knew nothing; and the file is for its owner alone."""
+    assert stack.environment_file.stat().st_mode & 0o777 == 0o600
+    assert api.post_score("stack-shell", "Eve", 5)[0] == 202
+    assert holds(shows(api, "stack-shell", "Eve", 5))
+    words = "ledgerboard-history reconcile stack-shell && ledgerboard rebuild stack-shell --no-wait"
+    command = ["/bin/sh", "-c", f". {stack.environment_file} && {words}"]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "stack-shell: 4 views, 0 differences" in done.stdout
+    with psycopg.connect(
+        stack.database_url.replace("postgres@", f"{USER}@"), password=_told(stack)["PGPASSWORD"]
+    ) as db:
+        assert db.execute("SELECT current_user").fetchone() == (USER,)
+
+
+def _told(stack: Stack) -> dict[str, str]:
+    lines = stack.environment_file.read_text().splitlines()
+    return dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
 
 
 def test_a_crashed_service_is_started_again(stack: Stack, api: Api) -> None:

@@ -37,6 +37,12 @@ def test_a_verdict_is_told(verb: str, state: str, voided: bool, capsys: pytest.C
     assert capsys.readouterr().out == f"{LINE} {state}{' voided' if voided else ''} by mia: a bot\n"
 
 
+def test_the_gateway_knows_the_author_itself_unless_one_is_named() -> None:
+    transport = CannedTransport(OPEN | {"state": "refused", "author": "key:1", "reason": "a bot", "voided": True})
+    assert call(transport, "refuse", ID, "--reason", "a bot") == 0
+    assert transport.asked == [("POST", f"/v1/reviews/{ID}/refuse", {"reason": "a bot"})]
+
+
 def test_the_opposite_verdict_is_an_error() -> None:
     transport = CannedTransport({"type": "x", "title": "The review has the opposite verdict"}, status=409)
     with pytest.raises(GatewayError, match="opposite verdict"):

@@ -52,7 +52,10 @@ def test_sends_and_submissions_are_counted(gateway: MemoryGateway) -> None:
 
 
 def test_what_no_route_answers_is_a_problem(gateway: MemoryGateway) -> None:
-    for method, path, status in (("GET", "/a/b/c", 404), ("DELETE", "/race", 405), ("DELETE", "/v1/boards", 405)):
+    for method, path, status in (
+        ("GET", "/a/b/c", 404), ("DELETE", "/race", 405), ("DELETE", "/v1/boards", 405), ("GET", "/v1/scores", 405),
+        ("GET", "/v1/reconciliations", 405), ("GET", "/login", 405), ("GET", "/v1/nothing", 404), ("GET", "/v1", 404),
+    ):  # fmt: skip
         answer = gateway.client.open(path, method=method)
         assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
         assert answer.get_json()["status"] == status

@@ -83,7 +83,7 @@ def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Ed
     Only there is it imported: the parent, which just watches its workers, would carry half of their memory for nothing.
     """
     from ledgerboard_gateway.bootstrap import build  # noqa: PLC0415 -- see above.
-    from ledgerboard_gateway.process import Surroundings  # noqa: PLC0415
+    from ledgerboard_gateway.process import Surroundings  # noqa: PLC0415 -- likewise.
 
     configure_logs(settings.telemetry, SERVICE)
     _end_with_parent()

@@ -46,7 +46,10 @@ class CorrectionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RebuildItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One generation of a board: a projection that is live, or was, or is asked for or being made."""
+    """One generation of a board: a projection that is live, or was, or is asked for or being made.
+
+    ``facts_total`` is counted beforehand, with plays that no longer count: it shows how far it is, `state` decides.
+    """
 
     board: str
     generation: int

@@ -17,7 +17,7 @@ from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.query import PublishedPageQuery
 from ledgerboard_gateway.http.query_fields import DEFAULT_PAGE, MAX_PAGE
-from ledgerboard_gateway.http.requests import board_in_path, player_in_path
+from ledgerboard_gateway.http.requests import leaderboard_in_path, player_in_path
 from ledgerboard_gateway.http.sources import answer_found
 
 _NOBODY: Final = answers.PublishedStanding(score=0, rank=None)
@@ -43,7 +43,7 @@ class PublishedRoutes:
 
     def get_page(self, query: Mapping[str, Any], leaderboard: str) -> Response:
         """Tell the ranks from ``startRank`` to before ``endRank``."""
-        board_in_path(leaderboard, "leaderboard")
+        leaderboard_in_path(leaderboard)
         start, stop = _range(query)
         found = self._standings.all_time_page(leaderboard, start, stop) if start < stop else None
         if found is None:
@@ -53,7 +53,7 @@ class PublishedRoutes:
 
     def get_published(self, leaderboard: str, name: str) -> Response:
         """Tell a player's score and rank, from one atomic read."""
-        board_in_path(leaderboard, "leaderboard")
+        leaderboard_in_path(leaderboard)
         player_in_path(name, "name")
         found = self._standings.all_time_standing(leaderboard, name)
         if found is None:
@@ -73,7 +73,7 @@ class PublishedRoutes:
                 from_boards=True,
                 description="`rank` counts from 0. An unknown player has score 0 and rank null.",
                 answers={200: Answer([answers.PublishedStanding], e.PUBLISHED_STANDING, "Score and rank")},
-                problems=[P.UNAVAILABLE],
+                problems=[P.NOT_FOUND, P.UNAVAILABLE],
             ),
             Operation(
                 tag="published",
@@ -86,7 +86,7 @@ class PublishedRoutes:
                 conditional=True,
                 query=PublishedPageQuery,
                 answers={200: Answer([answers.PublishedPage], e.PUBLISHED_PAGE, "The page")},
-                problems=[P.UNAVAILABLE],
+                problems=[P.NOT_FOUND, P.UNAVAILABLE],
             ),
         ]
 

@@ -5,9 +5,11 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from flask import request
+from flask import current_app, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ledgerboard_contracts import InvalidEventIdError, InvalidNameError, check_board, check_player, event_time
+from ledgerboard_contracts.names import RESERVED_BOARDS
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.slow_bodies import slow_bodies
 from ledgerboard_gateway.principals import Principal
@@ -36,6 +38,7 @@ HELD: Final = "ledgerboard.held"
 """Where the guard leaves the principal whom the operation itself must hold to its boards."""
 
 NO_ROUTE: Final = "none"
+_API: Final = "v1"
 _JSON: Final = "application/json"
 _REPLACEMENT: Final = "\ufffd"
 _CHALLENGE: Final = 'Bearer realm="ledgerboard"'
@@ -136,6 +139,20 @@ def too_large() -> ProblemError:
 def board_in_path(name: str, field: str = "board") -> str:
     """``name`` if it can name a board. Raises the 400 problem."""
     return _checked(check_board, name, field)
+
+
+def leaderboard_in_path(name: str) -> str:
+    """``name`` if it can name a board of the published routes, which match any path of one or two parts.
+
+    Raises the 400 problem; 405 for the path of another route, and 404 for what is none below ``/v1``.
+    """
+    if name.lower() in RESERVED_BOARDS:
+        rules = [rule for rule in current_app.url_map.iter_rules() if rule.rule == request.path]
+        if rules:
+            raise MethodNotAllowed(sorted({method for rule in rules for method in rule.methods or ()}))
+        if name == _API:
+            raise NotFound
+    return board_in_path(name, "leaderboard")
 
 
 def player_in_path(name: str, field: str = "player") -> str:

@@ -22,7 +22,14 @@ from ledgerboard_gateway.http.keyed_asks import Item, keyed_asks
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.preferences import wait_seconds
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import board_in_path, json_body, note, player_in_path, request_id
+from ledgerboard_gateway.http.requests import (
+    board_in_path,
+    json_body,
+    leaderboard_in_path,
+    note,
+    player_in_path,
+    request_id,
+)
 from ledgerboard_gateway.http.score_problems import failure, rejection_problem
 from ledgerboard_gateway.http.shown_answers import Shown, shown
 from ledgerboard_gateway.metrics import GatewayMetrics
@@ -73,7 +80,7 @@ class ScoreRoutes:
 
     def post_published(self, leaderboard: str, name: str) -> Response:
         """Accept one score, as published."""
-        board_in_path(leaderboard, "leaderboard")
+        leaderboard_in_path(leaderboard)
         player_in_path(name, "name")
         return self._accept(decode_published(json_body(), leaderboard, name))
 
@@ -164,6 +171,8 @@ class ScoreRoutes:
                 body=Body(PublishedScoreBody, e.PUBLISHED_SCORE),
                 answers=_ANSWERS,
                 headers=[_PREFER],
-                problems=[P.UNKNOWN_BOARD, P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED],
+                problems=[
+                    P.NOT_FOUND, P.UNKNOWN_BOARD, P.PLAYER_BANNED, P.REJECTED, P.UNAVAILABLE, P.UNACKNOWLEDGED
+                ],
             ),
-        ]
+        ]  # fmt: skip
