@@ -1,7 +1,7 @@
 """Every place in which a running stack could have left a secret, as bytes to search."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -41,10 +41,11 @@ def logs(stack: Stack) -> Places:
     return {str(path): path.read_bytes() for path in stack.home.rglob("*.log")}
 
 
-def messages(stack: Stack) -> Places:
-    """What lies in the queues, looked at without taking it."""
+def messages(stack: Stack, queues: Collection[str]) -> Places:
+    """What lies in these queues, looked at without taking it. Each look at a message is one of its five receives."""
     client, found = sqs_client(AwsSettings(sqs_endpoint_url=stack.sqs.url)), {}
-    for url in client.list_queues()["QueueUrls"]:
+    for queue in queues:
+        url = client.get_queue_url(QueueName=queue)["QueueUrl"]
         received = client.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=10,
@@ -53,7 +54,7 @@ def messages(stack: Stack) -> Places:
             MessageSystemAttributeNames=["All"],
         )
         if "Messages" in received:
-            found[url.rpartition("/")[2]] = str(received["Messages"]).encode()
+            found[queue] = str(received["Messages"]).encode()
     return found
 
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 import redis
 
+from ledgerboard_contracts.queues import HISTORY, HISTORY_JOBS, RANK, SUBMISSIONS
 from ledgerboard_dev.season.api import Api
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.stack import Stack, StackOptions
@@ -18,6 +19,7 @@ from tests.integration.dev import places
 
 PLAYER = "Planted-Pia"
 WORKERS = ("ingest", "ranker", "history")
+STREAMS = (SUBMISSIONS, RANK, HISTORY)
 
 pytestmark = pytest.mark.slow
 
@@ -30,10 +32,9 @@ class Search:
         self.messages: dict[str, bytes] = {}
 
     def look(self, *queues: str) -> bool:
-        """Collect what the queues hold. Whether each of these held something by now."""
-        for name, bodies in places.messages(self.stack).items():
-            self.messages[name] = self.messages.get(name, b"") + bodies
-        return all(any(f"-{queue}" in name for name in self.messages) for queue in queues)
+        """Collect what these queues hold that held nothing before. Whether each held something by now."""
+        self.messages |= places.messages(self.stack, set(queues) - self.messages.keys())
+        return set(queues) <= self.messages.keys()
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +55,20 @@ def play(search: Search, api: Api) -> None:
     for name in (*WORKERS, "history-jobs", "history-beat"):
         stack.stop(name)
     assert api.post_score("planted", PLAYER, 42)[0] == 202
-    eventually(lambda: search.look("submissions"))
+    submissions, rank, history, jobs = (queue.full_name(stack.stage) for queue in (*STREAMS, HISTORY_JOBS))
+    eventually(lambda: search.look(submissions))
     stack.start("ingest")
-    eventually(lambda: search.look("rank", "history"))
+    eventually(lambda: search.look(rank, history))
     stack.start("history-beat")
-    eventually(lambda: search.look("history-jobs"))
+    eventually(lambda: search.look(jobs))
     client = sqs_client(AwsSettings(sqs_endpoint_url=stack.sqs.url))
-    for url in client.list_queues()["QueueUrls"]:
-        if "dlq" not in url and "jobs" not in url:
-            client.send_message(QueueUrl=url, MessageBody="no message of ours")
+    for name in (submissions, rank, history):
+        url = client.get_queue_url(QueueName=name)["QueueUrl"]
+        client.send_message(QueueUrl=url, MessageBody="no message of ours")
     for name in ("ranker", "history", "history-jobs"):
         stack.start(name)
-    dead = [url.rpartition("/")[2] for url in client.list_queues()["QueueUrls"] if "dlq" in url and "jobs" not in url]
-    eventually(lambda: search.look() or set(dead) <= search.messages.keys(), within_seconds=60, what="dead letters")
+    dead = [queue.dead_letter_name(stack.stage) for queue in STREAMS]
+    eventually(lambda: search.look(*dead), within_seconds=60, what="dead letters")
     eventually(lambda: (api.standing("planted", PLAYER) or {}).get("score") == 42, within_seconds=60)
     eventually(lambda: b"SUCCESS" in places.rows(stack)["celery_taskmeta"], within_seconds=60, what="a job's result")
 

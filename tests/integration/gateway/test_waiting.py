@@ -46,11 +46,12 @@ def gateway(
         yield running
 
 
-def take(queue: RealQueue, count: int) -> list[SubmissionEnvelope]:
-    """The envelopes of so many submissions."""
+def take(queue: RealQueue, count: int, gateway: GatewayProcess | None = None) -> list[SubmissionEnvelope]:
+    """The envelopes of so many submissions. ``gateway`` is looked at meanwhile, as a balancer does (ADR 0006)."""
     taken: list[SubmissionEnvelope] = []
 
     def receive() -> bool:
+        assert gateway is None or gateway.request("GET", "/healthz")[0] == 200
         for message in queue.receive():
             envelope = wire.SUBMISSIONS.decode(message["Body"])
             assert isinstance(envelope, SubmissionEnvelope)
@@ -94,7 +95,7 @@ def test_who_waits_is_told_once_it_is_folded_and_recorded(
         answers: list[Future[Told]] = [
             pool.submit(post, gateway, f"p{number}", number, LONGEST_SECONDS) for number in range(SEATS)
         ]
-        envelopes = [facts_of(source) for source in take(queue, SEATS)]
+        envelopes = [facts_of(source) for source in take(queue, SEATS, gateway)]
         LedgerWriter(engine).append(envelopes, [])
         assert not any(answer.done() for answer in answers)
         definition = make_definition("race")
@@ -111,7 +112,7 @@ def test_who_waits_is_told_once_it_is_folded_and_recorded(
 def test_all_seats_taken_delay_nobody_else(gateway: GatewayProcess, queue: RealQueue) -> None:
     with ThreadPoolExecutor(SEATS) as pool:
         waiting = [pool.submit(post, gateway, "ada", number, 4) for number in range(SEATS)]
-        take(queue, SEATS)
+        take(queue, SEATS, gateway)
         for _ in range(20):
             seconds, (status, _) = seconds_of(lambda: post(gateway, "bob", 1))
             assert (status, seconds < 2) == (202, True)

@@ -107,7 +107,7 @@ class MemoryGateway:
         metrics = GatewayMetrics(self.registry)
         self.keyed = MemoryKeyedRequests(self.clock)
         self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), metrics)
-        settings = PublisherSettings(timeout_seconds=0.3, senders=1)
+        settings = PublisherSettings(timeout_seconds=1.0, senders=1)
         self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
         self.lives = Lives(self.boards, self.generations, self.record, self.record)
         fallback = FallbackBoards(self.lives, Views(self.clock), metrics)
