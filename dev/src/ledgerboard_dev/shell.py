@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ledgerboard_dev.supervisor import Service
+from ledgerboard_dev.vault import write_private
 
 
 def write_environment(file: Path, settings: Mapping[str, str], services: Mapping[str, Service]) -> None:
-    """Write ``settings`` and where each service has its metrics. It holds passwords: its owner alone reads it."""
+    """Write ``settings`` and where each service has its metrics. It holds passwords."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
     lines.append(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
     lines += [f"# {name}: http://127.0.0.1:{service.port}/metrics" for name, service in services.items()]
-    file.touch(mode=0o600)
-    file.write_text("\n".join(lines) + "\n")
+    write_private(file, "\n".join(lines) + "\n")

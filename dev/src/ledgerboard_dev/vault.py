@@ -91,9 +91,14 @@ def _secrets_manager(endpoint_url: str) -> Any:
 
 
 def kept_secret(file: Path) -> str:
-    """A secret that is made once for a home, readable by its owner alone."""
+    """A secret that is made once for a home."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(24))
+        write_private(file, secrets.token_urlsafe(24))
     return file.read_text()
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a new file that its owner alone reads."""
+    file.touch(mode=0o600)
+    file.write_text(text)

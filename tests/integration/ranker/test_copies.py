@@ -1,6 +1,5 @@
 """Two messages with the same envelope, since an answer of the queue was lost: a total counts it once, however late."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,9 +11,8 @@ from tests.integration.ranker.road import Road
 
 
 @pytest.fixture
-def road(redis_url: str, engine: Engine) -> Iterator[Road]:
-    with redis.Redis.from_url(redis_url) as client:
-        yield Road(client, engine, BoardOptions(policy=Policy.TOTAL), datetime.now(UTC))
+def road(valkey: redis.Redis, engine: Engine) -> Road:
+    return Road(valkey, engine, BoardOptions(policy=Policy.TOTAL), datetime.now(UTC))
 
 
 def scores(road: Road) -> dict[str, int]:

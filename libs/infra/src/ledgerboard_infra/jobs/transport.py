@@ -20,7 +20,9 @@ class _Channel(SQS.Channel):
 
     def _on_messages_ready(self, queue: str, qname: str, messages: Any) -> Any:
         """How many messages of a finished poll were handed on. After none, kombu waits its polling interval."""
-        outage = self._outages.setdefault(qname, Outage("jobs", qname))
+        if qname not in self._outages:
+            self._outages[qname] = Outage("jobs", qname)
+        outage = self._outages[qname]
         if isinstance(messages, list):
             outage.failed(UnavailableError("a poll was cut off or answered with 5xx"), tried_at=time.monotonic())
             return 0

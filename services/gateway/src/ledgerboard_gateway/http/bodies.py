@@ -6,7 +6,7 @@ after that.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -39,8 +39,6 @@ Attributes = Annotated[
         "name orders equal scores; it must then be an integer within +-2^53."
     ),
 ]
-
-B = TypeVar("B", bound=msgspec.Struct)
 
 
 class ScoreBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

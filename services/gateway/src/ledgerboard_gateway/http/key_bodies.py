@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -21,8 +21,6 @@ Pattern = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\*?$(?!\n)", description="A board's name, or how names begin and then `*`."),
 ]
-
-B = TypeVar("B", bound=msgspec.Struct)
 
 
 class KeyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -56,20 +56,19 @@ def openapi(operations: Sequence[Operation], tags: Mapping[str, str], asks: Call
 
 def _add(blueprint: Blueprint, operation: Operation, asks: Callable[[Access], bool]) -> None:
     method, access = operation.method, access_of(operation.method, operation.rule)
+    keyed = is_keyed(method, access)
     view = _bare(operation.view)
     if operation.query is not None:
         view = blueprint.arguments(operation.query, location="query")(view)
     if operation.body is not None and (schema := operation.parsed_body):
         view = blueprint.arguments(schema, location="json", example=dict(operation.body.example))(view)
     documentation: dict[str, Any] = vars(view).get("_apidoc", {})
-    headers = [*operation.parameters, IDEMPOTENCY_KEY] if is_keyed(method, access) else operation.parameters
+    headers = [*operation.parameters, IDEMPOTENCY_KEY] if keyed else operation.parameters
     arguments = documentation.setdefault("arguments", {})
     arguments.pop("responses", None)  # Replaced by our problems.
     # Those of the path would be of every method that it has.
     arguments["parameters"] = [*arguments.get("parameters", ()), *map(dict, headers)]
-    manual = operation.documentation(
-        guarded=asks(access), keyed=is_keyed(method, access), limited=is_limited(method, access)
-    )
+    manual = operation.documentation(guarded=asks(access), keyed=keyed, limited=is_limited(method, access))
     vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
     blueprint.add_url_rule(
         operation.rule,

@@ -1,7 +1,7 @@
 """The bodies of what operators ask. Each says why; that and by whom is kept with what was done."""
 
 import unicodedata
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -28,8 +28,6 @@ Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON, description="W
 Author = Annotated[
     str, Meta(min_length=1, max_length=64, description="Who asks, if that is a holder of the root key; kept for ever.")
 ]
-
-B = TypeVar("B", bound=msgspec.Struct)
 
 
 class WhyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
