@@ -8,7 +8,11 @@ import pytest
 
 from tests.architecture.tree import ROOT, Module, all_modules, distributions, imported, shipped_modules
 
-MAX_LINES: Final = 200
+MAX_LINES: Final = 500
+"""A module holds one subject, whole. 100 to 400 lines are normal; a longer one needs a reason here."""
+
+LONGER: Final[dict[str, str]] = {}
+"""Modules that are longer, by path, each with its reason."""
 
 CONSTRUCTORS: Final = {
     "sqs_client", "make_engine", "make_redis", "make_celery",
@@ -99,11 +103,11 @@ def test_every_module_says_what_it_is_for() -> None:
     assert not [module.name for module in all_modules() if not ast.get_docstring(module.tree)]
 
 
-def test_no_module_is_longer_than_two_hundred_lines() -> None:
+def test_no_module_is_longer_than_five_hundred_lines_without_a_reason() -> None:
     paths = [module.path for module in all_modules()]
     paths += [path for directory in ("tests", "benchmarks") for path in (ROOT / directory).rglob("*.py")]
     lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in paths}
-    assert not {path: lines for path, lines in lengths.items() if lines > MAX_LINES}
+    assert {path for path, lines in lengths.items() if lines > MAX_LINES} == set(LONGER)
 
 
 def test_every_package_tells_type_checkers_that_it_is_typed() -> None:
