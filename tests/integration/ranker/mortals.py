@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import Message
 
 
@@ -45,15 +44,10 @@ class _Fused:
 
 @dataclass
 class Queue:
-    """What waits, and what was deleted so lately that it may come once more."""
+    """What waits, and what was deleted: a standard queue may show that once more, at any time."""
 
     waiting: list[Message] = field(default_factory=list)
     deleted: list[Message] = field(default_factory=list)
 
-    def put(self, body: str, *, repeated: bool = False) -> None:
-        attributes = {REPEATED: "true"} if repeated else {}
-        self.waiting.append(
-            Message(
-                body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC), attributes=attributes
-            )
-        )
+    def put(self, body: str) -> None:
+        self.waiting.append(Message(body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC)))

@@ -12,7 +12,7 @@ from uuid import uuid4
 import redis
 from sqlalchemy import Engine
 
-from ledgerboard_boards import RedisStandings
+from ledgerboard_boards import MARK_SECONDS, RedisStandings
 from ledgerboard_contracts import (
     BoardOptions,
     Correction,
@@ -21,8 +21,6 @@ from ledgerboard_contracts import (
     Fact,
     FactEnvelope,
     FactsMessage,
-    SettledEnvelope,
-    SettledMessage,
     Standing,
     View,
     wire,
@@ -34,6 +32,7 @@ from ledgerboard_ledger import (
     PostgresDefinitions,
 )
 from ledgerboard_testkit.memory import FixedClock, MemorySender
+from ledgerboard_testkit.polling import eventually
 from tests.integration.ranker.mortals import Fuse, Queue
 from tests.integration.ranker.workers import Workers
 
@@ -43,7 +42,15 @@ _MOST_DELIVERIES = 3000
 class Road:
     """One board, and everything that writes to it."""
 
-    def __init__(self, client: redis.Redis, engine: Engine, options: BoardOptions, now: datetime) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        options: BoardOptions,
+        now: datetime,
+        *,
+        mark_seconds: float = MARK_SECONDS,
+    ) -> None:
         self.stage, self.board, self.options = f"t{uuid4().hex[:12]}", f"b{uuid4().hex[:12]}", options
         self.clock, self.fuse = FixedClock(now), Fuse()
         self.rank, self.history = Queue(), Queue()
@@ -53,7 +60,7 @@ class Road:
         self._client, self._sent = client, MemorySender()
         self._standings = RedisStandings(client, self.stage)
         PostgresDefinitions(engine).define(self.board, options)
-        workers = Workers(client, engine, self.stage, self.clock, self.fuse, self._sent)
+        workers = Workers(client, engine, self.stage, self.clock, self.fuse, self._sent, mark_seconds=mark_seconds)
         self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
         self._ranker, self._recorder, self._rebuilder = workers.ranker, workers.recorder, workers.rebuilder
 
@@ -78,13 +85,8 @@ class Road:
         """Somebody did not hear that an envelope was stored, and sent it again: the copy comes whenever it comes."""
         if self.envelopes:
             body = wire.encode(FactsMessage(envelopes=(self.envelopes[number % len(self.envelopes)],)))
-            self.rank.put(body, repeated=True)
+            self.rank.put(body)
             self.history.put(body)
-
-    def settle(self) -> None:
-        """Ingest says that it will not send any envelope again."""
-        named = tuple(SettledEnvelope(board=self.board, envelope_id=each.envelope_id) for each in self.envelopes)
-        self.rank.put(wire.encode(SettledMessage(envelopes=named)))
 
     def void(self, number: int) -> None:
         """Void one of the plays so far."""
@@ -124,23 +126,16 @@ class Road:
         if survived == [True] and delete:
             queue.waiting.remove(message)
             queue.deleted.append(message)
-            if queue is self.rank:
-                self._ranker.acknowledged([message])
 
     def repeat(self, queue: Queue, number: int) -> None:
-        """Deliver a message once more that was deleted lately."""
+        """Deliver a message once more that was deleted."""
         if queue.deleted:
             queue.waiting.append(queue.deleted[number % len(queue.deleted)])
 
-    def quarter_of_an_hour(self) -> None:
-        """Marks that were cut go, and what was deleted never comes again."""
-        self.clock.advance(timedelta(minutes=15))
-        for key in self._client.scan_iter(f"{{{self.stage}/{self.board}}}:seen:*"):
-            if 0 < self._client.ttl(key) <= 15 * 60:
-                self._client.delete(key)
-        for queue in (self.rank, self.history):
-            queue.waiting = [message for message in queue.waiting if message not in queue.deleted]
-            queue.deleted.clear()
+    def await_forgotten(self) -> None:
+        """Until every mark of the board is gone, which takes as long as they stand."""
+        marks = f"{{{self.stage}/{self.board}}}:seen:*"
+        eventually(lambda: not list(self._client.scan_iter(marks, count=1000)), what="marks gone")
 
     def rebuild(self, *, calls_to_live: int | None = None) -> None:
         """One rebuilder at work until it is done, or dies."""

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from ledgerboard_boards import MARK_SECONDS
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Policy, View, level_scope
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_testkit.rankings import expected_standings
@@ -43,9 +44,8 @@ _deliveries: Final = st.tuples(st.sampled_from(["rank", "history"]), _place, st.
 _others: Final = (
     st.tuples(st.just("repeat"), st.sampled_from(["rank", "history"]), _place)
     | st.tuples(st.just("wait"), st.sampled_from([1, 20, 60]))
-    | st.tuples(st.just("settle"))
     | st.tuples(st.just("copy"), _place)
-    | st.tuples(st.just("expire"))
+    | st.tuples(st.just("forget"))
     | st.tuples(st.just("request"))
     | st.tuples(st.just("rebuild"), _life)
 )
@@ -55,20 +55,20 @@ steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _oth
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", Policy)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
-@given(history=steps)
+@given(history=steps, mark_seconds=st.sampled_from([0.001, 0.05, MARK_SECONDS]))
 def test_every_road_leads_to_the_fold_of_the_facts_that_count(
-    valkey: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]]
+    valkey: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]], mark_seconds: float
 ) -> None:
-    road = Road(valkey, engine, BoardOptions(policy=policy), datetime.now(UTC))
+    road = Road(valkey, engine, BoardOptions(policy=policy), datetime.now(UTC), mark_seconds=mark_seconds)
     for step in history:
-        walk(road, *step)
+        walk(road, mark_seconds, *step)
     road.drain()
     facts = counting(road.facts, road.corrections)
     for view in (View(road.board, ALL_TIME), View(road.board, ALL_TIME, level_scope("one"))):
         assert road.standings(view) == expected_standings(facts, road.options, view)
 
 
-def walk(road: Road, step: str, *details: Any) -> None:
+def walk(road: Road, mark_seconds: float, step: str, *details: Any) -> None:
     """Take one step. Who finds a state on its way from somebody who died holds the message, as the stream does."""
     steps: dict[str, Callable[..., object]] = {
         "play": lambda plays, skew: road.play(*plays, skew_seconds=skew, level="one" if len(plays) > 1 else None),
@@ -81,9 +81,8 @@ def walk(road: Road, step: str, *details: Any) -> None:
         "history": lambda place, delete, life: road.deliver(road.history, place, delete=delete, calls_to_live=life),
         "repeat": lambda queue, place: road.repeat(getattr(road, queue), place),
         "wait": lambda seconds: road.clock.advance(timedelta(seconds=seconds)),
-        "settle": road.settle,
         "copy": road.copy,
-        "expire": road.quarter_of_an_hour,
+        "forget": lambda: road.await_forgotten() if mark_seconds < MARK_SECONDS else None,
         "request": lambda: road.generations.request(road.board, board_version=None, reason="test", author="test"),
         "rebuild": lambda life: road.rebuild(calls_to_live=life),
     }

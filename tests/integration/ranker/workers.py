@@ -4,11 +4,12 @@ import redis
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
-from ledgerboard_boards import BoardStates, RedisBoards
+from ledgerboard_boards import MARK_SECONDS, BoardStates, RedisBoards
 from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
+from ledgerboard_infra.postgres import PostgresClock
 from ledgerboard_ledger import (
     CachedVersions,
     LedgerWriter,
@@ -21,7 +22,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.doubts import Doubts
+from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -43,7 +44,7 @@ _LEASE_SECONDS = 0.001
 class Workers:
     """The handlers of ranker and history, and a rebuilder. All of them die where the fuse says."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- everything that they share.
         self,
         client: redis.Redis,
         engine: Engine,
@@ -52,19 +53,25 @@ class Workers:
         fuse: Fuse,
         told: MemorySender,
         snapshots: Snapshots | None = None,
+        *,
+        mark_seconds: float = MARK_SECONDS,
     ) -> None:
         through = fuse.through
         definitions = PostgresDefinitions(engine)
-        self.states, boards = through(BoardStates(client, stage)), through(RedisBoards(client, stage))
+        self.states, boards = (
+            through(BoardStates(client, stage)),
+            through(RedisBoards(client, stage, mark_seconds=mark_seconds)),
+        )
         self.generations, restatements = (
             through(PostgresGenerations(engine, snapshots)),
             through(Restatements(engine, snapshots)),
         )
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
-        openings = Openings(self.states, self.generations, restatements, clock)
+        clocks = StoreClocks(self.states, through(PostgresClock(engine)), clock)
+        openings = Openings(self.states, self.generations, restatements, clocks)
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine), clock)
-        self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+        self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)
         known = KnownStates(self.states, founding)
         projection = Projection(
             versions,
@@ -73,7 +80,7 @@ class Workers:
             replay,
             touching,
             CatchingUp(self.states, self.generations, restatements, openings, self.restating),
-            Doubts(boards, known, versions, self.restating),
+            self.restating,
             metrics=RankerMetrics(CollectorRegistry()),
             clock=clock,
         )

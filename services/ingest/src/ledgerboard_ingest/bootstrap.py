@@ -13,10 +13,11 @@ from ledgerboard_contracts.queues import ALL_QUEUES, HISTORY, RANK, SUBMISSIONS,
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.sqs import QueueSender, QueueShape, provision, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
+from ledgerboard_ingest.clocks import LedgerTime
 from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
@@ -64,7 +65,8 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
         "definitions": partial(check_schema, engine),
     }
     with ThreadPoolExecutor(settings.stream.lanes, thread_name_prefix="fanout") as executor:
-        handler = SubmissionsHandler(judge, _fanout(client, queues, executor, metrics), metrics)
+        fanout, ledger_time = _fanout(client, queues, executor, metrics), LedgerTime(PostgresClock(engine))
+        handler = SubmissionsHandler(judge, fanout, ledger_time, metrics)
         runtime = StreamRuntime(
             poller,
             queues.submissions,

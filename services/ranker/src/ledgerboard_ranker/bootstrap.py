@@ -13,7 +13,7 @@ from ledgerboard_contracts.queues import RANK
 from ledgerboard_infra.clock import Clock, SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
@@ -28,7 +28,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.doubts import Doubts
+from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -69,7 +69,7 @@ def make_worker(settings: Settings) -> Worker:
     )
     sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))
-    handler = _handler(boards, engine, settings.stage, RankerMetrics(registry), clock)
+    handler = _handler(boards, engine, settings, RankerMetrics(registry), clock)
     runtime = StreamRuntime(
         sqs,
         queue_url,
@@ -83,17 +83,19 @@ def make_worker(settings: Settings) -> Worker:
 
 
 def _handler(
-    client: RedisClient, engine: sqlalchemy.Engine, stage: str, metrics: RankerMetrics, clock: Clock
+    client: RedisClient, engine: sqlalchemy.Engine, settings: Settings, metrics: RankerMetrics, clock: Clock
 ) -> FactsHandler:
-    boards, states = RedisBoards(client, stage), BoardStates(client, stage)
+    boards = RedisBoards(client, settings.stage, mark_seconds=settings.mark_seconds)
+    states = BoardStates(client, settings.stage)
+    clocks = StoreClocks(states, PostgresClock(engine), clock)
     definitions = PostgresDefinitions(engine)
     versions = CachedVersions(definitions)
     snapshots, replay = Snapshots(engine, most_seconds=_MOST_WAIT_SECONDS), Replay(engine)
     generations, restatements = PostgresGenerations(engine, snapshots), Restatements(engine, snapshots)
-    openings = Openings(states, generations, restatements, clock)
+    openings = Openings(states, generations, restatements, clocks)
     founding = Founding(states, generations, replay, openings, clock)
     touching = Touching(Touches(engine), clock)
-    restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+    restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)
     known = KnownStates(states, founding)
     projection = Projection(
         versions,
@@ -102,7 +104,7 @@ def _handler(
         replay,
         touching,
         CatchingUp(states, generations, restatements, openings, restating),
-        Doubts(boards, known, versions, restating),
+        restating,
         metrics=metrics,
         clock=clock,
     )

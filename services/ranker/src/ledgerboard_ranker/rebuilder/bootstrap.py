@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from ledgerboard_boards import BoardStates, RedisBoards, RedisPulse
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import OpsServer
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.valkey import RedisClient, make_redis
 from ledgerboard_ledger import (
@@ -22,6 +22,7 @@ from ledgerboard_ledger import (
     Touches,
     check_schema,
 )
+from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
 from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
@@ -53,7 +54,8 @@ def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsSe
     )
     generations, touches, ledger = PostgresGenerations(engine), Touches(engine), Replay(engine)
     states, boards = BoardStates(client, settings.stage), RedisBoards(client, settings.stage)
-    openings = Openings(states, generations, Restatements(engine), clock)
+    clocks = StoreClocks(states, PostgresClock(engine), clock)
+    openings = Openings(states, generations, Restatements(engine), clocks)
     rebuilder = Rebuilder(
         f"{socket.gethostname()}:{os.getpid()}",
         settings.rebuild.lease_seconds,

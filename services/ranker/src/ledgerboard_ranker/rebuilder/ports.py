@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ledgerboard_boards import BoardState, FoldOrder, FoldResult, GenerationState, Stale
+from ledgerboard_boards import BoardState, FoldOrder, FoldResult, GenerationState, Refusal
 from ledgerboard_contracts import BoardDefinition
 from ledgerboard_ledger import Generation, ReplayPage
 
@@ -77,7 +77,7 @@ class States(Protocol):
 class Boards(Protocol):
     """The boards as they are written."""
 
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Refusal]:
         """Carry out each order whose state is still true."""
         ...
 
