@@ -1,4 +1,4 @@
-"""Queues that a test delivers by hand, and a death for whoever handles a message."""
+"""Queues that a test delivers by hand, and a death or a standstill for whoever handles a message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,16 +11,26 @@ from ledgerboard_infra.stream import Message
 
 
 class Fuse:
-    """Kills whoever makes the n-th call to a store from now on: after the call, so that its effect stands."""
+    """Kills whoever makes the n-th call to a store from now on: after the call, so that its effect stands.
+
+    Or it lets the process stand still there, while ``meanwhile`` happens.
+    """
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self.until_pause: int | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def through(self, target: Any) -> Any:
         """``target`` with this fuse in every call."""
         return _Fused(target, self)
 
     def burn(self) -> None:
+        if self.until_pause is not None:
+            self.until_pause -= 1
+            if self.until_pause <= 0:
+                self.until_pause = None
+                self.meanwhile()
         if self.left is not None:
             self.left -= 1
             if self.left <= 0:

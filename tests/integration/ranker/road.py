@@ -3,7 +3,7 @@
 Each message is delivered when the test says, twice if it says so, and whoever handles it dies where it says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,9 +60,12 @@ class Road:
         self._client, self._sent = client, MemorySender()
         self._standings = RedisStandings(client, self.stage)
         PostgresDefinitions(engine).define(self.board, options)
-        workers = Workers(client, engine, self.stage, self.clock, self.fuse, self._sent, mark_seconds=mark_seconds)
+        workers, others = (
+            Workers(client, engine, self.stage, self.clock, fuse, self._sent, mark_seconds=mark_seconds)
+            for fuse in (self.fuse, Fuse())
+        )
         self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
-        self._ranker, self._recorder, self._rebuilder = workers.ranker, workers.recorder, workers.rebuilder
+        self._workers, self._others = workers, others
 
     def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:
         """Facts of one envelope, accepted now by a gateway whose clock is that much ahead, on both queues."""
@@ -113,17 +116,20 @@ class Road:
         self.corrections.append(made)
         self.history.put(wire.encode(CorrectionsMessage(corrections=(made,), correlation_id="test")))
 
-    def deliver(self, queue: Queue, number: int, *, delete: bool = True, calls_to_live: int | None = None) -> None:
+    def deliver(
+        self, queue: Queue, number: int, *, delete: bool = True, calls_to_live: int | None = None, other: bool = False
+    ) -> None:
         """Hand one message over. It stays if it is not deleted, or if the one who handles it dies."""
         if not queue.waiting:
             return
         message = queue.waiting[number % len(queue.waiting)]
-        handler: Any = self._ranker if queue is self.rank else self._recorder
+        workers = self._others if other else self._workers
+        handler: Any = workers.ranker if queue is self.rank else workers.recorder
         with self.mortal(calls_to_live) as survived:
             verdicts: Sequence[object] = handler.handle([message])
             survived.append(verdicts == [Done()])
         self._pass_on()
-        if survived == [True] and delete:
+        if survived == [True] and delete and message in queue.waiting:
             queue.waiting.remove(message)
             queue.deleted.append(message)
 
@@ -137,10 +143,24 @@ class Road:
         marks = f"{{{self.stage}/{self.board}}}:seen:*"
         eventually(lambda: not list(self._client.scan_iter(marks, count=1000)), what="marks gone")
 
+    @contextmanager
+    def standing_still(self, after_calls: int, seconds: float, meanwhile: Callable[[], None]) -> Iterator[None]:
+        """Who works in the block stands still after so many calls to a store, and others go on."""
+
+        def pause() -> None:
+            self.clock.advance(timedelta(seconds=seconds))
+            meanwhile()
+
+        self.fuse.until_pause, self.fuse.meanwhile = after_calls, pause
+        try:
+            yield
+        finally:
+            self.fuse.until_pause = None
+
     def rebuild(self, *, calls_to_live: int | None = None) -> None:
         """One rebuilder at work until it is done, or dies."""
         with self.mortal(calls_to_live):
-            while self._rebuilder.rebuild_next(lambda: False) is not None:
+            while self._workers.rebuilder.rebuild_next(lambda: False) is not None:
                 pass
 
     def drain(self) -> None:

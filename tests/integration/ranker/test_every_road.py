@@ -41,6 +41,14 @@ _corrections: Final = (
     | st.tuples(st.just("reset"))
 )
 _deliveries: Final = st.tuples(st.sampled_from(["rank", "history"]), _place, st.booleans(), _life)
+_pauses: Final = st.tuples(
+    st.just("pause"),
+    st.integers(1, 16),
+    st.sampled_from([1, 36, 60]),
+    st.tuples(st.sampled_from(["rank", "history", "rebuild"]), _place),
+    st.lists(st.tuples(st.sampled_from(["rank", "rank", "history"]), _place) | _plays, max_size=3),
+)
+"""Someone stands still with a message in hand, while scores come in and other processes go on."""
 _others: Final = (
     st.tuples(st.just("repeat"), st.sampled_from(["rank", "history"]), _place)
     | st.tuples(st.just("wait"), st.sampled_from([1, 20, 60]))
@@ -49,7 +57,7 @@ _others: Final = (
     | st.tuples(st.just("request"))
     | st.tuples(st.just("rebuild"), _life)
 )
-steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _others, max_size=30)
+steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _pauses | _others, max_size=30)
 
 
 @pytest.mark.slow
@@ -86,5 +94,29 @@ def walk(road: Road, mark_seconds: float, step: str, *details: Any) -> None:
         "request": lambda: road.generations.request(road.board, board_version=None, reason="test", author="test"),
         "rebuild": lambda life: road.rebuild(calls_to_live=life),
     }
+    steps["pause"] = lambda *words: pause(road, *words)
     with suppress(UnavailableError):
         steps[step](*details)
+
+
+def pause(
+    road: Road, after_calls: int, seconds: float, work: tuple[str, int], meanwhile: list[tuple[Any, ...]]
+) -> None:
+    """Do the work and stand still in it."""
+
+    def others() -> None:
+        for step, *details in meanwhile:
+            with suppress(UnavailableError):
+                if step == "play":
+                    plays, skew = details
+                    road.play(*plays, skew_seconds=skew)
+                    road.deliver(road.rank, -1, other=True)
+                else:
+                    road.deliver(getattr(road, step), details[0], other=True)
+
+    with road.standing_still(after_calls, seconds, others):
+        queue, place = work
+        if queue == "rebuild":
+            road.rebuild()
+        else:
+            road.deliver(getattr(road, queue), place)

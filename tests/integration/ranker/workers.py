@@ -4,7 +4,7 @@ import redis
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
-from ledgerboard_boards import MARK_SECONDS, BoardStates, RedisBoards
+from ledgerboard_boards import MARK_SECONDS
 from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
@@ -22,7 +22,6 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -37,6 +36,7 @@ from ledgerboard_ranker.touching import Touching
 from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.memory import FixedClock, MemorySender
 from tests.integration.ranker.mortals import Fuse
+from tests.integration.ranker.punctual import MovedClocks, PunctualBoards, PunctualStates
 
 _LEASE_SECONDS = 0.001
 
@@ -58,16 +58,17 @@ class Workers:
     ) -> None:
         through = fuse.through
         definitions = PostgresDefinitions(engine)
-        self.states, boards = (
-            through(BoardStates(client, stage)),
-            through(RedisBoards(client, stage, mark_seconds=mark_seconds)),
-        )
+        punctual_states = PunctualStates(client, stage)
+        punctual_boards = PunctualBoards(client, stage, mark_seconds=mark_seconds)
+        self.states, boards = through(punctual_states), through(punctual_boards)
         self.generations, restatements = (
             through(PostgresGenerations(engine, snapshots)),
             through(Restatements(engine, snapshots)),
         )
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
-        clocks = StoreClocks(self.states, through(PostgresClock(engine)), clock)
+        clocks = MovedClocks(self.states, through(PostgresClock(engine)), clock)
+        punctual_states.clocks = punctual_boards.clocks = clocks
+        punctual_states.before_call = punctual_boards.before_call = fuse.burn
         openings = Openings(self.states, self.generations, restatements, clocks)
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine), clock)
