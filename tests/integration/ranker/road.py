@@ -65,6 +65,7 @@ class Road:
             for fuse in (self.fuse, Fuse())
         )
         self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
+        self.restatements = workers.restatements
         self._workers, self._others = workers, others
 
     def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:

@@ -65,6 +65,7 @@ class Workers:
             through(PostgresGenerations(engine, snapshots)),
             through(Restatements(engine, snapshots)),
         )
+        self.restatements = restatements
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
         clocks = MovedClocks(self.states, through(PostgresClock(engine)), clock)
         punctual_states.clocks = punctual_boards.clocks = clocks

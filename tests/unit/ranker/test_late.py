@@ -53,6 +53,17 @@ def test_late_facts_that_the_snapshot_holds_or_that_do_not_count_are_left_out(
     assert players(boards) == expected
 
 
+@pytest.mark.parametrize(("after", "is_late"), [(timedelta(0), True), (timedelta(milliseconds=1), False)])
+@pytest.mark.parametrize("of_player", [True, False])
+def test_a_fact_of_the_very_moment_of_a_horizon_is_late(
+    projection: Projection, states: States, replay: Replay, after: timedelta, *, of_player: bool, is_late: bool
+) -> None:
+    horizon = Horizon(UUID(int=7), "20:20:", UNTIL, hidden=False)
+    states.generations = (GenerationState(1, 1, None, None, {"ann": horizon}) if of_player else OPENED,)
+    projection.apply([Arrival(make_envelope("chess", [make_fact("ann", 5, UNTIL + after)]))])
+    assert (replay.asked > 0) is is_late
+
+
 def test_facts_on_time_ask_nobody(projection: Projection, states: States, replay: Replay) -> None:
     states.generations = (OPENED,)
     projection.apply([Arrival(make_envelope("chess", [make_fact("new", 5, NOW)]))])
