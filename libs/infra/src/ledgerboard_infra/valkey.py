@@ -8,6 +8,7 @@ that nothing was applied, and learns from a failure which primaries there are no
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import redis
@@ -117,6 +118,19 @@ def route(client: RedisClient, key: bytes) -> dict[str, Any]:
     if isinstance(client, redis.Redis):
         return {}
     return {"target_nodes": client.get_node_from_key(key)}  # type: ignore[no-untyped-call]
+
+
+class RedisClock:
+    """The clock of the server, or of one server of a cluster. Raises `UnavailableError` when it is down."""
+
+    def __init__(self, client: RedisClient) -> None:
+        self._client = client
+
+    def now(self) -> datetime:
+        """This moment, as the server has it: aware, UTC."""
+        with redis_errors():
+            seconds, microseconds = primaries(self._client)[0].time()
+        return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(microseconds))
 
 
 @contextmanager

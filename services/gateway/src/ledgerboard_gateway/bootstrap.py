@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
+from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
@@ -60,10 +61,11 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.cognito import cognito_client
 from ledgerboard_infra.health import Probe
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import Secrets, credentials, make_secrets
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
-from ledgerboard_infra.valkey import make_redis
+from ledgerboard_infra.valkey import RedisClock, make_redis
 from ledgerboard_ledger import (
     CorrectionsLog,
     CurrentDefinitions,
@@ -119,7 +121,10 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     bans = Bans(log, settings.bans_period_seconds)
     sources = guarded_sources(endpoints, LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
-    ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
+    skew = SkewWatch(
+        registry, clock, {"postgres": PostgresClock(writer), "redis": RedisClock(redis)}, most=MAX_CLOCK_SKEW
+    )
+    ready = checks(surroundings.is_draining, (client, queue_url), redis, record, skew)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)

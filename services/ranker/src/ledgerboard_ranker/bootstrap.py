@@ -9,15 +9,17 @@ import sqlalchemy
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import BoardStates, RedisBoards
+from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import RANK
 from ledgerboard_infra.clock import Clock, SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.valkey import RedisClient, RedisClock, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
     PostgresDefinitions,
@@ -79,7 +81,10 @@ def make_worker(settings: Settings) -> Worker:
         StreamMetrics(registry, SERVICE),
         clock,
     )
-    return Worker(runtime, OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry))
+    stores: dict[str, Clock] = {"postgres": PostgresClock(engine), "redis": RedisClock(boards)}
+    skew = SkewWatch(registry, clock, stores, most=MAX_CLOCK_SKEW)
+    checks = {**_checks(boards, sqs, queue_url, engine), "clocks": skew.look}
+    return Worker(runtime, OpsServer(settings.ops, checks, registry))
 
 
 def _handler(

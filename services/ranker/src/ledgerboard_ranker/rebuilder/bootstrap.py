@@ -8,11 +8,13 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import BoardStates, RedisBoards, RedisPulse
-from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.health import OpsServer
+from ledgerboard_contracts import MAX_CLOCK_SKEW
+from ledgerboard_infra.clock import Clock, SystemClock
+from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.skew import SkewWatch
+from ledgerboard_infra.valkey import RedisClient, RedisClock, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
     PostgresDefinitions,
@@ -72,7 +74,13 @@ def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsSe
     renewal = Renewal(generations, states, openings)
     pulse = RedisPulse(client, settings.stage)
     watcher = Watcher(pulse, states, generations, touches, renewal, metrics, clock)
-    checks = {"redis": partial(_ping, client), "postgres": partial(check_schema, engine)}
+    stores: dict[str, Clock] = {"postgres": PostgresClock(engine), "redis": RedisClock(client)}
+    skew = SkewWatch(registry, clock, stores, most=MAX_CLOCK_SKEW)
+    checks: dict[str, Check] = {
+        "redis": partial(_ping, client),
+        "postgres": partial(check_schema, engine),
+        "clocks": skew.look,
+    }
     runtime = RebuilderRuntime(rebuilder, watcher, settings.rebuild, metrics)
     return runtime, OpsServer(settings.ops, checks, registry)
 
