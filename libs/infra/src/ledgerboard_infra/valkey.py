@@ -33,6 +33,9 @@ _UNAVAILABLE_REPLIES: Final = frozenset(
 )  # fmt: skip
 """The first words of such replies, as far as redis-py leaves them in the message."""
 
+_MOVING_SLOT: Final = "access a non local key"
+"""What a script is told that meets a key which went to another primary already, while its slot moves key by key."""
+
 _OF_PIPELINE: Final = " of pipeline caused error: "
 """What redis-py puts before the reply to a command of a pipeline."""
 
@@ -44,6 +47,7 @@ _UNAVAILABLE: Final = (
     redis.AuthenticationError,
     redis.exceptions.NoPermissionError,
     redis.exceptions.ClusterDownError,
+    redis.exceptions.ClusterError,
     redis.exceptions.TryAgainError,
     RedisClusterException,
 )
@@ -142,6 +146,6 @@ def redis_errors() -> Iterator[None]:
         raise UnavailableError(f"Redis: {error}") from error
     except redis.ResponseError as error:
         reply = str(error).rpartition(_OF_PIPELINE)[2]
-        if reply.partition(" ")[0] in _UNAVAILABLE_REPLIES:
+        if reply.partition(" ")[0] in _UNAVAILABLE_REPLIES or _MOVING_SLOT in reply:
             raise UnavailableError(f"Redis: {error}") from error
         raise
