@@ -34,6 +34,7 @@ from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.protection import Policy, Protection
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.quick_reads import QuickReads
+from ledgerboard_gateway.http.request_checks import RequestChecks
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
@@ -89,7 +90,7 @@ CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-l
 class MemoryGateway:
     """The whole gateway but its clients."""
 
-    def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
+    def __init__(self, reads: Reads = Reads.PUBLIC, *, most_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
         self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
@@ -143,11 +144,13 @@ class MemoryGateway:
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, self.guard, self.write_keys, BodyLimits(MAX_BODY_BYTES, 4, 4))
+        self.app = create_app(routes, self.guard, self.write_keys, BodyLimits(most_body_bytes, 4, 4))
         self.draining = False
         self.flask = self.app.wsgi_app
         quick = QuickReads(self.flask, routes.players.get_standing, self.guard)
-        edge = Edge(Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
+        edge = Edge(
+            Protection(RequestChecks(quick), Policy()), metrics, self.clock, self.lines.append, lambda: self.draining
+        )
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players
         self.client: FlaskClient = self.app.test_client()
@@ -173,9 +176,9 @@ class MemoryGateway:
 
 
 @contextmanager
-def running(reads: Reads = Reads.PUBLIC) -> Iterator[MemoryGateway]:
+def running(reads: Reads = Reads.PUBLIC, *, most_body_bytes: int = MAX_BODY_BYTES) -> Iterator[MemoryGateway]:
     """A gateway that sends."""
-    made = MemoryGateway(reads)
+    made = MemoryGateway(reads, most_body_bytes=most_body_bytes)
     made.publisher.start()
     try:
         yield made

@@ -48,7 +48,7 @@ def create_app(routes: Routes, guard: Guard, keys: Keys, bodies: BodyLimits) -> 
     app.url_map.merge_slashes = False
     _answer_errors(app)
     operations = routes.all()
-    bind(app, operations, guard, keys)
+    bind(app, operations, guard, keys, bodies.most_bytes)
     routes.documentation.publish(partial(openapi, operations, TAGS, guard.asks))
     return app
 

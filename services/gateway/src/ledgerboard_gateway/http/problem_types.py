@@ -82,7 +82,7 @@ class ProblemType(Enum):
         "unsupported-media-type",
         415,
         "The body must be JSON",
-        "Nothing was accepted. Send `Content-Type: application/json`.",
+        "Nothing was accepted. Send `Content-Type: application/json`, and no `Content-Encoding`.",
     )
     RANK_TOO_DEEP = (
         "rank-too-deep",

@@ -40,6 +40,7 @@ HELD: Final = "ledgerboard.held"
 NO_ROUTE: Final = "none"
 _API: Final = "v1"
 _JSON: Final = "application/json"
+_PLAIN: Final = "identity"
 _REPLACEMENT: Final = "\ufffd"
 _CHALLENGE: Final = 'Bearer realm="ledgerboard"'
 _REFUSAL: Final = "This request carries no valid credential."
@@ -102,7 +103,11 @@ def add_headers(*headers: tuple[str, str]) -> None:
 
 
 def json_body() -> bytes:
-    """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
+    """The raw body. Raises the 415 problem where it is not declared as plain JSON, 413 where it is too large."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", _PLAIN}:
+        detail = "Content-Encoding must be identity: bodies are taken as they are."
+        raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": _PLAIN})
     if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
         raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
     return whole_body()
@@ -138,7 +143,7 @@ def too_large() -> ProblemError:
 
 def board_in_path(name: str, field: str = "board") -> str:
     """``name`` if it can name a board. Raises the 400 problem."""
-    return _checked(check_board, name, field)
+    return name_in_path(check_board, name, field)
 
 
 def leaderboard_in_path(name: str) -> str:
@@ -157,7 +162,7 @@ def leaderboard_in_path(name: str) -> str:
 
 def player_in_path(name: str, field: str = "player") -> str:
     """``name`` if it can name a player. Raises the 400 problem."""
-    return _checked(check_player, name, field)
+    return name_in_path(check_player, name, field)
 
 
 def event_in_path(event_id: str) -> UUID:
@@ -178,18 +183,23 @@ def uuid_in_path(text: str, field: str) -> UUID:
         raise invalid(field, "must be a UUID") from error
 
 
-def _checked(check: Callable[[str], str], name: str, field: str) -> str:
-    if _REPLACEMENT in name:
-        _refuse_bad_utf8(request.environ, field)
+def name_in_path(check: Callable[[str], str], name: str, field: str) -> str:
+    """``name`` if ``check`` takes it. Raises the 400 problem."""
+    check_utf8(name, field)
     try:
         return check(name)
     except InvalidNameError as error:
         raise invalid(field, str(error)) from error
 
 
-def _refuse_bad_utf8(environ: dict[str, Any], field: str) -> None:
-    """Werkzeug decodes a path with replacement characters, which would quietly make another name of a broken one."""
+def check_utf8(text: str, field: str) -> None:
+    """Raise the 400 problem where a path is not UTF-8.
+
+    Werkzeug decodes a path with replacement characters, which would quietly make another name of a broken one.
+    """
+    if _REPLACEMENT not in text:
+        return
     try:
-        environ["PATH_INFO"].encode("latin-1").decode()
+        request.environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeError as error:
         raise invalid(field, "is not valid UTF-8") from error
