@@ -52,6 +52,8 @@ from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
+from ledgerboard_gateway.serving.connections import Connections
+from ledgerboard_gateway.serving.front import Front
 from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
@@ -165,19 +167,21 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     write_keys = keyed_writes(PostgresKeyedRequests(writer), clock, metrics)
     app = create_app(routes, admission, write_keys, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
+    connections = Connections(settings.http.connections, settings.http.port, metrics)
+    front = Front(Edge(answering, metrics, clock, write_line, surroundings.is_draining), settings.places, connections)
+    beside = (announcements, bans, server_keys, connections)
     publisher.start()
-    announcements.start()
-    bans.start()
-    server_keys.start()
+    for each in beside:
+        each.start()
 
     def close() -> None:
+        front.close()
         publisher.close(settings.publisher.timeout_seconds)
-        announcements.close()
-        bans.close()
-        server_keys.close()
+        for each in beside:
+            each.close()
         known.close()
 
-    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining), close=close)
+    return Gateway(app=front, close=close)
 
 
 def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine]":

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.serving.front import Front
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """The WSGI application and how to stop what runs beside it."""
+    """The ASGI application and how to stop what runs beside it."""
 
-    app: Edge
+    app: Front
     close: Callable[[], None]
 
 

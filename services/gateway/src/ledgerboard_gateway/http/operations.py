@@ -37,6 +37,7 @@ _ALWAYS: Final = (ProblemType.INTERNAL,)
 _WITH_BODY: Final = (
     ProblemType.MALFORMED_BODY,
     ProblemType.INVALID_REQUEST,
+    ProblemType.LATE_BODY,
     ProblemType.TOO_LARGE,
     ProblemType.UNAVAILABLE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
@@ -48,6 +49,7 @@ _KEYED: Final = (
     ProblemType.KEY_REUSED,
     ProblemType.UNDER_WAY,
     ProblemType.ALREADY_DONE,
+    ProblemType.LATE_BODY,
     ProblemType.TOO_LARGE,
     ProblemType.UNAVAILABLE,
 )

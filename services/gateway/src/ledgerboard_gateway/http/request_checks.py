@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from ledgerboard_gateway.http.problems import ProblemError, invalid, respond
+from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond
+from ledgerboard_gateway.serving.environs import REFUSAL, Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 RAW_PATH: Final = "RAW_URI"
-"""Where a server leaves the path as it came, with its percent-encoding."""
+"""Where `environ_of` leaves the path as it came, with its percent-encoding."""
 
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{0,5})?\Z")
 _BROKEN: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -38,6 +39,10 @@ class RequestChecks:
 
 
 def _refusal(environ: dict[str, Any]) -> ProblemError | None:
+    if environ.get(REFUSAL) is Refusal.OVERLOADED:
+        return ProblemError(
+            ProblemType.UNAVAILABLE, "More requests are at work than this gateway may have. Nothing was done."
+        )
     host = environ.get("HTTP_HOST", "")
     if not _HOST.match(host) and (host or environ["SERVER_PROTOCOL"] not in _OLD):
         return invalid("Host", "must be one host, with or without a port")

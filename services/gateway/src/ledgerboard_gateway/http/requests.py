@@ -13,6 +13,7 @@ from ledgerboard_contracts.names import RESERVED_BOARDS
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.slow_bodies import slow_bodies
 from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.serving.incoming import BrokenBodyError, IncomingBody, LateBodyError
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
@@ -121,11 +122,23 @@ def whole_body() -> bytes:
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
     wanted_bytes = most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1)
-    read = partial(_read, request.environ["wsgi.input"], wanted_bytes)
-    body = slow_bodies().read(read, trusted=TRUSTED in request.environ) if wanted_bytes else b""
+    body = _within_time(request.environ["wsgi.input"], wanted_bytes) if wanted_bytes else b""
     if len(body) > most_bytes:
         raise too_large()
     return body
+
+
+def _within_time(stream: Any, wanted_bytes: int) -> bytes:
+    """The body, for which this thread only waits where it is a large one."""
+    read = partial(_read, stream, wanted_bytes)
+    try:
+        if not isinstance(stream, IncomingBody) or stream.is_complete:
+            return read()
+        return slow_bodies().read(read, trusted=TRUSTED in request.environ)
+    except LateBodyError:
+        raise ProblemError(ProblemType.LATE_BODY, "The rest of the body did not come.") from None
+    except BrokenBodyError:
+        raise ProblemError(ProblemType.MALFORMED_BODY, "The body broke off.") from None
 
 
 def _read(stream: Any, wanted_bytes: int) -> bytes:
