@@ -18,8 +18,8 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")
 """Addresses of IPv4 as networks without it write them (RFC 6052)."""
 
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
-"""All that is assigned of IPv6 to single machines anywhere (RFC 4291, section 2.4). What is outside of it is local, a
-group, or nobody's yet: IPv4-compatible addresses (``::/96``) and NAT64 of one network (``64:ff9b:1::/48``) among them."""
+"""Where IPv6 has single machines anywhere (RFC 4291, section 2.4). What is outside of it is local, a group, or nobody's
+yet: IPv4-compatible addresses (``::/96``) and NAT64 of one network (``64:ff9b:1::/48``) among them."""
 
 _NOT_PUBLIC: Final = (IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
 """Relays that are no longer in use (RFC 7526) and documentation (RFC 9637), which Python 3.11 takes for public."""
