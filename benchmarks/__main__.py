@@ -20,7 +20,7 @@ from benchmarks.rebuild import FACTS, rebuild
 from benchmarks.visible import visible
 from benchmarks.workers import history, ranker
 from ledgerboard_dev.embedded import EmbeddedSqs
-from ledgerboard_dev.stack import Stack
+from ledgerboard_dev.stack import Stack, StackOptions
 
 Benchmark = Callable[[Stack], Figure | list[Figure]]
 
@@ -38,6 +38,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rebuild": rebuild,
     "heal": heal,
 }
+
+
+UNLIMITED = StackOptions(environment={"LEDGERBOARD_READ_RATE": "0"})
+"""One address reads as much as all of its clients would."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     os.environ.update(EmbeddedSqs.environment)  # boto3 reads its credentials from here.
     figures: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home)) as stack:
+    with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home), UNLIMITED) as stack:
         for name in names:
             print(f"measuring {name} ...", flush=True)
             measured = benchmarks[name](stack)

@@ -47,6 +47,7 @@ from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.moderation import moderation_routes
 from ledgerboard_gateway.places import PlayPlaces
+from ledgerboard_gateway.process_buckets import ProcessBuckets
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import ClassicBoards, PublisherSettings, WaitSettings
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "a-key-of-sixteen+"
 WORDS: Final = Words(["potato"])
+DEFAULT_LIMITS: Final = LimitSettings()
 MAX_BODY_BYTES: Final = 20_000
 CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-level")
 
@@ -89,12 +91,11 @@ CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-l
 class MemoryGateway:
     """The whole gateway but its clients."""
 
-    def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
+    def __init__(self, reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> None:
         self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
         self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
         self.keys, self.tokens = MemoryKeys(self.server_keys.known), MemoryTokens(self.clock)
-        self.guard = guard(AccessSettings(reads=reads), StaticKey(KEY), self.keys, self.tokens, self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
         self.ranks, self.users = MemoryRanks(), MemoryUsers(self.tokens.issue)
         self.accounts = Accounts(self.users, self.ledger, "players", auto_confirm=True, calls=2)
@@ -105,8 +106,14 @@ class MemoryGateway:
         self.lines: list[str] = []
         self.registry = CollectorRegistry()
         metrics = GatewayMetrics(self.registry)
+        self.buckets, own = MemoryBuckets(self.clock), ProcessBuckets(monotonic=lambda: self.clock.now().timestamp())
+        limited = Limits(self.buckets, own, limits, self.server_keys.known.rate, metrics)
+        self.limiting = Limiting(limited, ClientAddresses([]))
+        self.guard = guard(
+            AccessSettings(reads=reads), StaticKey(KEY), self.keys, self.tokens, self.limiting, self.clock
+        )
         self.keyed = MemoryKeyedRequests(self.clock)
-        self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), metrics)
+        self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), self.limiting, metrics)
         settings = PublisherSettings(timeout_seconds=1.0, senders=1)
         self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
         self.lives = Lives(self.boards, self.generations, self.record, self.record)
@@ -116,12 +123,9 @@ class MemoryGateway:
         places = PlayPlaces(self.boards, self.lives)
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
-        self.buckets = MemoryBuckets(self.clock)
         self.sessions = MemorySessions(self.clock)
         kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
-        limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
         self.reviews, self.names = MemoryReviews(), MemoryNames()
-        self.limiting = Limiting(limits, ClientAddresses([]))
         entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
         scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
         routes = Routes(
@@ -173,9 +177,9 @@ class MemoryGateway:
 
 
 @contextmanager
-def running(reads: Reads = Reads.PUBLIC) -> Iterator[MemoryGateway]:
+def running(reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> Iterator[MemoryGateway]:
     """A gateway that sends."""
-    made = MemoryGateway(reads)
+    made = MemoryGateway(reads, limits)
     made.publisher.start()
     try:
         yield made

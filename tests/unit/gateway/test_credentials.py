@@ -123,7 +123,8 @@ class TestKeptPages:
 
     def scene(self, gateway: MemoryGateway) -> Scene:
         made = Scene()
-        guard = Guard(gateway.guard._authentication, reads_closed=True)  # noqa: SLF001 -- the gateway's own credentials.
+        known = gateway.guard._authentication  # noqa: SLF001 -- the gateway's own credentials.
+        guard = Guard(known, gateway.limiting, reads_closed=True)
         made.pages = HotPages(made.application, made, made, guard, made.clock)
         return made
 

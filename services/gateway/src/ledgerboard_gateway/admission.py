@@ -5,6 +5,7 @@ from datetime import timedelta
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
 from ledgerboard_gateway.authentication import Authentication, Keys, Tokens
 from ledgerboard_gateway.http.auth import Guard
+from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.secrets import NamedKey, Secrets, SharedKey, StaticKey
 
@@ -17,7 +18,9 @@ def root_key(settings: AccessSettings, secrets: Secrets) -> SharedKey:
     return NamedKey(secrets, settings.root_secret)
 
 
-def guard(settings: AccessSettings, root: SharedKey, keys: Keys, tokens: Tokens, clock: Clock) -> Guard:
+def guard(
+    settings: AccessSettings, root: SharedKey, keys: Keys, tokens: Tokens, limiting: Limiting, clock: Clock
+) -> Guard:
     """The guard of every operation. Opens nothing."""
     authentication = Authentication(
         root,
@@ -27,4 +30,4 @@ def guard(settings: AccessSettings, root: SharedKey, keys: Keys, tokens: Tokens,
         clock,
         remember_for=timedelta(seconds=settings.remember_seconds),
     )
-    return Guard(authentication, reads_closed=settings.reads is Reads.CLOSED)
+    return Guard(authentication, limiting, reads_closed=settings.reads is Reads.CLOSED)

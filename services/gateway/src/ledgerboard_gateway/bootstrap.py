@@ -127,9 +127,11 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record, skew)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
-    admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
+    admission = guard(
+        settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, limits, clock
+    )
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
     scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
     words = read_words(settings.names.path)
@@ -162,7 +164,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    write_keys = keyed_writes(PostgresKeyedRequests(writer), clock, metrics)
+    write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
     app = create_app(routes, admission, write_keys, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
     publisher.start()

@@ -36,13 +36,37 @@ class LimitSettings:
     )
     username_attempts: Rate = setting(
         "LEDGERBOARD_USERNAME_ATTEMPTS",
+        default=100.0,
+        doc="Logins and registrations a minute for one username, from all addresses together; 0: any number.",
+    )
+    username_address_attempts: Rate = setting(
+        "LEDGERBOARD_USERNAME_ADDRESS_ATTEMPTS",
         default=10.0,
-        doc="Logins and registrations a minute for one username; 0: any number.",
+        doc="Logins and registrations a minute for one username from one client's address; 0: any number.",
     )
     address_attempts: Rate = setting(
         "LEDGERBOARD_ADDRESS_ATTEMPTS",
         default=60.0,
         doc="Logins and registrations a minute from one client's address; 0: any number.",
+    )
+    read_rate: Rate = setting(
+        "LEDGERBOARD_READ_RATE",
+        default=100.0,
+        doc="Reads a second that one client's address may make without a credential, and a player, of each gateway "
+        "process. Kept pages do not count. 0: any number.",
+    )
+    read_burst: Count = setting(
+        "LEDGERBOARD_READ_BURST", default=1000, doc="Reads that one which was quiet may make at once."
+    )
+    player_writes: Rate = setting(
+        "LEDGERBOARD_PLAYER_WRITES",
+        default=60.0,
+        doc="Writes a minute that a player's token may make beside scores: seats, names, sign-outs; 0: any number.",
+    )
+    player_keyed_requests: Count = setting(
+        "LEDGERBOARD_PLAYER_KEYED_REQUESTS",
+        default=5000,
+        doc="Requests with an Idempotency-Key that are kept of one player, each for a day. More are refused.",
     )
     trusted_proxies: tuple[str, ...] = setting(
         "LEDGERBOARD_TRUSTED_PROXIES",
@@ -52,7 +76,7 @@ class LimitSettings:
     timeout_seconds: Annotated[float, Meta(gt=0, le=2)] = setting(
         "LEDGERBOARD_LIMIT_TIMEOUT_SECONDS",
         default=0.1,
-        doc="How long Redis may take to say whether somebody is over a limit. After that they are let through.",
+        doc="How long Redis may take to say whether a caller is over a limit. After that the process decides alone.",
     )
 
     def __post_init__(self) -> None:
@@ -74,8 +98,23 @@ class LimitSettings:
 
     @property
     def username(self) -> Bucket | None:
-        """Attempts with a username."""
+        """Attempts with a username, wherever they come from."""
         return _a_minute(self.username_attempts)
+
+    @property
+    def username_here(self) -> Bucket | None:
+        """Attempts with a username from one address."""
+        return _a_minute(self.username_address_attempts)
+
+    @property
+    def reads(self) -> Bucket | None:
+        """Reads of an address or a player."""
+        return Bucket(self.read_rate, max(self.read_burst, int(self.read_rate))) if self.read_rate else None
+
+    @property
+    def writes(self) -> Bucket | None:
+        """What a player writes beside scores."""
+        return _a_minute(self.player_writes)
 
     @property
     def address(self) -> Bucket | None:

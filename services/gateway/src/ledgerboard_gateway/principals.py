@@ -52,6 +52,11 @@ class Principal:
         return Role.PLAYER in self.roles and self.player == player
 
     @property
+    def is_only_player(self) -> bool:
+        """Whether it is a player at most, and no one who does anything for others."""
+        return self.roles <= _PLAYER
+
+    @property
     def makes_boards(self) -> bool:
         """Whether its submission to an unknown board makes that board."""
         return self.is_any(_FOR_ANYBODY)
@@ -62,6 +67,7 @@ class Principal:
         return self.player or self.subject
 
 
+_PLAYER: Final = frozenset({Role.PLAYER})
 _FOR_ANYBODY: Final = frozenset({Role.SERVICE, Role.MANAGER})
 
 

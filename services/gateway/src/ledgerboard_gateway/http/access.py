@@ -129,6 +129,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /scores/<date>": Access.READ,
 }
 
+_LIMITED: Final = frozenset({Access.READ, Access.SUBMIT, Access.SELF})
+
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>", "GET /v1/events/<event_id>"})
@@ -157,4 +159,9 @@ def is_keyed(method: str, access: Access) -> bool:
 
 def is_limited(method: str, access: Access) -> bool:
     """Whether a call of an operation may be one too many."""
-    return access is Access.SUBMIT or (access is Access.OPEN and method in WRITES)
+    return access in _LIMITED or (access is Access.OPEN and method in WRITES)
+
+
+def is_counted(access: Access) -> bool:
+    """Whether every answer tells how much is left."""
+    return access is Access.SUBMIT

@@ -12,6 +12,7 @@ from flask import request
 
 from ledgerboard_gateway.authentication import Authentication
 from ledgerboard_gateway.http.access import HELD_INSIDE, ROLES, Access, access_of
+from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType
 from ledgerboard_gateway.http.requests import CALLER, HELD, TRUSTED, caller, hold
 from ledgerboard_gateway.principals import Principal, Role
@@ -27,8 +28,9 @@ _NOT_ASKED: Final = object()
 class Guard:
     """Lets in whom `ACCESS` lets in, and nobody else."""
 
-    def __init__(self, authentication: Authentication, *, reads_closed: bool) -> None:
+    def __init__(self, authentication: Authentication, limiting: Limiting, *, reads_closed: bool) -> None:
         self._authentication = authentication
+        self._limiting = limiting
         self._reads_closed = reads_closed
 
     def asks(self, access: Access) -> bool:
@@ -42,7 +44,7 @@ class Guard:
         """
         access = access_of(method, rule)
         if not self.asks(access):
-            return self._greet
+            return self._admit_reader if access is Access.READ else self._greet
         return partial(self._require, access, held_inside=f"{method} {rule}" in HELD_INSIDE)
 
     def reads_all(self, environ: dict[str, Any]) -> bool:
@@ -55,8 +57,15 @@ class Guard:
             return False
         return principal is not None and principal.boards is None and principal.is_any(ROLES[Access.READ])
 
+    def count_read(self, environ: dict[str, Any]) -> None:
+        """Take note of a read. Raises the 429 problem where whoever asks may not read any more for now."""
+        self._limiting.read(environ, self._visitor(environ))
+
     def _greet(self) -> None:
         self._visitor(request.environ)
+
+    def _admit_reader(self) -> None:
+        self.count_read(request.environ)
 
     def _require(self, access: Access, *, held_inside: bool) -> None:
         self._visitor(request.environ)
@@ -65,10 +74,20 @@ class Guard:
             raise ProblemError(ProblemType.FORBIDDEN, "Your roles do not allow this.")
         if principal.is_any(_TRUSTED):
             request.environ[TRUSTED] = True
+        self._limit(access, principal)
         if principal.boards is not None:
             request.environ[HELD] = principal
             if not held_inside:
                 _hold_by_path()
+
+    def _limit(self, access: Access, principal: Principal) -> None:
+        """What players may read and write beside scores; those have their limit where they are let in."""
+        if not principal.is_only_player:
+            return
+        if access is Access.READ:
+            self.count_read(request.environ)
+        elif access is not Access.SUBMIT:
+            self._limiting.write(principal)
 
     def _visitor(self, environ: dict[str, Any]) -> Callable[[], Principal | None]:
         asked: Callable[[], Principal | None] | None = environ.get(CALLER)

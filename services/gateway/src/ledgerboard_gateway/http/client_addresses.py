@@ -4,7 +4,7 @@ Anybody can send an ``X-Forwarded-For``, so only what a trusted proxy added to i
 address that is none of our proxies' is whoever spoke to them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ class ClientAddresses:
     def __init__(self, trusted: Sequence[str]) -> None:
         self._trusted = [ip_network(network) for network in trusted]
 
-    def of(self, environ: dict[str, Any]) -> str:
+    def of(self, environ: Mapping[str, Any]) -> str:
         """Whom a request comes from: an IPv4 address, or the household of an IPv6 one."""
         nearest = _read(environ.get("REMOTE_ADDR", ""))
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if self._is_trusted(nearest) else []

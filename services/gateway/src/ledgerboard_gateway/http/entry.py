@@ -26,7 +26,7 @@ class Bans(Protocol):
 
 
 class Entry:
-    """The entry of scores. Limits come last, so that a score which is refused anyway uses nothing up."""
+    """The entry of scores. Limits come first: to have a score refused costs what it costs to have one accepted."""
 
     def __init__(self, ownership: Ownership, bans: Bans, limiting: Limiting) -> None:
         self._ownership = ownership
@@ -36,14 +36,14 @@ class Entry:
     def check(self, ask: Ask) -> Ask:
         """Let one score of the caller in, marked as theirs, or raise the problem that refuses it."""
         principal = caller()
-        if problem := self._refusal(principal, ask) or self._limiting.refusal(principal, ask):
+        if problem := self._limiting.refusal(principal, ask) or self._refusal(principal, ask):
             raise problem
         return _marked(principal, ask)
 
     def judge(self, items: Sequence[Item]) -> list[Item]:
         """``items`` of the caller, each marked as theirs, or as its problem where it is not let in."""
         principal = caller()
-        admitted = self._limiting.admit(principal, judged(items, lambda item: self._refusal(principal, item)))
+        admitted = judged(self._limiting.admit(principal, items), lambda item: self._refusal(principal, item))
         return [_marked(principal, item) if isinstance(item, Ask) else item for item in admitted]
 
     def _refusal(self, principal: Principal, item: Item) -> ProblemError | None:

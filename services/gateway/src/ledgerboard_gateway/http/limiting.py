@@ -5,8 +5,8 @@ The fields are those of draft-ietf-httpapi-ratelimit-headers: ``RateLimit-Policy
 """
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from flask import request
 
@@ -18,10 +18,16 @@ from ledgerboard_gateway.http.requests import add_headers
 from ledgerboard_gateway.limits import Allowance, Limits, Policy
 from ledgerboard_gateway.principals import Principal
 from ledgerboard_gateway.submit import Ask
+from ledgerboard_infra.errors import UnavailableError
 
 Item = Ask | ProblemError
 
-_FIELDS: Final = {Policy.PLAYER: "score", Policy.KEY: "score", Policy.USERNAME: "username"}
+_FIELDS: Final = {
+    Policy.PLAYER: "score",
+    Policy.KEY: "score",
+    Policy.USERNAME: "username",
+    Policy.USERNAME_HERE: "username",
+}
 """The field that is one too many. No field says from which address a request came."""
 
 
@@ -33,7 +39,7 @@ class Limiting:
         self._addresses = addresses
 
     def admit(self, principal: Principal, items: Sequence[Item]) -> list[Item]:
-        """``items``, those that are too many each as its problem. Each score counts, and what is refused already not.
+        """``items``, those that are too many each as its problem. Each score counts, also one that is refused later.
 
         A request that was planned before passes as it was planned, since part of it may have been sent.
         """
@@ -44,7 +50,7 @@ class Limiting:
         allowance = self._limits.submissions(principal, wanted)
         if allowance is None:
             return list(items)
-        _tell(allowance)
+        add_headers(*_fields(allowance).items())
         left = allowance.taken.count
         admitted: list[Item] = []
         for item in items:
@@ -57,28 +63,67 @@ class Limiting:
         (item,) = self.admit(principal, [ask])
         return item if isinstance(item, ProblemError) else None
 
+    def read(self, environ: Mapping[str, Any], who: Callable[[], Principal | None]) -> None:
+        """Somebody reads. Raises the 429 problem where an address, and its player if there is one, did so too often.
+
+        Who asks is only looked at where the address has used up what it has: ``who`` tells it.
+        """
+        allowance = self._limits.read(f"address:{self._addresses.of(environ)}")
+        if allowance is None or allowance.taken.count:
+            return
+        principal = _known(who) if "HTTP_AUTHORIZATION" in environ else None
+        if principal is not None:
+            own = self._limits.read(principal.subject) if principal.is_only_player else None
+            if own is None or own.taken.count:
+                return
+            allowance = own
+        raise _problem(allowance, told=True)
+
+    def write(self, principal: Principal) -> None:
+        """A principal writes what is no score. Raises the 429 problem."""
+        _check(self._limits.write(principal))
+
+    def keyed(self, principal: Principal) -> None:
+        """A principal sends a request that names itself. Raises the 429 problem."""
+        _check(self._limits.keyed(principal))
+
+    def most_kept(self, principal: Principal) -> int | None:
+        """How many such requests are kept of a principal; None: any number."""
+        return self._limits.most_kept(principal)
+
     def attempt(self, username: str | None) -> None:
         """Somebody tries to be ``username``, or whoever it may be. Raises the 429 problem."""
-        allowance = self._limits.attempt(username, self._addresses.of(request.environ))
-        if allowance is not None and not allowance.taken.count:
-            _tell(allowance)
-            raise _problem(allowance)
+        _check(self._limits.attempt(username, self._addresses.of(request.environ)))
 
 
-def _tell(allowance: Allowance) -> None:
+def _known(who: Callable[[], Principal | None]) -> Principal | None:
+    """Who asks, as far as anybody can tell now."""
+    try:
+        return who()
+    except UnavailableError:
+        return None
+
+
+def _check(allowance: Allowance | None) -> None:
+    if allowance is not None and not allowance.taken.count:
+        raise _problem(allowance, told=True)
+
+
+def _fields(allowance: Allowance) -> dict[str, str]:
     name, bucket, taken = allowance.policy.value, allowance.bucket, allowance.taken
-    add_headers(
-        ("RateLimit-Policy", f'"{name}";q={bucket.capacity};w={bucket.window_seconds}'),
-        ("RateLimit", f'"{name}";r={taken.left};t={math.ceil(taken.full_seconds)}'),
-    )
+    return {
+        "RateLimit-Policy": f'"{name}";q={bucket.capacity};w={bucket.window_seconds}',
+        "RateLimit": f'"{name}";r={taken.left};t={math.ceil(taken.full_seconds)}',
+    }
 
 
-def _problem(allowance: Allowance) -> ProblemError:
+def _problem(allowance: Allowance, *, told: bool = False) -> ProblemError:
+    """The 429 problem. ``told``: with the fields that every other answer under the limit gets anyway."""
     seconds = max(1, math.ceil(allowance.taken.next_seconds))
     field = _FIELDS.get(allowance.policy)
     return ProblemError(
         P.TOO_MANY_REQUESTS,
         f"The limit of this {allowance.policy} is used up. There is more in {seconds} s.",
         errors=[] if field is None else [FieldError(field, "is one too many for now")],
-        headers={"Retry-After": str(seconds)},
+        headers={"Retry-After": str(seconds)} | (_fields(allowance) if told else {}),
     )
