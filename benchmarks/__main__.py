@@ -16,6 +16,7 @@ from benchmarks.envelopes import envelopes
 from benchmarks.figures import Figure, show
 from benchmarks.healing import heal
 from benchmarks.http_figures import bulk, rank, submit, top
+from benchmarks.reads_cost import reads_cost
 from benchmarks.rebuild import FACTS, rebuild
 from benchmarks.visible import visible
 from benchmarks.workers import history, ranker
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "board": board,
     "rebuild": rebuild,
     "heal": heal,
+    "reads-cost": reads_cost,
 }
 
 
