@@ -50,7 +50,7 @@ from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.process import Gateway, Surroundings
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
-from ledgerboard_gateway.reading import Record, reading
+from ledgerboard_gateway.reading import Ledger, Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
 from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
@@ -101,9 +101,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     secrets = make_secrets(settings.secrets, clock)
-    writer, reader = _engines(settings.postgres, secrets)
-    endpoints = Endpoints(reader, writer)
-    record = PostgresDefinitions(writer)
+    writer, reader, reads_of_writer = _engines(settings.postgres, secrets)
+    endpoints = Endpoints(reader, reads_of_writer)
+    record = PostgresDefinitions(writer, reads_of_writer)
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis_credentials = credentials(secrets, settings.redis.secret)
@@ -112,10 +112,10 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
     boards_record = Record(known, definitions, generations)
-    read = reading(redis, settings.stage, endpoints, boards_record, clock, metrics)
+    read = reading(redis, settings.stage, _ledger(endpoints, settings.postgres), boards_record, clock, metrics)
     folds = Folds()
     announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
-    ledger = GuardedLedger(LedgerReader(reader, writer))
+    ledger = GuardedLedger(LedgerReader(reader, reads_of_writer))
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
     log = CorrectionsLog(endpoints)
     bans = Bans(log, settings.bans_period_seconds)
@@ -182,14 +182,26 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining), close=close)
 
 
-def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine]":
+def _ledger(endpoints: Endpoints, settings: "PostgresSettings") -> Ledger:
+    """Folds, which are slow, leave some of the connections to every other read."""
+    return Ledger(endpoints, seats=max(1, settings.pool_size - 2))
+
+
+def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine, Engine]":
+    """For writes, for reads, and for reads where the reader does not answer.
+
+    Reads have connections of their own also where they ask the writer, so that none ever takes one that a write needs.
+    """
     make = partial(
         make_engine,
         application_name="ledgerboard-gateway",
         pool_size=settings.pool_size,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
-    writer = make(settings.writer_url, credentials=credentials(secrets, settings.secret))
+    writer, reads_of_writer = (
+        make(settings.writer_url, credentials=credentials(secrets, settings.secret)) for _ in range(2)
+    )
     if not settings.reader_url:
-        return writer, writer
-    return writer, make(settings.reader_url, credentials=credentials(secrets, settings.reading_secret))
+        return writer, reads_of_writer, reads_of_writer
+    reader = make(settings.reader_url, credentials=credentials(secrets, settings.reading_secret))
+    return writer, reader, reads_of_writer
