@@ -43,7 +43,7 @@ class MemoryTokens:
 
     def issue(self, name: str, *groups: str, life: timedelta = LIFE) -> str:
         token = f"token-{len(self._issued)}-of-{name}"
-        self._issued[token] = Identity(name, frozenset(groups), self._clock.now() + life)
+        self._issued[token] = Identity(name, frozenset(groups), self._clock.now(), self._clock.now() + life)
         return token
 
     def verify(self, token: str) -> Identity | None:

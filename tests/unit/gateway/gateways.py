@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -12,7 +13,9 @@ from ledgerboard_contracts import wire
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
 from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.admission import guard
+from ledgerboard_gateway.authentication import Credentials
 from ledgerboard_gateway.body_limits import BodyLimits
+from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
@@ -76,7 +79,7 @@ from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
 from tests.unit.gateway.memory_ends import MemoryProbe, MemoryQueue
 from tests.unit.gateway.memory_users import MemoryUsers
-from tests.unit.gateway.operating import Operating
+from tests.unit.gateway.operating import MemoryCorrectionsLog, Operating
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -101,7 +104,10 @@ class MemoryGateway:
         self.accounts = Accounts(self.users, self.ledger, "players", auto_confirm=True, calls=2)
         self.boards = MemoryBoards(self.clock, self.generations)
         self.fold = MemoryFold(self.boards)
-        self.operating = Operating(self.ledger, self.record, self.accounts, self.queue, self.clock)
+        self.log = MemoryCorrectionsLog()
+        self.erased = Erased(self.log, self.clock, 1, timedelta(seconds=30))
+        ending = EndingAccounts(self.accounts, self.erased, self.clock)
+        self.operating = Operating(self.ledger, self.record, ending, self.log, self.queue, self.clock)
         self.folds = Folds()
         self.lines: list[str] = []
         self.registry = CollectorRegistry()
@@ -109,9 +115,8 @@ class MemoryGateway:
         self.buckets, own = MemoryBuckets(self.clock), ProcessBuckets(monotonic=lambda: self.clock.now().timestamp())
         limited = Limits(self.buckets, own, limits, self.server_keys.known.rate, metrics)
         self.limiting = Limiting(limited, ClientAddresses([]))
-        self.guard = guard(
-            AccessSettings(reads=reads), StaticKey(KEY), self.keys, self.tokens, self.limiting, self.clock
-        )
+        known = Credentials(root=StaticKey(KEY), keys=self.keys, tokens=self.tokens, erased=self.erased)
+        self.guard = guard(AccessSettings(reads=reads), known, self.limiting, self.clock)
         self.keyed = MemoryKeyedRequests(self.clock)
         self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), self.limiting, metrics)
         settings = PublisherSettings(timeout_seconds=1.0, senders=1)
@@ -138,7 +143,7 @@ class MemoryGateway:
             closings=self.closed.routes,
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
-            moderation=moderation_routes(self.reviews, self.names, self.queue, WORDS, self.clock),
+            moderation=moderation_routes(self.reviews, self.names, self.operating.bans, self.queue, WORDS, self.clock),
             keys=self.server_keys.routes,
             accounts=AccountRoutes(self.accounts, self.limiting, WORDS),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),

@@ -1,5 +1,6 @@
 """A registered name is a player's id: nobody registers as somebody who played, and an erased player has no account."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -102,3 +103,23 @@ def test_a_ban_leaves_the_account(gateway: MemoryGateway) -> None:
     register(gateway)
     assert gateway.post("/v1/players/ada/ban", WHY).status_code == 202
     assert "ada" in gateway.users.accounts
+
+
+def test_the_token_of_who_is_erased_does_nothing_more(gateway: MemoryGateway) -> None:
+    gateway.record.ensure("race")
+    register(gateway)
+    token = log_in(gateway).get_json()["idToken"]
+    asks = [
+        ("POST", "/v1/boards/race/scores", {"player": "ada", "score": 1}),
+        ("PUT", "/v1/players/ada/name", {"name": "Ada"}),
+        ("POST", "/v1/users/ada/sign-out", {}),
+        ("POST", "/users/ada", {"level": 1, "score": 1}),
+    ]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert [gateway.write(*each, headers=headers).status_code for each in asks] == [202, 200, 200, 202]
+    assert erase(gateway).status_code == 202
+    assert [gateway.write(*each, headers=headers).status_code for each in asks] == [401] * 4
+    gateway.clock.advance(timedelta(minutes=1))
+    register(gateway, username="Ada")
+    back = {"Authorization": f"Bearer {log_in(gateway, 'Ada').get_json()['idToken']}"}
+    assert gateway.write("PUT", "/v1/players/Ada/name", {"name": "Ada"}, headers=back).status_code == 200

@@ -3,7 +3,7 @@
 from ledgerboard_ledger.archives import Archives, NotExportedError
 from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.corrections import PostgresCorrections
-from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
+from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, ErasedPlayers, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions
 from ledgerboard_ledger.drawn import DrawnViews
@@ -68,6 +68,7 @@ __all__ = [
     "DrawnViews",
     "Ending",
     "Endpoints",
+    "ErasedPlayers",
     "Exported",
     "FinalStandings",
     "FoldedEntry",

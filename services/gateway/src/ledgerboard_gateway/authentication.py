@@ -27,10 +27,11 @@ _OF_SCOPE: Final = {"submit": Role.SERVICE, "read": Role.VIEWER, "admin": Role.M
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a valid token says: who it is, of which groups, and until when."""
+    """What a valid token says: who it is, of which groups, and since when and until when."""
 
     name: str
     groups: frozenset[str]
+    issued_at: datetime
     expires_at: datetime
 
 
@@ -60,6 +61,14 @@ class Keys(Protocol):
         ...
 
 
+class Erased(Protocol):
+    """Who was erased."""
+
+    def covers(self, player: str, issued_at: datetime) -> bool:
+        """Whether a token of that name was issued before its player was erased."""
+        ...
+
+
 class NoTokens:
     """Without an issuer no token is good."""
 
@@ -68,9 +77,20 @@ class NoTokens:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """By what callers are known, and whose tokens are worth nothing any more."""
+
+    root: SharedKey
+    keys: Keys
+    tokens: Tokens
+    erased: Erased
+
+
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     principal: Principal
+    issued_at: datetime
     until: datetime
 
 
@@ -83,18 +103,17 @@ class Authentication:
 
     def __init__(
         self,
-        root_key: SharedKey,
-        keys: Keys,
-        tokens: Tokens,
+        known: Credentials,
         roles_of: Mapping[str, Role],
         clock: Clock,
         *,
         remember_for: timedelta = timedelta(seconds=60),
         capacity: int = REMEMBERED,
     ) -> None:
-        self._root_key = root_key
-        self._keys = keys
-        self._tokens = tokens
+        self._root_key = known.root
+        self._keys = known.keys
+        self._tokens = known.tokens
+        self._erased = known.erased
         self._roles_of = roles_of
         self._clock = clock
         self._remember_for = remember_for
@@ -116,13 +135,20 @@ class Authentication:
         digest = sha256(token.encode(errors="replace")).digest()
         now = self._clock.now()
         known = self._remembered.get(digest)
-        if known is not None and now < known.until:
-            return known.principal
+        if known is None or now >= known.until:
+            known = self._verified(token, digest, now)
+        if known is None or self._erased.covers(known.principal.player or "", known.issued_at):
+            return None
+        return known.principal
+
+    def _verified(self, token: str, digest: bytes, now: datetime) -> _Remembered | None:
         identity = self._tokens.verify(token)
         principal = None if identity is None else self._of_identity(identity)
-        if identity is not None and principal is not None:
-            self._remember(digest, _Remembered(principal, min(identity.expires_at, now + self._remember_for)))
-        return principal
+        if identity is None or principal is None:
+            return None
+        made = _Remembered(principal, identity.issued_at, min(identity.expires_at, now + self._remember_for))
+        self._remember(digest, made)
+        return made
 
     def _remember(self, digest: bytes, made: _Remembered) -> None:
         """One at a time: to look for the oldest while another thread adds one is an error."""

@@ -12,9 +12,11 @@ from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
+from ledgerboard_gateway.authentication import Credentials
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.corrections import Corrections
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
+from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
@@ -129,9 +131,11 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
-    admission = guard(
-        settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, limits, clock
+    erased = Erased(log, clock, settings.bans_period_seconds, timedelta(seconds=settings.identity.oidc.leeway_seconds))
+    credentials_known = Credentials(
+        root=root_key(settings.access, secrets), keys=server_keys.known, tokens=provider.tokens, erased=erased
     )
+    admission = guard(settings.access, credentials_known, limits, clock)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
     scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
     words = read_words(settings.names.path)
@@ -148,14 +152,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         ),
         games=game_routes(definitions, session_record(writer, endpoints), bans, clock),
         operators=operator_routes(
-            corrections=Corrections(ledger, definitions, provider.accounts, queue, clock, new_uuid7),
+            corrections=Corrections(
+                ledger, definitions, EndingAccounts(provider.accounts, erased, clock), queue, clock, new_uuid7
+            ),
             definitions=definitions,
             records=Records(log=log, compared=PostgresReconciliations(writer)),
             made=rebuilds,
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
-        moderation=moderation(moderation_record(writer, endpoints), queue, words, clock),
+        moderation=moderation(moderation_record(writer, endpoints), bans, queue, words, clock),
         keys=server_keys.routes,
         accounts=AccountRoutes(provider.accounts, limits, words),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
@@ -167,17 +173,15 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
     app = create_app(routes, admission, write_keys, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
+    beside = (announcements, bans, erased, server_keys)
     publisher.start()
-    announcements.start()
-    bans.start()
-    server_keys.start()
+    for each in beside:
+        each.start()
 
     def close() -> None:
         publisher.close(settings.publisher.timeout_seconds)
-        announcements.close()
-        bans.close()
-        server_keys.close()
-        known.close()
+        for each in (*beside, known):
+            each.close()
 
     return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining), close=close)
 
