@@ -31,6 +31,7 @@ def two(
         gateway_process(*urls, stage=stage, **SETTINGS) as first,
         gateway_process(*urls, stage=stage, **SETTINGS) as second,
     ):
+        first.request("PUT", "/v1/boards/race", {})
         yield first, second
 
 
@@ -160,3 +161,13 @@ def test_the_last_use_is_written_when_a_gateway_stops(
     listed = two[0].request("GET", "/v1/keys")[1]["keys"]
     used = next(each["last_used_at"] for each in listed if each["key_id"] == key_id)
     assert before <= datetime.fromisoformat(used) <= datetime.now(UTC)
+
+
+def test_an_admin_key_made_at_one_confines_the_write_key_at_both(two: Two) -> None:
+    first, second = two
+    status, told = first.request("POST", "/v1/keys", {"name": "operators", "scopes": ["admin"]})
+    assert status == 201
+    assert first.request("PUT", "/v1/boards/confined", {})[0] == 403
+    eventually(lambda: second.request("PUT", "/v1/boards/confined", {})[0] == 403, within_seconds=10)
+    assert [each.request("GET", "/v1/keys")[0] for each in two] == [200, 200]
+    assert {ask(each, told["key"])[0] for each in two} == {202}

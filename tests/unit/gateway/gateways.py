@@ -42,6 +42,7 @@ from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
 from ledgerboard_gateway.idempotency import Idempotency
+from ledgerboard_gateway.key_makers import KeyMakers
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.limit_settings import LimitSettings
@@ -97,7 +98,8 @@ class MemoryGateway:
     def __init__(self, reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> None:
         self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
-        self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
+        self.kept_keys = MemoryServerKeys()
+        self.server_keys = keys(self.kept_keys, KeySettings(), self.clock)
         self.keys, self.tokens = MemoryKeys(self.server_keys.known), MemoryTokens(self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
         self.ranks, self.users = MemoryRanks(), MemoryUsers(self.tokens.issue)
@@ -115,7 +117,10 @@ class MemoryGateway:
         self.buckets, own = MemoryBuckets(self.clock), ProcessBuckets(monotonic=lambda: self.clock.now().timestamp())
         limited = Limits(self.buckets, own, limits, self.server_keys.known.rate, metrics)
         self.limiting = Limiting(limited, ClientAddresses([]))
-        known = Credentials(root=StaticKey(KEY), keys=self.keys, tokens=self.tokens, erased=self.erased)
+        self.makers = KeyMakers(self.server_keys.known, self.kept_keys, self.accounts, "managers", self.clock, 1)
+        known = Credentials(
+            root=StaticKey(KEY), keys=self.keys, tokens=self.tokens, erased=self.erased, makers=self.makers
+        )
         self.guard = guard(AccessSettings(reads=reads), known, self.limiting, self.clock)
         self.keyed = MemoryKeyedRequests(self.clock)
         self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), self.limiting, metrics)

@@ -37,8 +37,8 @@ def test_the_name_of_somebody_who_played_is_taken_and_answered_as_any_other_that
 @pytest.mark.parametrize(
     ("who", "status"),
     [
-        ("manager", 201), ("root", 201), ("key", 201), ("key of a board", 409), ("reading key", 409), ("player", 409),
-        ("nobody", 409),
+        ("manager", 201), ("root", 201), ("key", 201), ("submitting key", 409), ("key of a board", 409),
+        ("reading key", 409), ("player", 409), ("nobody", 409),
     ],
 )  # fmt: skip
 def test_who_may_act_for_the_player_may_give_the_name_away(gateway: MemoryGateway, who: str, status: int) -> None:
@@ -47,7 +47,8 @@ def test_who_may_act_for_the_player_may_give_the_name_away(gateway: MemoryGatewa
     credentials = {
         "manager": tokens.issue("mia", "managers"),
         "root": gateway.authorization.removeprefix("Bearer "),
-        "key": keys.make("server", "submit"),
+        "key": keys.make("registering", "players"),
+        "submitting key": keys.make("server", "submit", "boards"),
         "key of a board": keys.make("elsewhere", "submit", "admin", boards=("race",)),
         "reading key": keys.make("reading", "read"),
         "player": tokens.issue("eve", "players"),

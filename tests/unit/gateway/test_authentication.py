@@ -1,6 +1,6 @@
 """Whose a credential is, and that a token which was verified is not verified again with every request."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -29,13 +29,17 @@ class Scene:
         self.erased = Erased(self.log, self.clock, 1, timedelta(seconds=30))
         roles = AccessSettings().roles_of
         self.authentication = Authentication(
-            Credentials(root=StaticKey(root_key), keys=self.keys, tokens=self.tokens, erased=self.erased),
+            Credentials(root=StaticKey(root_key), keys=self.keys, tokens=self.tokens, erased=self.erased, makers=self),
             roles,
             self.clock,
             remember_for=timedelta(minutes=1),
             capacity=capacity,
         )
         self.principal = self.authentication.principal
+        self.seen: list[tuple[str, frozenset[str]]] = []
+
+    def saw(self, name: str, groups: frozenset[str], _issued_at: datetime) -> None:
+        self.seen.append((name, groups))
 
 
 @pytest.fixture

@@ -104,10 +104,13 @@ class Nobody:
         self.asked += 1
         raise UnavailableError("the issuer is down")
 
+    def has_admin(self) -> bool:
+        raise UnavailableError("the record of keys is down")
+
 
 def test_while_nobody_can_tell_nothing_is_let_in_and_nothing_is_refused_for_good(closed: MemoryGateway) -> None:
     nobody = Nobody()
-    unknown = Credentials(root=StaticKey(""), keys=nobody, tokens=nobody, erased=closed.erased)
+    unknown = Credentials(root=StaticKey(""), keys=nobody, tokens=nobody, erased=closed.erased, makers=closed.makers)
     broken = Authentication(unknown, {}, closed.clock)
     intact, closed.guard._authentication = closed.guard._authentication, broken  # noqa: SLF001 -- an outage is not made otherwise.
     try:

@@ -77,6 +77,7 @@ def test_neither_the_root_key_nor_who_submits_for_others_is_limited_as_a_player(
 
 
 def test_a_key_with_a_rate_of_its_own_is_held_to_it(gateway: MemoryGateway) -> None:
+    gateway.record.ensure("chess")
     key = gateway.post("/v1/keys", {"name": "g", "scopes": ["submit"], "rate": 0.5}).get_json()["key"]
     for _ in range(4):
         assert submit(gateway, key, 250).get_json()["accepted"] == 250
@@ -188,7 +189,8 @@ def test_whatever_is_limited_is_documented_so_and_nothing_else(gateway: MemoryGa
         operation = paths.get(rule.replace("<", "{").replace(">", "}"), {}).get(method.lower())
         if operation is None:
             continue
-        is_limited = access in {Access.SUBMIT, Access.SELF, Access.READ} or (access is Access.OPEN and method != "GET")
+        guarded = {Access.SUBMIT, Access.SELF, Access.PERSON, Access.READ}
+        is_limited = access in guarded or (access is Access.OPEN and method != "GET")
         assert ("429" in operation["responses"]) is is_limited, entry
         if is_limited:
             headers = operation["responses"]["429"]["headers"]

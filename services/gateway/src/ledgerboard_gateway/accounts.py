@@ -62,6 +62,10 @@ class Users(Protocol):
         """Let there be no such user. Safe to repeat, and for names that nobody ever had."""
         ...
 
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of a user; none of a user who is not there."""
+        ...
+
 
 class Ledger(Protocol):
     """The record of plays. Raises `UnavailableError` when it is down."""
@@ -139,6 +143,11 @@ class Accounts:
         """Let nobody have that name any more. Safe to repeat, and for players who never registered."""
         with self._seat():
             self._call(lambda: self._users.delete(username))
+
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of a user; none of a user who is not there."""
+        with self._seat():
+            return self._call(lambda: self._users.groups(username))
 
     def _finish(self, username: str, password: str) -> SignedIn:
         """Complete a registration that died half-way."""

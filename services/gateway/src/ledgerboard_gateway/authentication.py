@@ -5,7 +5,7 @@ A credential names exactly one principal or none at all, and nobody is told why 
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -22,7 +22,14 @@ REMEMBERED: Final = 10_000
 """Tokens that a process remembers as good."""
 
 _ROOT: Final = Principal(subject=ROOT, roles=frozenset(Role))
-_OF_SCOPE: Final = {"submit": Role.SERVICE, "read": Role.VIEWER, "admin": Role.MANAGER}
+_CONFINED_ROOT: Final = replace(_ROOT, makes_keys_only=True)
+_OF_SCOPE: Final = {
+    "submit": Role.SERVICE,
+    "boards": Role.FOUNDER,
+    "players": Role.REGISTRAR,
+    "read": Role.VIEWER,
+    "admin": Role.MANAGER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class ServerKey:
-    """A key that is not revoked. ``scopes`` are of ``submit``, ``read`` and ``admin``; without ``boards``, of all."""
+    """A key that is not revoked. Its ``scopes`` are roles; without ``boards``, it is of all."""
 
     key_id: str
     name: str
@@ -60,12 +67,24 @@ class Keys(Protocol):
         """The key, unless it is unknown or revoked. Raises `UnavailableError` where nobody can tell."""
         ...
 
+    def has_admin(self) -> bool:
+        """Whether there ever was an admin key. Raises `UnavailableError` where nobody can tell."""
+        ...
+
 
 class Erased(Protocol):
     """Who was erased."""
 
     def covers(self, player: str, issued_at: datetime) -> bool:
         """Whether a token of that name was issued before its player was erased."""
+        ...
+
+
+class Makers(Protocol):
+    """Those who made keys by a token."""
+
+    def saw(self, name: str, groups: frozenset[str], issued_at: datetime) -> None:
+        """Take note of what a valid token says."""
         ...
 
 
@@ -85,6 +104,7 @@ class Credentials:
     keys: Keys
     tokens: Tokens
     erased: Erased
+    makers: Makers
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +134,7 @@ class Authentication:
         self._keys = known.keys
         self._tokens = known.tokens
         self._erased = known.erased
+        self._makers = known.makers
         self._roles_of = roles_of
         self._clock = clock
         self._remember_for = remember_for
@@ -126,10 +147,14 @@ class Authentication:
         if not credential:
             return None
         if self._root_key.accepts(credential):
-            return _ROOT
+            return self._root()
         if credential.startswith(KEY_PREFIX):
             return _of_key(self._keys.find(credential))
-        return self._of_token(credential) or (_ROOT if self._root_key.accepts_now(credential) else None)
+        return self._of_token(credential) or (self._root() if self._root_key.accepts_now(credential) else None)
+
+    def _root(self) -> Principal:
+        """The write key makes the first admin key; beside one it makes keys and does nothing else."""
+        return _CONFINED_ROOT if self._keys.has_admin() else _ROOT
 
     def _of_token(self, token: str) -> Principal | None:
         digest = sha256(token.encode(errors="replace")).digest()
@@ -146,6 +171,7 @@ class Authentication:
         principal = None if identity is None else self._of_identity(identity)
         if identity is None or principal is None:
             return None
+        self._makers.saw(identity.name, identity.groups, identity.issued_at)
         made = _Remembered(principal, identity.issued_at, min(identity.expires_at, now + self._remember_for))
         self._remember(digest, made)
         return made

@@ -41,7 +41,7 @@ from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
-from ledgerboard_gateway.identity import identity
+from ledgerboard_gateway.identity import identity, key_makers
 from ledgerboard_gateway.keyed_writes import keyed_writes
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.limiting import limiting
@@ -129,11 +129,16 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record, skew)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
+    makers = key_makers(server_keys.known, PostgresServerKeys(writer), provider, settings, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
     limits = limiting(quick, settings, server_keys.known.rate, metrics)
     erased = Erased(log, clock, settings.bans_period_seconds, timedelta(seconds=settings.identity.oidc.leeway_seconds))
     credentials_known = Credentials(
-        root=root_key(settings.access, secrets), keys=server_keys.known, tokens=provider.tokens, erased=erased
+        root=root_key(settings.access, secrets),
+        keys=server_keys.known,
+        tokens=provider.tokens,
+        erased=erased,
+        makers=makers,
     )
     admission = guard(settings.access, credentials_known, limits, clock)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
@@ -173,7 +178,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
     app = create_app(routes, admission, write_keys, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
-    beside = (announcements, bans, erased, server_keys)
+    beside = (announcements, bans, erased, server_keys, makers)
     publisher.start()
     for each in beside:
         each.start()

@@ -12,6 +12,7 @@ from ledgerboard_infra.settings import Count, setting
 Rate = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 _MINUTE_SECONDS = 60
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,11 @@ class LimitSettings:
         "LEDGERBOARD_PLAYER_WRITES",
         default=60.0,
         doc="Writes a minute that a player's token may make beside scores: seats, names, sign-outs; 0: any number.",
+    )
+    key_boards: Annotated[int, Meta(ge=0)] = setting(
+        "LEDGERBOARD_KEY_BOARDS",
+        default=100,
+        doc="Boards a day that a key with the scope `boards` may make by first scores; 0: any number.",
     )
     player_keyed_requests: Count = setting(
         "LEDGERBOARD_PLAYER_KEYED_REQUESTS",
@@ -115,6 +121,11 @@ class LimitSettings:
     def writes(self) -> Bucket | None:
         """What a player writes beside scores."""
         return _a_minute(self.player_writes)
+
+    @property
+    def boards(self) -> Bucket | None:
+        """Boards that a key's scores make."""
+        return Bucket(self.key_boards / _DAY_SECONDS, self.key_boards) if self.key_boards else None
 
     @property
     def address(self) -> Bucket | None:

@@ -33,6 +33,8 @@ class Policy(StrEnum):
     """Of an address without a credential, or of a player."""
     WRITES = "writes"
     """Of a player, beside scores."""
+    BOARDS = "boards"
+    """Of a key: boards that its scores make."""
     KEYED = "keyed"
     """Of a player: whatever carries an ``Idempotency-Key``."""
 
@@ -106,6 +108,10 @@ class Limits:
     def keyed(self, principal: Principal) -> Allowance | None:
         """The same of a request that names itself, since each is a row of the record for a day."""
         return self._of_player(Policy.KEYED, principal, self._player)
+
+    def new_board(self, principal: Principal) -> Allowance | None:
+        """Whether a principal's score may make a board now; None where nothing limits it."""
+        return self._take(Policy.BOARDS, principal.subject, self._settings.boards, 1)
 
     def most_kept(self, principal: Principal) -> int | None:
         """How many requests that name themselves are kept of a principal; None: any number."""

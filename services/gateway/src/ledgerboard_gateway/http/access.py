@@ -18,6 +18,8 @@ class Access(StrEnum):
     """A player for themself; a service within its boards, and a manager, for any player."""
     SELF = "self"
     """A player about themself; a service or manager for any player."""
+    PERSON = "person"
+    """A player about their own account and name; a key with the scope `players`, and a manager, about any player's."""
     MANAGE = "manage"
     """A manager."""
 
@@ -26,6 +28,7 @@ ROLES: Final[Mapping[Access, frozenset[Role]]] = {
     Access.READ: frozenset(Role),
     Access.SUBMIT: frozenset({Role.PLAYER, Role.SERVICE, Role.MANAGER}),
     Access.SELF: frozenset({Role.PLAYER, Role.SERVICE, Role.MANAGER}),
+    Access.PERSON: frozenset({Role.PLAYER, Role.REGISTRAR, Role.MANAGER}),
     Access.MANAGE: frozenset({Role.MANAGER}),
 }
 """The roles of which a caller must have one. `OPEN` asks for none."""
@@ -106,8 +109,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "POST /v1/reviews/<event_id>/approve": Access.MANAGE,
     "POST /v1/reviews/<event_id>/refuse": Access.MANAGE,
     "GET /v1/players/<player>/name": Access.READ,
-    "PUT /v1/players/<player>/name": Access.SELF,
-    "DELETE /v1/players/<player>/name": Access.SELF,
+    "PUT /v1/players/<player>/name": Access.PERSON,
+    "DELETE /v1/players/<player>/name": Access.PERSON,
     "POST /v1/players/names": Access.READ,
     # Server keys.
     "POST /v1/keys": Access.MANAGE,
@@ -119,7 +122,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "POST /login": Access.OPEN,
     "POST /v1/refresh": Access.OPEN,
     "POST /v1/users/<username>/confirm": Access.OPEN,
-    "POST /v1/users/<username>/sign-out": Access.SELF,
+    "POST /v1/users/<username>/sign-out": Access.PERSON,
     # Users, levels and days of one game.
     "POST /users/<username>": Access.SUBMIT,
     "GET /users/<username>": Access.READ,
@@ -129,7 +132,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /scores/<date>": Access.READ,
 }
 
-_LIMITED: Final = frozenset({Access.READ, Access.SUBMIT, Access.SELF})
+_LIMITED: Final = frozenset({Access.READ, Access.SUBMIT, Access.SELF, Access.PERSON})
 
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -138,6 +141,12 @@ HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>", "GE
 
 Any other operation whose path names none is closed to a key of some boards.
 """
+
+
+OF_KEYS: Final = frozenset(
+    {"POST /v1/keys", "GET /v1/keys", "POST /v1/keys/<key_id>/rotate", "DELETE /v1/keys/<key_id>"}
+)
+"""What the write key opens beside an admin key."""
 
 
 class UnlistedOperationError(LookupError):

@@ -25,6 +25,7 @@ Item = Ask | ProblemError
 _FIELDS: Final = {
     Policy.PLAYER: "score",
     Policy.KEY: "score",
+    Policy.BOARDS: "board",
     Policy.USERNAME: "username",
     Policy.USERNAME_HERE: "username",
 }
@@ -62,6 +63,11 @@ class Limiting:
         """The problem of a score that is one too many, or None."""
         (item,) = self.admit(principal, [ask])
         return item if isinstance(item, ProblemError) else None
+
+    def new_board(self, principal: Principal) -> ProblemError | None:
+        """The problem of a score that would make a board too many, or None."""
+        allowance = self._limits.new_board(principal)
+        return None if allowance is None or allowance.taken.count else _problem(allowance, told=True)
 
     def read(self, environ: Mapping[str, Any], who: Callable[[], Principal | None]) -> None:
         """Somebody reads. Raises the 429 problem where an address, and its player if there is one, did so too often.

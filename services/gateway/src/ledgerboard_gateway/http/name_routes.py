@@ -15,7 +15,7 @@ from ledgerboard_gateway.http.account_bodies import read
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import caller_for, note, player_in_path
+from ledgerboard_gateway.http.requests import caller_looking_after, note, player_in_path
 from ledgerboard_gateway.names import BannedWordError
 from ledgerboard_gateway.principals import Role
 
@@ -84,7 +84,7 @@ class NameRoutes:
 
     def put_name(self, player: str) -> Response:
         """Call a player by a name. Of one who is banned, managers alone say the name: it stands on every board."""
-        if not caller_for(player_in_path(player)).is_any(_MANAGERS) and self._bans.has_ban(player):
+        if not caller_looking_after(player_in_path(player)).is_any(_MANAGERS) and self._bans.has_ban(player):
             raise ProblemError(P.PLAYER_BANNED, f"{player} is banned.")
         try:
             name = self._names.call(player, read(NameBody).name)
@@ -113,7 +113,7 @@ class NameRoutes:
 
     def delete_name(self, player: str) -> Response:
         """Let a player have no name."""
-        caller_for(player_in_path(player))
+        caller_looking_after(player_in_path(player))
         self._names.forget(player)
         note(player=player)
         return rendering.answer(NameItem(player=player, name=None))
