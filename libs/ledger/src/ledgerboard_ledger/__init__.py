@@ -23,6 +23,7 @@ from ledgerboard_ledger.hooks import (
 )
 from ledgerboard_ledger.idempotency import PostgresKeyedRequests
 from ledgerboard_ledger.imports import LedgerImport, OtherVersionError
+from ledgerboard_ledger.levels import PostgresLevels
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
@@ -98,6 +99,7 @@ __all__ = [
     "PostgresGenerations",
     "PostgresHooks",
     "PostgresKeyedRequests",
+    "PostgresLevels",
     "PostgresPlayerNames",
     "PostgresProofs",
     "PostgresReviews",

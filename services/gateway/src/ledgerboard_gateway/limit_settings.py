@@ -69,6 +69,12 @@ class LimitSettings:
         default=100,
         doc="Boards a day that a key with the scope `boards` may make by first scores; 0: any number.",
     )
+    key_names: Annotated[int, Meta(ge=0)] = setting(
+        "LEDGERBOARD_KEY_NAMES",
+        default=50_000,
+        doc="Levels and sessions a day that a server key's scores may name which its gateway did not see lately; 0: "
+        "any number. Each is a ranking of its own in Redis.",
+    )
     player_keyed_requests: Count = setting(
         "LEDGERBOARD_PLAYER_KEYED_REQUESTS",
         default=5000,
@@ -126,6 +132,11 @@ class LimitSettings:
     def boards(self) -> Bucket | None:
         """Boards that a key's scores make."""
         return Bucket(self.key_boards / _DAY_SECONDS, self.key_boards) if self.key_boards else None
+
+    @property
+    def names(self) -> Bucket | None:
+        """Levels and sessions that a key's scores name."""
+        return Bucket(self.key_names / _DAY_SECONDS, self.key_names) if self.key_names else None
 
     @property
     def address(self) -> Bucket | None:

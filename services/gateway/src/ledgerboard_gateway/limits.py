@@ -35,6 +35,8 @@ class Policy(StrEnum):
     """Of a player, beside scores."""
     BOARDS = "boards"
     """Of a key: boards that its scores make."""
+    NAMES = "names"
+    """Of a key: levels and sessions that its scores name for the first time, as far as a process knows."""
     KEYED = "keyed"
     """Of a player: whatever carries an ``Idempotency-Key``."""
 
@@ -112,6 +114,12 @@ class Limits:
     def new_board(self, principal: Principal) -> Allowance | None:
         """Whether a principal's score may make a board now; None where nothing limits it."""
         return self._take(Policy.BOARDS, principal.subject, self._settings.boards, 1)
+
+    def names(self, principal: Principal, wanted: int) -> Allowance | None:
+        """How many new levels and sessions a key's scores may name now; None where nothing limits it."""
+        if not principal.subject.startswith(_KEY):
+            return None
+        return self._take(Policy.NAMES, principal.subject, self._settings.names, wanted)
 
     def most_kept(self, principal: Principal) -> int | None:
         """How many requests that name themselves are kept of a principal; None: any number."""

@@ -9,6 +9,7 @@ from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
 from ledgerboard_testkit.memory.keyed_requests import MemoryKeyedRequests
 from ledgerboard_testkit.memory.ledger import MemoryLedger
+from ledgerboard_testkit.memory.levels import MemoryLevels
 from ledgerboard_testkit.memory.moderation import MemoryNames, MemoryReviews
 from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.ranks import MemoryRanks
@@ -25,6 +26,7 @@ __all__ = [
     "MemoryGenerations",
     "MemoryKeyedRequests",
     "MemoryLedger",
+    "MemoryLevels",
     "MemoryNames",
     "MemoryRanks",
     "MemoryRecord",

@@ -43,7 +43,10 @@ class Entry:
         )
         if problem is not None:
             raise problem
-        return _marked(principal, ask)
+        (named,) = self._limiting.admit_names(principal, [ask])
+        if isinstance(named, ProblemError):
+            raise named
+        return _marked(principal, named)
 
     def judge(self, items: Sequence[Item]) -> list[Item]:
         """``items`` of the caller, each marked as theirs, or as its problem where it is not let in."""
@@ -53,7 +56,8 @@ class Entry:
             return self._refusal(principal, item) or self._refusal_of_new_board(principal, item, new_boards)
 
         admitted = judged(self._limiting.admit(principal, items), refusal)
-        return [_marked(principal, item) if isinstance(item, Ask) else item for item in admitted]
+        named = self._limiting.admit_names(principal, admitted)
+        return [_marked(principal, item) if isinstance(item, Ask) else item for item in named]
 
     def _refusal(self, principal: Principal, item: Item) -> ProblemError | None:
         if isinstance(item, ProblemError):

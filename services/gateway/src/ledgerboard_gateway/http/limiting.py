@@ -17,6 +17,7 @@ from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import add_headers
 from ledgerboard_gateway.limits import Allowance, Limits, Policy
 from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.seen_names import Name, SeenNames
 from ledgerboard_gateway.submit import Ask
 from ledgerboard_infra.errors import UnavailableError
 
@@ -26,6 +27,7 @@ _FIELDS: Final = {
     Policy.PLAYER: "score",
     Policy.KEY: "score",
     Policy.BOARDS: "board",
+    Policy.NAMES: "level",
     Policy.USERNAME: "username",
     Policy.USERNAME_HERE: "username",
 }
@@ -38,6 +40,7 @@ class Limiting:
     def __init__(self, limits: Limits, addresses: ClientAddresses) -> None:
         self._limits = limits
         self._addresses = addresses
+        self._seen = SeenNames()
 
     def admit(self, principal: Principal, items: Sequence[Item]) -> list[Item]:
         """``items``, those that are too many each as its problem. Each score counts, also one that is refused later.
@@ -57,6 +60,28 @@ class Limiting:
         for item in items:
             left -= isinstance(item, Ask)
             admitted.append(_problem(allowance) if isinstance(item, Ask) and left < 0 else item)
+        return admitted
+
+    def admit_names(self, principal: Principal, items: Sequence[Item]) -> list[Item]:
+        """``items``, those that name too many new levels and sessions each as its problem.
+
+        A request that was planned before passes as it was planned.
+        """
+        claim = current_claim()
+        if claim is not None and claim.plan is not None:
+            return list(items)
+        named = [self._seen.new_in(item) if isinstance(item, Ask) else () for item in items]
+        new = {name for names in named for name in names}
+        allowance = self._limits.names(principal, len(new)) if new else None
+        if allowance is None:
+            return list(items)
+        let: set[Name] = set()
+        admitted: list[Item] = []
+        for item, names in zip(items, named, strict=True):
+            fits = len(let.union(names)) <= allowance.taken.count
+            let.update(names if fits else ())
+            admitted.append(item if fits or not names else _problem(allowance, told=True))
+        self._seen.see(let)
         return admitted
 
     def refusal(self, principal: Principal, ask: Ask) -> ProblemError | None:

@@ -6,7 +6,7 @@ The path and the body say for whom a score is meant; who sends it is known from 
 from collections.abc import Collection
 from typing import Final, Protocol
 
-from ledgerboard_contracts import BoardDefinition, Submitters
+from ledgerboard_contracts import BoardDefinition, BoardOptions, Submitters
 from ledgerboard_gateway.http.problems import FieldError, ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.principals import Principal, Role
@@ -40,7 +40,7 @@ class Ownership:
             return None
         definition = self._definitions.current(ask.board)
         if definition is not None:
-            return self._refusal_by(definition, principal)
+            return None if principal.submits_for_others else _refusal_of_player(definition.options, ask)
         if principal.makes_boards or ask.board in self._open_boards:
             return None
         return _refuse(P.UNKNOWN_BOARD, "board", "is not defined", f"Nobody defined the board {ask.board}.")
@@ -51,10 +51,18 @@ class Ownership:
             return False
         return principal.makes_boards and self._definitions.current(board) is None
 
-    def _refusal_by(self, definition: BoardDefinition, principal: Principal) -> ProblemError | None:
-        if definition.options.submitters is Submitters.SERVERS and not principal.submits_for_others:
-            return _refuse(P.FORBIDDEN, "board", "takes scores from servers only", "No player submits to this board.")
-        return None
+
+def _refusal_of_player(options: BoardOptions, ask: Ask) -> ProblemError | None:
+    """What the board would reject of a player whatever else is known of it. The rest is for the judge."""
+    if options.submitters is Submitters.SERVERS:
+        return _refuse(P.FORBIDDEN, "board", "takes scores from servers only", "No player submits to this board.")
+    if ask.session is not None and not options.managed_sessions:
+        detail = f"Nobody opens sessions on {ask.board}, and a player's score names no other."
+        return _refuse(P.UNKNOWN_SESSION, "session", "is not known", detail)
+    if ask.level is not None and not isinstance(options.levels, int) and ask.level not in options.levels:
+        detail = f"{ask.board} declares its levels, and a player's score names no other."
+        return _refuse(P.INVALID_REQUEST, "level", "is none of the board's", detail)
+    return None
 
 
 def _refuse(kind: P, field: str, message: str, detail: str) -> ProblemError:
