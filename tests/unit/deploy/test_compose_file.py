@@ -1,5 +1,6 @@
 """What docker-compose.yml promises about shape and start-up, without an engine."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,22 @@ def test_nothing_may_take_the_whole_machine(services: Services, resource: str) -
     for name, service in services.items():
         assert service["deploy"]["resources"]["limits"][resource], name
         assert float(service["deploy"]["resources"]["limits"]["cpus"]) < 2, name
+
+
+def _bytes(text: str) -> int:
+    unit = {"m": 2**20, "g": 2**30}[text.lower().rstrip("b")[-1]]
+    return int(text.lower().rstrip("bmg")) * unit
+
+
+def test_valkey_refuses_writes_before_its_container_is_full_and_evicts_nothing(services: Services) -> None:
+    valkey = services["valkey"]
+    words = " ".join(valkey["command"]).split()
+    assert words[words.index("--maxmemory-policy") + 1] == "noeviction"
+    most = re.fullmatch(r"\$\{\w+:-(\w+)\}", words[words.index("--maxmemory") + 1])
+    assert most is not None
+    limit = _bytes(valkey["deploy"]["resources"]["limits"]["memory"])
+    assert limit / 2 < _bytes(most[1]) < limit * 3 / 4, "a rewrite of the append-only file needs room, too"
+
+
+def test_the_gateway_is_told_which_proxies_stand_in_front_of_it(ours: Services) -> None:
+    assert ours["gateway"]["environment"]["LEDGERBOARD_TRUSTED_PROXIES"] == "${LEDGERBOARD_TRUSTED_PROXIES:-}"
