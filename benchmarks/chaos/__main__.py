@@ -57,7 +57,7 @@ def _run(home: Path, chosen: argparse.Namespace) -> Verdict:
     with Relay(lambda: stacks[0].sqs.port) as relay:
         options = StackOptions(environment={"LEDGERBOARD_SQS_ENDPOINT_URL": relay.url})
         stacks.append(Stack(home, options))
-        with stacks[0] as stack, closing(Api(stack.gateway_url, stack.write_key)) as api:
+        with stacks[0] as stack, closing(Api(stack.gateway_url, stack.admin_key)) as api:
             record = Record()
             for board, board_options in BOARDS.items():
                 api.put_board(board, board_options)

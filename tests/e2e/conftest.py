@@ -19,7 +19,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def api(stack: Stack) -> Api:
-    return Api(stack.gateway_url, stack.write_key)
+    return Api(stack.gateway_url, stack.admin_key)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def search(tmp_path_factory: pytest.TempPathFactory, dev_settings: DevSettings) 
     options = StackOptions(settings=dev_settings, durable=False, environment={"LEDGERBOARD_LOG_LEVEL": "DEBUG"})
     with (
         Stack(tmp_path_factory.mktemp("planted"), options) as stack,
-        closing(Api(stack.gateway_url, stack.write_key)) as api,
+        closing(Api(stack.gateway_url, stack.admin_key)) as api,
     ):
         search = Search(stack)
         play(search, api)
@@ -75,7 +75,7 @@ def play(search: Search, api: Api) -> None:
 
 def leaks(search: Search, found: places.Places) -> list[str]:
     vault = search.stack.vault
-    secrets = (vault.database_password, vault.redis_password, search.stack.write_key)
+    secrets = (vault.database_password, vault.redis_password, search.stack.write_key, search.stack.admin_key)
     needles = [form for secret in secrets for form in places.forms(secret)]
     return [place for place, text in found.items() if any(needle in text for needle in needles)]
 
