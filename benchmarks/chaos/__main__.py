@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(home: Path, chosen: argparse.Namespace) -> Verdict:
     stacks: list[Stack] = []
     with Relay(lambda: stacks[0].sqs.port) as relay:
-        options = StackOptions(environment={"LEDGERBOARD_SQS_ENDPOINT_URL": relay.url})
+        options = StackOptions(environment={"LEDGERBOARD_SQS_ENDPOINT_URL": relay.url, "LEDGERBOARD_READ_RATE": "0"})
         stacks.append(Stack(home, options))
         with stacks[0] as stack, closing(Api(stack.gateway_url, stack.admin_key)) as api:
             record = Record()

@@ -34,6 +34,20 @@ _FIELDS: Final = {
 """The field that is one too many. No field says from which address a request came."""
 
 
+_WORDS: Final[Mapping[Policy, str]] = {
+    Policy.PLAYER: "this player's scores",
+    Policy.KEY: "this key's scores",
+    Policy.USERNAME: "attempts with this username",
+    Policy.USERNAME_HERE: "attempts with this username from this address",
+    Policy.ADDRESS: "attempts from this address",
+    Policy.READS: "reads",
+    Policy.WRITES: "this player's writes",
+    Policy.BOARDS: "boards that this key makes",
+    Policy.NAMES: "levels and sessions that this key names",
+    Policy.KEYED: "this player's requests with a key",
+}
+
+
 class Limiting:
     """The limits of the current request."""
 
@@ -154,7 +168,7 @@ def _problem(allowance: Allowance, *, told: bool = False) -> ProblemError:
     field = _FIELDS.get(allowance.policy)
     return ProblemError(
         P.TOO_MANY_REQUESTS,
-        f"The limit of this {allowance.policy} is used up. There is more in {seconds} s.",
+        f"The limit of {_WORDS[allowance.policy]} is used up. There is more in {seconds} s.",
         errors=[] if field is None else [FieldError(field, "is one too many for now")],
         headers={"Retry-After": str(seconds)} | (_fields(allowance) if told else {}),
     )
