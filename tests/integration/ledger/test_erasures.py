@@ -57,7 +57,7 @@ def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, b
     restatements = Restatements(engine)
     leave_traces(engine, board, player)
     assert {
-        f"public.{table}" for table in ("facts", "rejections", "seats", "reviews", "player_names")
+        f"public.{table}" for table in ("facts", "rejections", "seats", "reviews", "player_names", "audit")
     } <= tables_that_name(engine, player)
     erase = correction(ERASE, player=player, author=player, reason=f"{player} asked for it")
     assert writer.correct([erase]) == [Restatement(board=board, player=player)]

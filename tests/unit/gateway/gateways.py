@@ -13,15 +13,19 @@ from ledgerboard_contracts import wire
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
 from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.admission import guard
+from ledgerboard_gateway.audits import Audits
 from ledgerboard_gateway.authentication import Credentials
 from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
+from ledgerboard_gateway.founding import FoundingDefinitions
 from ledgerboard_gateway.history import Sources, history_routes
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
+from ledgerboard_gateway.http.audit_routes import AuditRoutes
+from ledgerboard_gateway.http.auditing import Auditing
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.client_addresses import ClientAddresses
@@ -64,6 +68,7 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.secrets import StaticKey
 from ledgerboard_testkit.memory import (
     FixedClock,
+    MemoryAudit,
     MemoryBuckets,
     MemoryKeyedRequests,
     MemoryLedger,
@@ -110,13 +115,14 @@ class MemoryGateway:
         self.erased = Erased(self.log, self.clock, 1, timedelta(seconds=30))
         ending = EndingAccounts(self.accounts, self.erased, self.clock)
         self.operating = Operating(self.ledger, self.record, ending, self.log, self.queue, self.clock)
-        self.folds = Folds()
-        self.lines: list[str] = []
+        self.folds, self.lines = Folds(), list[str]()
         self.registry = CollectorRegistry()
         metrics = GatewayMetrics(self.registry)
         self.buckets, own = MemoryBuckets(self.clock), ProcessBuckets(monotonic=lambda: self.clock.now().timestamp())
+        self.addresses, self.audit = ClientAddresses([]), MemoryAudit()
+        self.auditing = Auditing(Audits(self.audit, self.clock, new_uuid7))
         limited = Limits(self.buckets, own, limits, self.server_keys.known.rate, metrics)
-        self.limiting = Limiting(limited, ClientAddresses([]))
+        self.limiting = Limiting(limited, self.addresses)
         self.makers = KeyMakers(self.server_keys.known, self.kept_keys, self.accounts, "managers", self.clock, 1)
         known = Credentials(
             root=StaticKey(KEY), keys=self.keys, tokens=self.tokens, erased=self.erased, makers=self.makers
@@ -137,7 +143,14 @@ class MemoryGateway:
         kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
         self.reviews, self.names = MemoryReviews(), MemoryNames()
         entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
-        scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
+        scores = ScoreRoutes(
+            Submissions(
+                FoundingDefinitions(self.record, self.auditing.made_board), self.publisher, self.clock, new_uuid7
+            ),
+            entry,
+            showing,
+            metrics,
+        )
         routes = Routes(
             scores=scores,
             standings=StandingRoutes(standings),
@@ -150,6 +163,7 @@ class MemoryGateway:
             operators=self.operating.routes,
             moderation=moderation_routes(self.reviews, self.names, self.operating.bans, self.queue, WORDS, self.clock),
             keys=self.server_keys.routes,
+            audit=AuditRoutes(self.audit),
             accounts=AccountRoutes(self.accounts, self.limiting, WORDS),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
@@ -157,11 +171,13 @@ class MemoryGateway:
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, self.guard, self.write_keys, BodyLimits(MAX_BODY_BYTES, 4, 4))
+        self.app = create_app(routes, self.guard, self.write_keys, self.auditing, BodyLimits(MAX_BODY_BYTES, 4, 4))
         self.draining = False
         self.flask = self.app.wsgi_app
         quick = QuickReads(self.flask, routes.players.get_standing, self.guard)
-        edge = Edge(Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
+        edge = Edge(
+            Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining, self.addresses
+        )
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players
         self.client: FlaskClient = self.app.test_client()

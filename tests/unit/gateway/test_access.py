@@ -100,4 +100,4 @@ def test_an_operation_without_an_entry_cannot_be_bound(gateway: MemoryGateway) -
     known = gateway.operating.routes.operations()[0]
     unlisted = replace(known, rule="/v1/unlisted")
     with pytest.raises(UnlistedOperationError, match=f"{known.method} /v1/unlisted"):
-        bind(type(gateway.app)("another"), [unlisted], gateway.guard, gateway.write_keys)
+        bind(type(gateway.app)("another"), [unlisted], gateway.guard, gateway.write_keys, gateway.auditing)

@@ -1,6 +1,7 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
+from ledgerboard_ledger.audit import AuditEntry, AuditReader, PostgresAudit
 from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, ErasedPlayers, RecordedCorrection
@@ -56,6 +57,8 @@ __all__ = [
     "Allocation",
     "AppendResult",
     "Archives",
+    "AuditEntry",
+    "AuditReader",
     "Ban",
     "BoardStatistics",
     "CachedVersions",
@@ -94,6 +97,7 @@ __all__ = [
     "Outbox",
     "Partitions",
     "Play",
+    "PostgresAudit",
     "PostgresCorrections",
     "PostgresDefinitions",
     "PostgresGenerations",

@@ -12,6 +12,7 @@ from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
+from ledgerboard_gateway.audits import Audits
 from ledgerboard_gateway.authentication import Credentials
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.corrections import Corrections
@@ -19,12 +20,16 @@ from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
+from ledgerboard_gateway.founding import FoundingDefinitions
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
 from ledgerboard_gateway.history import guarded_sources, history_routes
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
+from ledgerboard_gateway.http.audit_routes import AuditRoutes
+from ledgerboard_gateway.http.auditing import Auditing
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
+from ledgerboard_gateway.http.client_addresses import ClientAddresses
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
@@ -69,12 +74,14 @@ from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
 from ledgerboard_infra.valkey import RedisClock, make_redis
 from ledgerboard_ledger import (
+    AuditReader,
     CorrectionsLog,
     CurrentDefinitions,
     Endpoints,
     FinalStandings,
     LedgerReader,
     Outbox,
+    PostgresAudit,
     PostgresDefinitions,
     PostgresHooks,
     PostgresServerKeys,
@@ -121,7 +128,6 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
     log = CorrectionsLog(endpoints)
     bans = Bans(log, settings.bans_period_seconds)
-    sources = guarded_sources(endpoints, LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     skew = SkewWatch(
         registry, clock, {"postgres": PostgresClock(writer), "redis": RedisClock(redis)}, most=MAX_CLOCK_SKEW
@@ -131,7 +137,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
     makers = key_makers(server_keys.known, PostgresServerKeys(writer), provider, settings, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
-    limits = limiting(quick, settings, server_keys.known.rate, metrics)
+    addresses = ClientAddresses(settings.limits.trusted_proxies)
+    limits = limiting(quick, settings, addresses, server_keys.known.rate, metrics)
+    auditing = Auditing(Audits(PostgresAudit(writer), clock, new_uuid7))
     erased = Erased(log, clock, settings.bans_period_seconds, timedelta(seconds=settings.identity.oidc.leeway_seconds))
     credentials_known = Credentials(
         root=root_key(settings.access, secrets),
@@ -142,14 +150,19 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     )
     admission = guard(settings.access, credentials_known, limits, clock)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
-    scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
+    scores = ScoreRoutes(
+        Submissions(FoundingDefinitions(known, auditing.made_board), publisher, clock, new_uuid7),
+        entry,
+        showing,
+        metrics,
+    )
     words = read_words(settings.names.path)
     routes = Routes(
         scores=scores,
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
-        history=history_routes(ledger, sources, known, bans, clock),
+        history=history_routes(ledger, guarded_sources(endpoints, LedgerReader(reader, reader)), known, bans, clock),
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
             seasons=SeasonRoutes(definitions, FinalStandings(endpoints), clock),
@@ -168,6 +181,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         ),
         moderation=moderation(moderation_record(writer, endpoints), bans, queue, words, clock),
         keys=server_keys.routes,
+        audit=AuditRoutes(AuditReader(endpoints)),
         accounts=AccountRoutes(provider.accounts, limits, words),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
@@ -176,7 +190,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         documentation=DocumentationRoutes(),
     )
     write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
-    app = create_app(routes, admission, write_keys, settings.http.bodies)
+    app = create_app(routes, admission, write_keys, auditing, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
     beside = (announcements, bans, erased, server_keys, makers)
     publisher.start()
@@ -188,7 +202,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         for each in (*beside, known):
             each.close()
 
-    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining), close=close)
+    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining, addresses), close=close)
 
 
 def _ledger(endpoints: Endpoints, settings: "PostgresSettings") -> Ledger:

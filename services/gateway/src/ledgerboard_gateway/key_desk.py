@@ -115,6 +115,10 @@ class KeyDesk:
         self._refresh()
         return ToldKey(record, key)
 
+    def get(self, key_id: UUID) -> KeyRecord | None:
+        """One key, or None."""
+        return self._record.get(key_id)
+
     def page(self, before: UUID | None, limit: int) -> Sequence[KeyRecord]:
         """Keys, newest first, also those that are no longer in force."""
         return self._record.page(before, limit)

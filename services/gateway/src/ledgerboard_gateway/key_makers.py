@@ -49,16 +49,16 @@ class Users(Protocol):
 class KeyMakers:
     """Looks after the keys that tokens made, every ``period_seconds`` between `start` and `close`. Thread-safe.
 
-    ``users`` is None where no pool can be asked; ``group`` is that of managers.
+    ``users`` is None where no pool can be asked; ``managers`` is their group.
     """
 
     def __init__(
-        self, known: Known, record: Record, users: Users | None, group: str, clock: Clock, period_seconds: float
+        self, known: Known, record: Record, users: Users | None, managers: str, clock: Clock, period_seconds: float
     ) -> None:
         self._known = known
         self._record = record
         self._users = users
-        self._group = group
+        self._group = managers
         self._clock = clock
         self._seen: dict[str, datetime] = {}
         self._lock = Lock()

@@ -14,7 +14,11 @@ from ledgerboard_infra.valkey import RedisClient
 
 
 def limiting(
-    quick: RedisClient, settings: GatewaySettings, key_rate: Callable[[str], float | None], metrics: GatewayMetrics
+    quick: RedisClient,
+    settings: GatewaySettings,
+    addresses: ClientAddresses,
+    key_rate: Callable[[str], float | None],
+    metrics: GatewayMetrics,
 ) -> Limiting:
     """The limits of requests. Connects to nothing yet.
 
@@ -23,4 +27,4 @@ def limiting(
     """
     shared = RedisBuckets(quick, settings.stage, Breaker("Redis, for limits", slow_seconds=0))
     limits = Limits(shared, ProcessBuckets(), settings.limits, key_rate, metrics)
-    return Limiting(limits, ClientAddresses(settings.limits.trusted_proxies))
+    return Limiting(limits, addresses)

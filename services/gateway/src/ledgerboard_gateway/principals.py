@@ -8,6 +8,9 @@ from typing import Final
 ROOT: Final = "root"
 """The subject of whoever holds the static write key."""
 
+ANONYMOUS: Final = "anonymous"
+"""How whoever shows no valid credential is told of."""
+
 _REST: Final = "*"
 
 

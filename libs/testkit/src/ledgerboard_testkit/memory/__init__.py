@@ -4,6 +4,7 @@ Each can be made unavailable, because what a service answers then is the more in
 passes the suite that the real one passes (`ledgerboard_testkit.suites`).
 """
 
+from ledgerboard_testkit.memory.audit import MemoryAudit
 from ledgerboard_testkit.memory.buckets import MemoryBuckets
 from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
@@ -22,6 +23,7 @@ __all__ = [
     "NOON",
     "Dependency",
     "FixedClock",
+    "MemoryAudit",
     "MemoryBuckets",
     "MemoryGenerations",
     "MemoryKeyedRequests",

@@ -117,6 +117,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v1/keys": Access.MANAGE,
     "POST /v1/keys/<key_id>/rotate": Access.MANAGE,
     "DELETE /v1/keys/<key_id>": Access.MANAGE,
+    # The audit.
+    "GET /v1/audit": Access.MANAGE,
     # Accounts.
     "POST /users": Access.OPEN,
     "POST /login": Access.OPEN,
@@ -143,6 +145,9 @@ Any other operation whose path names none is closed to a key of some boards.
 """
 
 
+AUDITED_AFTERWARDS: Final = frozenset({"POST /users", "POST /v1/users/<username>/confirm"})
+"""Writes of those who have no credential yet: told of once they are done, since anybody may try them."""
+
 OF_KEYS: Final = frozenset(
     {"POST /v1/keys", "GET /v1/keys", "POST /v1/keys/<key_id>/rotate", "DELETE /v1/keys/<key_id>"}
 )
@@ -164,6 +169,11 @@ def access_of(method: str, rule: str) -> Access:
 def is_keyed(method: str, access: Access) -> bool:
     """Whether an operation takes an ``Idempotency-Key``."""
     return method in WRITES and access not in {Access.OPEN, Access.READ}
+
+
+def is_audited(method: str, access: Access) -> bool:
+    """Whether a write is told of in the audit, before it is done. A score is told of in the ledger, and in the log."""
+    return method in WRITES and access in {Access.SELF, Access.PERSON, Access.MANAGE}
 
 
 def is_limited(method: str, access: Access) -> bool:

@@ -73,7 +73,7 @@ class Keys:
             if not isinstance(claim, Claim):
                 return _replay(claim)
             request.environ[_CLAIM] = claim
-            return self._finish(claim, _answer(lambda: view(*args, **kwargs)), is_secret=is_secret)
+            return self._finish(claim, answered(lambda: view(*args, **kwargs)), is_secret=is_secret)
 
         return keyed
 
@@ -103,7 +103,7 @@ class Keys:
             return response
         body = response.get_data()
         answer = KeptAnswer(status, None, None) if is_secret else KeptAnswer(status, _kept(response), body.decode())
-        stands = claim.keep(answer, [] if is_secret else _players(body))
+        stands = claim.keep(answer, [] if is_secret else players_in(body))
         return response if stands == answer else _replay(stands)
 
 
@@ -130,7 +130,7 @@ def _outcome(found: Claim | KeptAnswer | Refusal) -> str:
             return found.value
 
 
-def _answer(view: Callable[[], Response]) -> Response:
+def answered(view: Callable[[], Response]) -> Response:
     """What the client gets, also where that is a problem."""
     try:
         return view()
@@ -156,10 +156,15 @@ def _kept(response: Response) -> dict[str, str]:
     return {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
 
 
-def _players(body: bytes) -> list[str]:
+def players_in(body: bytes) -> list[str]:
     """Every name that the answer tells, so that an erasure finds it."""
+    return sorted(names_in(msgspec.json.decode(body))) if body else []
+
+
+def names_in(told: Any) -> set[str]:
+    """Every name that a JSON value tells."""
     found: set[str] = set()
-    waiting: list[Any] = [msgspec.json.decode(body)] if body else []
+    waiting: list[Any] = [told]
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
@@ -168,4 +173,4 @@ def _players(body: bytes) -> list[str]:
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
-    return sorted(found)
+    return found

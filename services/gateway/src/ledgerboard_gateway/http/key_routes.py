@@ -12,6 +12,7 @@ from marshmallow import fields
 
 from ledgerboard_gateway.http import key_examples as e
 from ledgerboard_gateway.http import rendering
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.key_bodies import (
     KeyBody,
     KeyItem,
@@ -52,6 +53,10 @@ class Desk(Protocol):
         """Make one. Raises `KeyRefusedError`."""
         ...
 
+    def get(self, key_id: UUID) -> KeyRecord | None:
+        """One of them, or None."""
+        ...
+
     def page(self, before: UUID | None, limit: int) -> Sequence[KeyRecord]:
         """Some of them, newest first."""
         ...
@@ -90,6 +95,7 @@ class KeyRoutes:
     def rotate_key(self, key_id: str) -> Response:
         """Give a key another secret."""
         known = uuid_in_path(key_id, "key_id")
+        self._note_before(known)
         with _refusals():
             told = self._desk.rotate(known, decode_rotation(json_body()), caller())
         if told is None:
@@ -99,11 +105,16 @@ class KeyRoutes:
     def revoke_key(self, key_id: str) -> Response:
         """End a key."""
         known = uuid_in_path(key_id, "key_id")
+        self._note_before(known)
         record = self._desk.revoke(known)
         if record is None:
             raise ProblemError(P.NOT_FOUND, f"There is no key {known}.")
         note(key_id=known)
         return rendering.answer(_item(record))
+
+    def _note_before(self, key_id: UUID) -> None:
+        record = self._desk.get(key_id)
+        note_before(None if record is None else _item(record))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""

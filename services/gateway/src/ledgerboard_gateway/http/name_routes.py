@@ -12,6 +12,7 @@ from ledgerboard_contracts.display_names import MAX_SAID
 from ledgerboard_contracts.scores import PlayerId
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http.account_bodies import read
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
@@ -86,6 +87,7 @@ class NameRoutes:
         """Call a player by a name. Of one who is banned, managers alone say the name: it stands on every board."""
         if not caller_looking_after(player_in_path(player)).is_any(_MANAGERS) and self._bans.has_ban(player):
             raise ProblemError(P.PLAYER_BANNED, f"{player} is banned.")
+        self._note_before(player)
         try:
             name = self._names.call(player, read(NameBody).name)
         except InvalidNameError as error:
@@ -114,9 +116,13 @@ class NameRoutes:
     def delete_name(self, player: str) -> Response:
         """Let a player have no name."""
         caller_looking_after(player_in_path(player))
+        self._note_before(player)
         self._names.forget(player)
         note(player=player)
         return rendering.answer(NameItem(player=player, name=None))
+
+    def _note_before(self, player: str) -> None:
+        note_before(NameItem(player=player, name=self._names.of([player]).get(player)))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
