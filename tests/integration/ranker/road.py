@@ -55,6 +55,7 @@ class Road:
         PostgresDefinitions(engine).define(self.board, options)
         workers = Workers(client, engine, self.stage, self.clock, self.fuse, self._sent)
         self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
+        self.openings = workers.openings
         self._ranker, self._recorder, self._rebuilder = workers.ranker, workers.recorder, workers.rebuilder
 
     def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:
@@ -126,6 +127,14 @@ class Road:
             queue.deleted.append(message)
             if queue is self.rank:
                 self._ranker.acknowledged([message])
+
+    def record_all(self) -> None:
+        """History gets all that waits for it in one batch."""
+        batch = list(self.history.waiting)
+        assert self._recorder.handle(batch) == [Done()] * len(batch)
+        self._pass_on()
+        self.history.waiting.clear()
+        self.history.deleted += batch
 
     def repeat(self, queue: Queue, number: int) -> None:
         """Deliver a message once more that was deleted lately."""

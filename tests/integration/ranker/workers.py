@@ -61,7 +61,7 @@ class Workers:
             through(Restatements(engine, snapshots)),
         )
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
-        openings = Openings(self.states, self.generations, restatements, clock)
+        self.openings = openings = Openings(self.states, self.generations, restatements, clock)
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine), clock)
         self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
