@@ -32,6 +32,7 @@ from ledgerboard_ledger.plays import ALWAYS, Accepted, BoardStatistics
 from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
 from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
 from ledgerboard_ledger.reader import LedgerReader
+from ledgerboard_ledger.rebuild_requests import HeldRebuilds
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
@@ -74,6 +75,7 @@ __all__ = [
     "Found",
     "Generation",
     "GenerationStage",
+    "HeldRebuilds",
     "Hook",
     "InvalidHookError",
     "KeptSession",
