@@ -40,7 +40,7 @@ from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, Review
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
-from ledgerboard_ledger.snapshots import Snapshots, UnendedError
+from ledgerboard_ledger.snapshots import OtherServerError, Snapshots, UnendedError
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.suspicions import RULES_AUTHOR, Found, PostgresSuspicions
 from ledgerboard_ledger.touches import Touches
@@ -90,6 +90,7 @@ __all__ = [
     "Month",
     "NotExportedError",
     "OpenedRestatement",
+    "OtherServerError",
     "OtherVersionError",
     "Outbox",
     "Partitions",
