@@ -43,9 +43,11 @@ _MOST_DELIVERIES = 3000
 class Road:
     """One board, and everything that writes to it."""
 
-    def __init__(self, client: redis.Redis, engine: Engine, options: BoardOptions, now: datetime) -> None:
+    def __init__(
+        self, client: redis.Redis, engine: Engine, options: BoardOptions, now: datetime, clock: FixedClock | None = None
+    ) -> None:
         self.stage, self.board, self.options = f"t{uuid4().hex[:12]}", f"b{uuid4().hex[:12]}", options
-        self.clock, self.fuse = FixedClock(now), Fuse()
+        self.clock, self.fuse = clock or FixedClock(now), Fuse()
         self.rank, self.history = Queue(), Queue()
         self.facts: list[Fact] = []
         self.envelopes: list[FactEnvelope] = []

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import redis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Policy, View, level_scope
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ledger import migrate
 from ledgerboard_testkit.rankings import expected_standings
 from tests.integration.ranker.counting_model import counting
 from tests.integration.ranker.road import Road
+from tests.integration.ranker.shared_clock import SharedClock, share_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,14 +54,48 @@ _others: Final = (
 steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _others, max_size=30)
 
 
+LONG_ERASED: Final[list[tuple[Any, ...]]] = [
+    *[("expire",)] * 5,
+    ("play", [("ann", 5)], 0),
+    ("wait", 1),
+    ("erase", "ann"),
+    ("history", 1, True, None),
+]
+"""Hours on, an erasure is recorded before the play that it covers."""
+LATE_FOUNDED: Final[list[tuple[Any, ...]]] = [
+    ("play", [("ann", 5)], 0),
+    ("history", 0, True, None),
+    ("expire",),
+    ("play", [("bob", 3)], 0),
+    ("rank", 1, True, None),
+]
+"""The ledger knows of the board for a quarter of an hour before a ranker does."""
+
+
+@pytest.fixture(scope="module")
+def ledger_url(fresh_database: str) -> str:
+    """A ledger whose clock is the road's."""
+    share_clock(fresh_database)
+    migrate(fresh_database)
+    return fresh_database
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", Policy)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(history=steps)
+@example(history=LONG_ERASED)
+@example(history=LATE_FOUNDED)
 def test_every_road_leads_to_the_fold_of_the_facts_that_count(
     valkey: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]]
 ) -> None:
-    road = Road(valkey, engine, BoardOptions(policy=policy), datetime.now(UTC))
+    now = datetime.now(UTC)
+    road = Road(valkey, engine, BoardOptions(policy=policy), now, SharedClock(engine, now))
     for step in history:
         walk(road, *step)
     road.drain()
