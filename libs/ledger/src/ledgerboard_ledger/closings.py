@@ -56,6 +56,13 @@ _STRANGE: Final = text(f"""
     SELECT FROM facts AS f WHERE board = :board AND occurred_at >= :starts_at AND occurred_at < :ends_at AND {STRANGE}
     LIMIT 1
 """)
+_SINCE: Final = """
+    SELECT FROM {table} WHERE event_id >= :first AND event_id < first_id_after(now() + :skew)
+    AND event_id < first_id_after(recorded_at + :skew)
+"""
+_ACCEPTED_SINCE: Final = text(
+    f"SELECT EXISTS ({_SINCE.format(table=facts.name)}) OR EXISTS ({_SINCE.format(table=rejections.name)})"
+)
 
 
 class Fold(Protocol):
@@ -134,12 +141,15 @@ class Closings:
         with postgres_errors(), self._engine.connect() as connection:
             return connection.execute(found.limit(1)).first() is not None
 
-    def has_accepted_since(self, moment: datetime) -> bool:
-        """Whether the ledger knows of any event, of whatever board, that was accepted from ``moment`` on."""
-        first = id_at(moment)
-        known = [select(table.c.event_id).where(table.c.event_id >= first).limit(1) for table in (facts, rejections)]
+    def has_accepted_since(self, moment: datetime, skew: timedelta) -> bool:
+        """Whether the ledger knows of any event, of whatever board, that was accepted from ``moment`` on.
+
+        Nothing is recorded before it is accepted, but for the ``skew`` of clocks. An event that says otherwise tells of
+        no moment: one id of next year, recorded today, would speak for every moment until then.
+        """
+        asked = {"first": id_at(moment), "skew": skew}
         with postgres_errors(), self._engine.connect() as connection:
-            return any(connection.execute(each).first() is not None for each in known)
+            return bool(connection.execute(_ACCEPTED_SINCE, asked).scalar())
 
     def count_late(self, closed_since: datetime, within: timedelta, skew: timedelta) -> int:
         """Count anew the late facts of the periods that were closed since then, and return their sum.
