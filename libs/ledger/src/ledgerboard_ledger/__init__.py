@@ -2,6 +2,7 @@
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
 from ledgerboard_ledger.closings import Closings
+from ledgerboard_ledger.correction_moments import CorrectionMoments
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
@@ -62,6 +63,7 @@ __all__ = [
     "ClosedPeriod",
     "Closing",
     "Closings",
+    "CorrectionMoments",
     "CorrectionsLog",
     "CurrentDefinitions",
     "Decision",
