@@ -185,6 +185,12 @@ class PostgresGenerations:
         with postgres_errors(), self._engine.connect() as connection:
             return list(connection.execute(wanted.order_by(generations.c.board).limit(limit)).scalars())
 
+    def begun(self) -> Sequence[str]:
+        """Every board of which a generation is opening or building, by name. However many boards there are."""
+        wanted = select(generations.c.board).where(generations.c.state.in_(_OPEN)).distinct()
+        with postgres_errors(), self._engine.connect() as connection:
+            return list(connection.execute(wanted.order_by(generations.c.board)).scalars())
+
     def _standing(self, board: str, number: int) -> Generation:
         known = self.get(board, number)
         if known is None or known.state is GenerationStage.DROPPED:
