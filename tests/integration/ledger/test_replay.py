@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from ledgerboard_contracts import CorrectionKind, Fact
 from ledgerboard_ledger import LedgerWriter, OtherServerError, Replay, Snapshots
 from ledgerboard_ledger.late import _PAIRS, _SUSPECTS
-from ledgerboard_ledger.replay import _CONTAINED, _IN_ORDER, _PAGE, _PLAYER
+from ledgerboard_ledger.replay import _CONTAINED, _IN_ORDER, _PAGE, _PLAYERS
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, event_id, fact
 from tests.integration.ledger.elsewhere import record_elsewhere
@@ -121,10 +121,10 @@ def test_looking_for_late_facts_scans_no_table(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("crowd")
-@pytest.mark.parametrize("query", [_PAGE, _PLAYER, _CONTAINED])
+@pytest.mark.parametrize("query", [_PAGE, _PLAYERS, _CONTAINED])
 def test_replaying_walks_along_indexes(engine: Engine, query: object) -> None:
     LedgerWriter(engine).append([envelope(*(fact(f"player-{number}") for number in range(3000)))], [])
-    asked = {"board": "race", "player": "player-1", "snapshot": "9:9:", "after": event_id(), "limit": 10}
+    asked = {"board": "race", "players": ["player-1"], "snapshot": "9:9:", "after": event_id(), "limit": 10}
     with engine.connect() as connection:
         connection.execute(_IN_ORDER)
         explained = connection.execute(text(f"EXPLAIN {query}"), asked | {"ids": [event_id()]}).scalars()

@@ -36,7 +36,7 @@ from ledgerboard_ledger.reader import LedgerReader
 from ledgerboard_ledger.rebuild_requests import HeldRebuilds
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
-from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.restatements import DrawnRestatement, KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, ReviewState
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
@@ -68,6 +68,7 @@ __all__ = [
     "CurrentDefinitions",
     "Decision",
     "Delivery",
+    "DrawnRestatement",
     "DrawnViews",
     "Ending",
     "Endpoints",

@@ -4,7 +4,7 @@ The snapshot fixes which facts are looked at, for ever; the corrections say, at 
 count. So a page holds the same rows whenever it is read, and never one that no longer counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -32,11 +32,11 @@ _PAGE: Final = text(f"""
 """)  # noqa: S608 -- constants
 _IN_ORDER: Final = text("SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)")
 """Walk along the index. A planner that knows little of a new month would sort the whole board for each page."""
-_PLAYER: Final = text(f"""
+_PLAYERS: Final = text(f"""
     SELECT {_FACT}, false AS is_strange FROM facts AS f
-    WHERE board = :board AND player = :player AND {CONTAINED} AND {COUNTING}
+    WHERE board = :board AND player = ANY(:players) AND {CONTAINED} AND {COUNTING}
     UNION ALL (
-        SELECT {_FACT}, true FROM facts AS f WHERE board = :board AND player = :player AND {STRANGE} LIMIT 1
+        SELECT {_FACT}, true FROM facts AS f WHERE board = :board AND player = ANY(:players) AND {STRANGE} LIMIT 1
     )
     ORDER BY event_id
 """)  # noqa: S608 -- constants
@@ -133,12 +133,21 @@ class Replay:
 
     def player(self, board: str, player: str, snapshot: str) -> Sequence[Fact]:
         """A player's counting facts in ``snapshot``, by event id."""
-        asked = {"board": board, "player": player, "snapshot": snapshot}
+        return self.players(board, [player], snapshot)[player]
+
+    def players(self, board: str, players: Iterable[str], snapshot: str) -> Mapping[str, Sequence[Fact]]:
+        """The counting facts of each of these players in ``snapshot``, by event id."""
+        found: dict[str, list[Fact]] = {player: [] for player in players}
+        asked = {"board": board, "players": list(found), "snapshot": snapshot}
+        if not found:
+            return found
         with postgres_errors(), self._engine.connect() as connection:
-            rows = connection.execute(_PLAYER, asked).all()
-        if any(row.is_strange for row in rows):
-            raise OtherServerError(board)
-        return [_fact(row) for row in rows]
+            rows = connection.execute(_PLAYERS, asked).all()
+        for row in rows:
+            if row.is_strange:
+                raise OtherServerError(board)
+            found[row.player].append(_fact(row))
+        return found
 
     def contained(self, event_ids: Iterable[UUID], snapshot: str) -> set[UUID]:
         """Which of these events were recorded in ``snapshot``."""
