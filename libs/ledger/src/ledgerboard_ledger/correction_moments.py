@@ -4,7 +4,7 @@ The order of corrections is that of their ids. Gateways whose clocks lie apart w
 is to end, and a deletion before the definition that it is to delete.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine, text
@@ -33,7 +33,7 @@ class CorrectionMoments:
         self._engine = engine
 
     def following(self, *, player: str | None = None, board: str | None = None) -> datetime:
-        """Now, and after what is recorded: every correction of ``player``; every clearance and definition of ``board``.
+        """Now (UTC), and after what is recorded: corrections of ``player``, clearances and definitions of ``board``.
 
         It lies ahead of the clock only where an earlier one did: stamped by another server before a failover, or by a
         gateway of a former release.
@@ -47,4 +47,4 @@ class CorrectionMoments:
             moments.append(known.cleared_at + _MILLISECOND)
         if known.defined_at is not None:
             moments.append(known.defined_at)
-        return max(moments)
+        return max(moments).astimezone(UTC)

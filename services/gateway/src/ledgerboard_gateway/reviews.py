@@ -65,13 +65,13 @@ class Reviews:
         return review
 
     def _decide(self, event_id: UUID, state: ReviewState, why: Why) -> Review:
-        now, correction_id = why.stamp(self._moments.following, self._new_correction_id)
+        now = self._moments.following()  # A key needs no stamps of its own: the first verdict stands, with its id.
         decision = Decision(
             state=state,
             at=now,
             author=why.author,
             reason=why.reason,
-            correction_id=correction_id if state is ReviewState.REFUSED else None,
+            correction_id=self._new_correction_id(now) if state is ReviewState.REFUSED else None,
         )
         review = self._record.decide(event_id, decision)
         if review is None:
