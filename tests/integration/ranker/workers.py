@@ -70,7 +70,7 @@ class Workers:
         clocks = MovedClocks(self.states, through(PostgresClock(engine)), clock)
         punctual_states.clocks = punctual_boards.clocks = clocks
         punctual_states.before_call = punctual_boards.before_call = fuse.burn
-        openings = Openings(self.states, self.generations, restatements, clocks)
+        self.openings = openings = Openings(self.states, self.generations, restatements, clocks)
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine), clock)
         self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)

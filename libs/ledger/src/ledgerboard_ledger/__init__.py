@@ -2,6 +2,7 @@
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
 from ledgerboard_ledger.closings import Closings
+from ledgerboard_ledger.correction_moments import CorrectionMoments
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
@@ -32,14 +33,15 @@ from ledgerboard_ledger.plays import ALWAYS, Accepted, BoardStatistics
 from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
 from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
 from ledgerboard_ledger.reader import LedgerReader
+from ledgerboard_ledger.rebuild_requests import HeldRebuilds
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
-from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.restatements import DrawnRestatement, KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, ReviewState
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
-from ledgerboard_ledger.snapshots import Snapshots, UnendedError
+from ledgerboard_ledger.snapshots import OtherServerError, Snapshots, UnendedError
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.suspicions import RULES_AUTHOR, Found, PostgresSuspicions
 from ledgerboard_ledger.touches import Touches
@@ -61,10 +63,12 @@ __all__ = [
     "ClosedPeriod",
     "Closing",
     "Closings",
+    "CorrectionMoments",
     "CorrectionsLog",
     "CurrentDefinitions",
     "Decision",
     "Delivery",
+    "DrawnRestatement",
     "DrawnViews",
     "Ending",
     "Endpoints",
@@ -74,6 +78,7 @@ __all__ = [
     "Found",
     "Generation",
     "GenerationStage",
+    "HeldRebuilds",
     "Hook",
     "InvalidHookError",
     "KeptSession",
@@ -88,6 +93,7 @@ __all__ = [
     "Month",
     "NotExportedError",
     "OpenedRestatement",
+    "OtherServerError",
     "OtherVersionError",
     "Outbox",
     "Partitions",

@@ -126,6 +126,11 @@ class MemoryGenerations(Dependency):
         names = sorted(each.board for each in self.list(None, len(self._rows)) if each.state is _LIVE)
         return [name for name in names if after is None or name > after][:limit]
 
+    def begun(self) -> Sequence[str]:
+        """Boards of which a generation is opening or building."""
+        self.answer()
+        return sorted({each.board for each in self._rows.values() if each.state in {_OPENING, _BUILDING}})
+
     def _add(self, board: str, board_version: int, state: GenerationStage, reason: str, author: str) -> Generation:
         number = max((each.number for each in self.list(board)), default=0) + 1
         made = Generation(
