@@ -105,10 +105,10 @@ class Board:
 
     def restate(self) -> None:
         drawn = [(1, self.options, [each for each in self.facts[1:] if each.player == "ann"])]
-        assert self.boards.restate(BOARD, "ann", drawn, self.version, lambda: Following([ONE]), NOW)
+        assert self.boards.restate(BOARD, {"ann": drawn}, self.version, lambda: Following([ONE]), NOW)
 
     def hide(self) -> None:
-        assert self.boards.restate(BOARD, "ann", [(1, self.options, [])], self.version, lambda: Following([ONE]), NOW)
+        assert self.boards.restate(BOARD, {"ann": [(1, self.options, [])]}, self.version, lambda: Following([ONE]), NOW)
 
     def shows(self, facts: Sequence[Fact]) -> None:
         for scope in (View(BOARD, ALL_TIME).scope, level_scope("one"), level_scope("two")):

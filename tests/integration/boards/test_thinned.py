@@ -78,7 +78,7 @@ def test_a_restatement_leaves_what_folding_every_play_leaves(
     for fact in facts:
         folded.boards.fold([FoldOrder(make_envelope("chess", [fact]), options, 1, folded.version)], NOW)
     assert restated.boards.restate(
-        "chess", "ann", [(1, options, facts)], restated.version, lambda: Following([ONE]), NOW
+        "chess", {"ann": [(1, options, facts)]}, restated.version, lambda: Following([ONE]), NOW
     )
     for view in views(facts, options):
         assert restated.holds(view) == folded.holds(view)

@@ -112,7 +112,7 @@ class Scene:
         words = {"reason": "a test", "author": "test", **named}
         made = Correction(correction_id=new_uuid7(now), kind=kind, occurred_at=now, **words)
         for each in self.writer.correct([made]):
-            self.restating.restate(each.board, each.player)
+            self.restating.restate(each.board, [each.player])
 
     def request(self, board: str, version: int | None = None) -> Generation:
         return self.generations.request(board, board_version=version, reason="a test", author="test")

@@ -1,6 +1,6 @@
 """The ranker on boards and definitions in memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -119,9 +119,10 @@ class Noted:
     def catch_up(self, board: str, players: Sequence[str]) -> None:
         self.caught_up.append((board, tuple(players)))
 
-    def restate(self, board: str, player: str) -> bool:
-        self.restated.append((board, player))
-        self.after_restating(board, player)
+    def restate(self, board: str, players: Iterable[str]) -> bool:
+        for player in players:
+            self.restated.append((board, player))
+            self.after_restating(board, player)
         return board not in self.deleted
 
 

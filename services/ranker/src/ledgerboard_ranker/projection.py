@@ -103,17 +103,19 @@ class Projection:
 
         Where that must wait for a transaction, so must the arrival. Returns those whose board is deleted.
         """
-        arrivals: defaultdict[tuple[str, str], list[Arrival]] = defaultdict(list)
+        asked: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        arrivals: defaultdict[str, list[Arrival]] = defaultdict(list)
         for arrival, player in whose:
-            arrivals[arrival.envelope.board, player].append(arrival)
+            asked[arrival.envelope.board][player] = None
+            arrivals[arrival.envelope.board].append(arrival)
         deleted: list[Arrival] = []
-        for (board, player), those in arrivals.items():
+        for board, players in asked.items():
             try:
-                if not self._restating.restate(board, player):
-                    deleted += those
+                if not self._restating.restate(board, players):
+                    deleted += arrivals[board]
             except UnendedError:
-                _postpone(those)
-        self._states.forget({board for board, _ in arrivals})
+                _postpone(arrivals[board])
+        self._states.forget(asked)
         return deleted
 
     def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
