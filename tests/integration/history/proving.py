@@ -21,7 +21,9 @@ from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope
 
 NOW: Final = datetime.now(UTC)
-_PATIENCE: Final = Patience(pause=timedelta(seconds=5), settle=timedelta(seconds=60), most=timedelta(seconds=300))
+_PATIENCE: Final = Patience(
+    pause=timedelta(seconds=5), settle=timedelta(seconds=60), busy=timedelta(seconds=400), most=timedelta(seconds=300)
+)
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Proof:
     begin: bool = True
     messages: int = 0
     in_hand: int = 0
+    patience: Patience = _PATIENCE
     on_pause: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -72,7 +75,7 @@ class Proof:
             self._first.begin(self.board)
         boards, states = RedisBoards(self.valkey, self.stage), BoardStates(self.valkey, self.stage)
         comparison = Comparison(boards, DrawnViews(self.engine), SqlFold(self.engine), self)
-        return Reconciliation(states, self, comparison, self, self, pause=self._pass, patience=_PATIENCE)
+        return Reconciliation(states, self, comparison, self, self, pause=self._pass, patience=self.patience)
 
     def version(self, board: str, version: int) -> BoardDefinition | None:
         """The one version that there is."""

@@ -1,5 +1,6 @@
 """Reconciling finds every single difference between the boards and the ledger, and none where there is none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -121,11 +122,19 @@ def test_while_messages_wait_nothing_is_judged(proof: Proof) -> None:
     assert "4 entries kept changing, or messages were under way all the time: not judged" in lines(result)[0]
 
 
-def test_while_a_worker_holds_a_message_nothing_is_judged_however_long_that_is(proof: Proof) -> None:
+def test_while_a_worker_holds_a_message_nothing_is_judged(proof: Proof) -> None:
     proof.fold(make_fact("early", 9, NOW))
     proof.in_hand = 1
     result = proof.reconcile()
     assert (result.differences, result.unsettled) == ({}, 4)
+
+
+def test_where_workers_never_have_empty_hands_a_difference_counts_that_stood_for_minutes(proof: Proof) -> None:
+    proof.patience = replace(proof.patience, most=timedelta(seconds=600))
+    proof.fold(make_fact("ghost", 9, NOW))
+    proof.in_hand = 3
+    result = proof.reconcile()
+    assert (len(result.differences), result.unsettled) == (4, 0)
 
 
 def test_a_moment_without_any_message_in_hand_is_enough_if_the_difference_stands_afterwards(proof: Proof) -> None:

@@ -49,11 +49,13 @@ class Patience:
 
     ``settle`` must exceed the visibility timeout of the queues, and the time by which the counts of SQS may be behind.
     In each pause it is looked several times whether anything is under way, since on a busy stage that is so at most
-    moments. What has not settled within ``most`` is not judged.
+    moments. Where workers have something in hand at every moment, a difference counts when it stood for ``busy``: no
+    worker holds a message for that long without an outage. What has not settled within ``most`` is not judged.
     """
 
     pause: timedelta = timedelta(seconds=5)
     settle: timedelta = timedelta(seconds=60)
+    busy: timedelta = timedelta(minutes=5)
     most: timedelta = timedelta(minutes=10)
 
 
@@ -188,7 +190,8 @@ class Reconciliation:
         return all(map(self._has_settled, suspicions.values()))
 
     def _has_settled(self, suspicion: _Suspicion) -> bool:
-        return suspicion.is_clear and self._clock.now() - suspicion.since >= self._patience.settle
+        stood = self._clock.now() - suspicion.since
+        return stood >= self._patience.busy or (suspicion.is_clear and stood >= self._patience.settle)
 
 
 def _cleared(suspicion: _Suspicion, clear_at: datetime | None) -> _Suspicion:
