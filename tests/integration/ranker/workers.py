@@ -63,7 +63,7 @@ class Workers:
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
         openings = Openings(self.states, self.generations, restatements, clock)
         founding = Founding(self.states, self.generations, replay, openings, clock)
-        touching = Touching(Touches(engine), clock)
+        touching = Touching(Touches(engine))
         self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
         known = KnownStates(self.states, founding)
         projection = Projection(
@@ -89,9 +89,7 @@ class Workers:
             openings=openings,
             definitions=versions,
             ledger=replay,
-            touches=Touches(engine),
             scan=Scan(replay, self.states, boards, clock),
-            swap=Swap(self.generations, self.states, boards),
+            swap=Swap(self.generations, self.states, boards, Touches(engine)),
             metrics=RebuilderMetrics(CollectorRegistry()),
-            clock=clock,
         )

@@ -110,11 +110,15 @@ class MemoryReplay:
 
 @dataclass
 class Noted:
-    """What the projection asked of its neighbours: boards touched, players caught up, players restated."""
+    """What the projection asked of its neighbours: boards touched and confirmed, players caught up and restated."""
 
     touched: list[str] = field(default_factory=list)
+    confirmed: list[str] = field(default_factory=list)
     caught_up: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     restated: list[tuple[str, str]] = field(default_factory=list)
+
+    def confirm(self, boards: Sequence[str]) -> None:
+        self.confirmed += sorted(boards)
 
     def touch(self, boards: Sequence[str]) -> None:
         self.touched += sorted(boards)

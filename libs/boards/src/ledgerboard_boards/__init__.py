@@ -7,7 +7,7 @@ from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
 from ledgerboard_boards.library import Guard
 from ledgerboard_boards.orders import STALE, FoldOrder, FoldResult, Mark, Stale, mark_of
-from ledgerboard_boards.pulse import Beat, RedisPulse
+from ledgerboard_boards.pulse import Beat, Identity, Look, RedisPulse
 from ledgerboard_boards.reader import RedisStandings
 from ledgerboard_boards.reading import MovedError, RankTooDeepError, ViewExpiredError
 from ledgerboard_boards.registry import Entry, GenerationInUseError, view_id
@@ -32,7 +32,9 @@ __all__ = [
     "Guard",
     "Horizon",
     "HotTops",
+    "Identity",
     "Live",
+    "Look",
     "Mark",
     "MovedError",
     "RankTooDeepError",

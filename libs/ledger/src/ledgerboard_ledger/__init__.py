@@ -1,6 +1,7 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
+from ledgerboard_ledger.beats import Doubt, KnownBeat, OpenDoubt, PostgresBeats, TakenBeat
 from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
@@ -65,6 +66,7 @@ __all__ = [
     "CurrentDefinitions",
     "Decision",
     "Delivery",
+    "Doubt",
     "DrawnViews",
     "Ending",
     "Endpoints",
@@ -78,6 +80,7 @@ __all__ = [
     "InvalidHookError",
     "KeptSession",
     "KeyRecord",
+    "KnownBeat",
     "KnownPlayer",
     "LedgerExport",
     "LedgerImport",
@@ -87,11 +90,13 @@ __all__ = [
     "ModerationRecord",
     "Month",
     "NotExportedError",
+    "OpenDoubt",
     "OpenedRestatement",
     "OtherVersionError",
     "Outbox",
     "Partitions",
     "Play",
+    "PostgresBeats",
     "PostgresCorrections",
     "PostgresDefinitions",
     "PostgresGenerations",
@@ -125,6 +130,7 @@ __all__ = [
     "SessionsReader",
     "Snapshots",
     "SqlFold",
+    "TakenBeat",
     "Touches",
     "UnendedError",
     "UnknownGenerationError",

@@ -19,6 +19,7 @@ from ledgerboard_ledger.generation_rows import (
     claiming,
     generation_of,
     insert_row,
+    is_old,
     is_projected,
     lease_end,
     lock_board,
@@ -164,9 +165,20 @@ class PostgresGenerations:
         with postgres_errors(), self._engine.connect() as connection:
             return [generation_of(row) for row in connection.execute(wanted).mappings()]
 
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]:
-        """Boards with a live generation by name, from the first one after ``after``."""
+    def begun(self) -> Sequence[Generation]:
+        """All generations of all boards that are opening or being built."""
+        wanted = select(*COLUMNS).where(generations.c.state.in_(_OPEN)).order_by(generations.c.board)
+        with postgres_errors(), self._engine.connect() as connection:
+            return [generation_of(row) for row in connection.execute(wanted).mappings()]
+
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards with a live generation by name, from the first one after ``after``.
+
+        With ``requested_before`` those alone of which no generation was requested since.
+        """
         wanted = select(generations.c.board).where(generations.c.state == GenerationStage.LIVE)
+        if requested_before is not None:
+            wanted = wanted.where(is_old(generations.c.board, requested_before))
         if after is not None:
             wanted = wanted.where(generations.c.board > after)
         with postgres_errors(), self._engine.connect() as connection:

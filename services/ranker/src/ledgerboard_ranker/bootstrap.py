@@ -17,7 +17,7 @@ from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.valkey import RedisClient, check_eviction, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
     PostgresDefinitions,
@@ -36,7 +36,7 @@ from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.restating import Restating
 from ledgerboard_ranker.settings import Settings
-from ledgerboard_ranker.touching import Touching
+from ledgerboard_ranker.touching import OwedNotes, Touching
 from ledgerboard_ranker.worker import FactsHandler
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Worker:
 
     runtime: StreamRuntime
     ops_server: OpsServer
+    owed_notes: OwedNotes
 
 
 def make_worker(settings: Settings) -> Worker:
@@ -69,7 +70,8 @@ def make_worker(settings: Settings) -> Worker:
     )
     sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))
-    handler = _handler(boards, engine, settings.stage, RankerMetrics(registry), clock)
+    touching = Touching(Touches(engine))
+    handler = _handler(boards, engine, settings.stage, touching, RankerMetrics(registry), clock)
     runtime = StreamRuntime(
         sqs,
         queue_url,
@@ -79,11 +81,17 @@ def make_worker(settings: Settings) -> Worker:
         StreamMetrics(registry, SERVICE),
         clock,
     )
-    return Worker(runtime, OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry))
+    ops_server = OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry)
+    return Worker(runtime, ops_server, OwedNotes(touching))
 
 
 def _handler(
-    client: RedisClient, engine: sqlalchemy.Engine, stage: str, metrics: RankerMetrics, clock: Clock
+    client: RedisClient,
+    engine: sqlalchemy.Engine,
+    stage: str,
+    touching: Touching,
+    metrics: RankerMetrics,
+    clock: Clock,
 ) -> FactsHandler:
     boards, states = RedisBoards(client, stage), BoardStates(client, stage)
     definitions = PostgresDefinitions(engine)
@@ -92,7 +100,6 @@ def _handler(
     generations, restatements = PostgresGenerations(engine, snapshots), Restatements(engine, snapshots)
     openings = Openings(states, generations, restatements, clock)
     founding = Founding(states, generations, replay, openings, clock)
-    touching = Touching(Touches(engine), clock)
     restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
     known = KnownStates(states, founding)
     projection = Projection(
@@ -113,6 +120,7 @@ def _checks(boards: RedisClient, sqs: "SQSClient", queue_url: str, engine: sqlal
     """Exactly what the ranker needs."""
     return {
         "redis": partial(_ping_redis, boards),
+        "maxmemory-policy": partial(check_eviction, boards),
         "rank": partial(_ping_queue, sqs, queue_url),
         "postgres": partial(_ping_postgres, engine),
     }

@@ -61,7 +61,8 @@ class Projection:
         """
         began = self._clock.now()
         known = [each for each in arrivals if self._is_defined(each)]
-        self._touching.touch(list({each.envelope.board for each in known}))
+        boards = list({each.envelope.board for each in known})
+        self._touching.touch(boards)
         self._catch_up([each for each in known if each.recorded])
         self._settle([each for each in known if each.repeated and not each.recorded])
         waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
@@ -70,6 +71,7 @@ class Projection:
                 raise UnavailableError("what was looked at before folding is too old by now")
             waiting = self._fold(waiting)
             if not waiting:
+                self._touching.confirm(boards)
                 self._count(arrivals)
                 return
             self._metrics.stale.inc(len(waiting))

@@ -96,6 +96,10 @@ class Touching(Protocol):
         """Note them. Never raises."""
         ...
 
+    def confirm(self, boards: Sequence[str]) -> None:
+        """They are written to. Raises `UnavailableError` where the note is too old by now."""
+        ...
+
 
 class Restating:
     """What makes the boards follow a correction. Safe to repeat: each time it draws what counts by then."""
@@ -134,6 +138,7 @@ class Restating:
             horizon = Horizon(opened.correction_id, opened.snapshot, self._until(state, player), opened.hidden)
             if self._draw(board, player, state, horizon):
                 self._restatements.opened(board, player, horizon.correction_id, horizon.snapshot, horizon.until)
+                self._touching.confirm([board])
                 _log.info("player restated", board=board, hidden=horizon.hidden)
                 return True
         raise UnavailableError(f"a player of {board} could not be restated: the board's state keeps changing")

@@ -29,7 +29,8 @@ class Generations(Protocol):
     def finish(self, board: str, number: int) -> Generation: ...
     def abandon(self, board: str, number: int) -> None: ...
     def list(self, board: str | None = None, limit: int = 1000) -> Sequence[Generation]: ...
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]: ...
+    def begun(self) -> Sequence[Generation]: ...
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]: ...
 
 
 def _fresh_board() -> str:
@@ -85,6 +86,33 @@ class GenerationsSuite:
         finished = generations.finish(board, 2)
         assert generations.live(board) == generations.finish(board, 2) == finished
         assert [each.state for each in generations.list(board)] == [GenerationStage.LIVE, GenerationStage.DROPPED]
+
+    def test_those_that_are_opening_or_built_are_begun(self, generations: Generations) -> None:
+        boards = [_fresh_board() for _ in range(3)]
+        for board in boards:
+            generations.adopt(board, 1)
+            _request(generations, board)
+        generations.open(boards[1], 2)
+        generations.open(boards[2], 2)
+        generations.opened(boards[2], 2, NOON)
+        begun = {each.board: each.state for each in generations.begun() if each.board in boards}
+        assert begun == {boards[1]: GenerationStage.OPENING, boards[2]: GenerationStage.BUILDING}
+        for board in boards:
+            generations.abandon(board, 2)
+        assert not {each.board for each in generations.begun()} & set(boards)
+
+    def test_live_boards_are_told_apart_by_when_a_generation_was_last_requested(self, generations: Generations) -> None:
+        board = _fresh_board()
+        generations.adopt(board, 1)
+        row = _request(generations, board)
+        moment = row.requested_at
+        later = moment + timedelta(microseconds=1)
+        assert board in generations.boards_live(None, 10_000, later)
+        assert board not in generations.boards_live(None, 10_000, moment)
+        generations.abandon(board, row.number)
+        adopted = generations.live(board)
+        assert adopted is not None
+        assert board in generations.boards_live(None, 10_000, adopted.requested_at + timedelta(microseconds=1))
 
     def test_what_is_dropped_or_unknown_is_neither_opened_nor_finished(self, generations: Generations) -> None:
         board = _fresh_board()

@@ -12,9 +12,10 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import OpsServer
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
-from ledgerboard_infra.valkey import RedisClient, make_redis
+from ledgerboard_infra.valkey import RedisClient, check_eviction, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
+    PostgresBeats,
     PostgresDefinitions,
     PostgresGenerations,
     Replay,
@@ -61,16 +62,18 @@ def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsSe
         openings=openings,
         definitions=CachedVersions(PostgresDefinitions(engine)),
         ledger=ledger,
-        touches=touches,
         scan=Scan(ledger, states, boards, clock),
-        swap=Swap(generations, states, boards),
+        swap=Swap(generations, states, boards, touches),
         metrics=metrics,
-        clock=clock,
     )
     renewal = Renewal(generations, states, openings)
-    pulse = RedisPulse(client, settings.stage)
-    watcher = Watcher(pulse, states, generations, touches, renewal, metrics, clock)
-    checks = {"redis": partial(_ping, client), "postgres": partial(check_schema, engine)}
+    pulse, beats = RedisPulse(client, settings.stage), PostgresBeats(engine)
+    watcher = Watcher(pulse, beats, states, generations, touches, renewal, metrics=metrics)
+    checks = {
+        "redis": partial(_ping, client),
+        "maxmemory-policy": partial(check_eviction, client),
+        "postgres": partial(check_schema, engine),
+    }
     runtime = RebuilderRuntime(rebuilder, watcher, settings.rebuild, metrics)
     return runtime, OpsServer(settings.ops, checks, registry)
 
