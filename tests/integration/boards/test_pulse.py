@@ -1,6 +1,7 @@
 """A look tells who a primary is and which beat it remembers; a beat is taken of that server and of no other."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,10 @@ from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.settings import RedisSettings
+from ledgerboard_infra.valkey import make_redis
+from ledgerboard_testkit.polling import eventually
+from tests.integration.boards.cluster import ClusterNode, add_replica, fail_over, running_cluster
 from tests.integration.boards.servers import Replicas
 
 NOW = datetime.now(UTC)
@@ -168,6 +173,40 @@ def test_a_full_server_takes_a_beat(tmp_path: Path, guardian: Guardian, dev_sett
             client.set("more", "of it")
         assert pulse.beat(look(pulse), FIRST)
         assert look(pulse).beat == FIRST
+
+
+def test_a_replica_that_took_its_primarys_place_is_looked_at_instead(
+    tmp_path: Path, guardian: Guardian, dev_settings: DevSettings
+) -> None:
+    with (
+        running_cluster(tmp_path / "cluster", 3, guardian, dev_settings.redis) as nodes,
+        ClusterNode(tmp_path / "replica", guardian=guardian, choice=dev_settings.redis, durable=False) as replica,
+        redis.Redis(port=nodes[0].port) as first,
+    ):
+        add_replica(nodes, replica, first)
+        cluster = make_redis(RedisSettings(url=nodes[1].url, cluster=True))
+        pulse = RedisPulse(cluster, "test")
+        before = looks(pulse)
+        assert all(pulse.beat(each, FIRST) for each in before)
+        fail_over(replica)
+        eventually(lambda: len(looks(pulse)) == 3 and names(pulse) != {each.primary for each in before}, what="looks")
+        assert f"127.0.0.1:{replica.port}" in names(pulse)
+        promoted = [each for each in looks(pulse) if each.was_replica]
+        assert [(each.primary, each.beat) for each in promoted] == [(f"127.0.0.1:{replica.port}", FIRST)]
+        cluster.close()
+
+
+def looks(pulse: RedisPulse) -> list[Look]:
+    """Those that did not fail."""
+    found = list[Look]()
+    for primary in pulse.primaries():
+        with suppress(UnavailableError):
+            found.append(pulse.look(primary))
+    return found
+
+
+def names(pulse: RedisPulse) -> set[str]:
+    return {each.primary for each in looks(pulse)}
 
 
 def test_every_primary_of_a_cluster_has_a_beat_and_each_board_one_primary(cluster: RedisCluster, stage: str) -> None:
