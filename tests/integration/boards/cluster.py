@@ -51,16 +51,13 @@ def add_replica(nodes: Sequence[ClusterNode], replica: ClusterNode, of: redis.Re
         client.config_set("repl-diskless-sync-delay", 0)
         eventually(lambda: _follows(client, name), what="a replica")
         eventually(lambda: client.info("replication").get("master_link_status") == "up", what="its copy")
-    own = f"127.0.0.1:{replica.port}".encode()
-    for node in nodes:
-        with redis.Redis(port=node.port) as client:
-            eventually(lambda client=client: own in _said(client, "CLUSTER", "NODES"), what="all to know it")
+    eventually(lambda: all(_knows(node, replica) for node in nodes), what="all to know it")
 
 
 def fail_over(replica: ClusterNode) -> None:
     """Let it take its primary's place, which becomes its replica."""
     with redis.Redis(port=replica.port) as client:
-        client.execute_command("CLUSTER FAILOVER")  # type: ignore[no-untyped-call]
+        client.execute_command("CLUSTER FAILOVER")
         eventually(lambda: client.info("replication")["role"] == "master", what="the fail-over")
 
 
@@ -71,6 +68,11 @@ def _follows(client: redis.Redis, primary: str) -> bool:
     except redis.ResponseError:
         return False
     return True
+
+
+def _knows(node: ClusterNode, other: ClusterNode) -> bool:
+    with redis.Redis(port=node.port) as client:
+        return f"127.0.0.1:{other.port}".encode() in _said(client, "CLUSTER", "NODES")
 
 
 def _said(client: redis.Redis, *command: str) -> bytes:

@@ -44,11 +44,13 @@ def scene_on(
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
         scene = Scene(redis_url, through(postgres_url.removesuffix("postgres") + name), "test")
-        if is_watched:
-            scene.watcher().look()
-        yield scene
-        scene.close()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        try:
+            if is_watched:
+                scene.watcher().look()
+            yield scene
+        finally:
+            scene.close()
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @contextmanager

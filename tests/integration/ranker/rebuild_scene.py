@@ -84,10 +84,7 @@ class Scene:
         self._passed = timedelta()
         self.touching = Touching(self.touches, monotonic=lambda: time.monotonic() + self._passed.total_seconds())
         self.beats = PostgresBeats(self.engine)
-        self.restating = Restating(
-            self.founding, self.boards, self.restatements, self.replay, self.definitions,
-            self.touching, clock=self.clock,
-        )  # fmt: skip
+        self.restating = self.restating_on(self.boards)
         self.versions = CachedVersions(self.definitions)
         self.ranker = self.ranker_on(self.boards)
 
@@ -179,6 +176,12 @@ class Scene:
         tag = f"{{{self.stage}/{board}}}"
         keys: list[Any] = self.client.keys(f"{tag}:*:{generation}:*") + self.client.keys(f"{tag}:*:{generation}")
         return {key for key in keys if key.split(b":")[2] == b"%d" % generation and b":seen:" not in key}
+
+    def restating_on(self, boards: Any) -> Restating:
+        """Who follows corrections, writing through ``boards``."""
+        return Restating(
+            self.founding, boards, self.restatements, self.replay, self.definitions, self.touching, clock=self.clock
+        )
 
     def ranker_on(self, boards: Any) -> Projection:
         """A ranker that writes through ``boards``."""

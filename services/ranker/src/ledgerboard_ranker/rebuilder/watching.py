@@ -148,7 +148,8 @@ class Watcher:
         doubt = doubt_of(known, looked, now, self._window)
         if doubt is None or self._open(known, looked, doubt):
             looked.memory.check(looked.primary)
-            if self._beat(known, looked, now, is_continuous=doubt is None):
+            is_beaten = self._beat(known, looked, now, is_continuous=doubt is None)
+            if is_beaten and (doubt is not None or known.open is not None):
                 self._put_off_after_an_outage(known, looked, now)
                 self._heal(looked)
         return now
@@ -197,7 +198,6 @@ class Watcher:
             return
         if known.open.healed_at is None:
             self._renew_there(looked, self._known_doubtful(known.open))
-            self.renew_lost()
             self._beats.healed(looked.key, known.open)
         elif now < known.open.look_again_at:
             self._renew_there(looked, self._touches.since(self._since(known.open), known.open.noticed_at))
