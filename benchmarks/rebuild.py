@@ -19,12 +19,19 @@ from benchmarks.figures import Figure, best_of
 from benchmarks.folding import bare_fold_seconds
 from benchmarks.pipeline import STAGE
 from ledgerboard_boards import BoardStates, MovedError, RedisStandings
-from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, Fact, FactEnvelope, View
+from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, TOP_N, FactEnvelope, View
 from ledgerboard_dev.stack import Stack
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import GenerationStage, LedgerWriter, PostgresDefinitions, PostgresGenerations, Replay
+from ledgerboard_ledger import (
+    GenerationStage,
+    LedgerWriter,
+    PostgresDefinitions,
+    PostgresGenerations,
+    Replay,
+    ReplayPage,
+)
 from ledgerboard_ledger.snapshots import Snapshots
-from ledgerboard_ranker.rebuilder.scanning import PAGE_FACTS, page_envelopes
+from ledgerboard_ranker.rebuilder.scanning import PAGE_FACTS, page_parts
 
 BOARD = "bench-rebuild"
 PLAYERS = 10_000
@@ -90,15 +97,15 @@ def bare_seconds(engine: sqlalchemy.Engine, client: redis.Redis) -> float:
     pages = list(_pages(engine))
     read_seconds = time.perf_counter() - started
     row = PostgresGenerations(engine).list(BOARD)[0]
-    envelopes = [part for after, facts in pages for part in page_envelopes(row, after, facts)]
+    envelopes = [envelope for after, page in pages for _, envelope in page_parts(row, after, page)]
     return max(read_seconds, bare_fold_seconds(client, _elsewhere(envelopes), 8, lanes=1))
 
 
-def _pages(engine: sqlalchemy.Engine) -> Iterator[tuple[UUID | None, Sequence[Fact]]]:
+def _pages(engine: sqlalchemy.Engine) -> Iterator[tuple[UUID | None, ReplayPage]]:
     replay, after = Replay(engine), None
     snapshot = Snapshots(engine).after_all_before()
     while (page := replay.page(BOARD, snapshot, after, PAGE_FACTS)).cursor is not None:
-        yield after, page.facts
+        yield after, page
         after = page.cursor
 
 

@@ -1,8 +1,6 @@
 """Whatever a board is and however its envelopes travel, every view is the plain fold of what was accepted.
 
-Envelopes come in any order, any number of times, cut in any way; the worker dies between folding and acknowledging; a
-message comes once more after it was deleted, or out of the dead letters after weeks; it is sent again until it is
-settled.
+Envelopes come in any order, any number of times, cut in any way. `test_marks` tells of those that are forgotten.
 """
 
 from collections.abc import Iterable
@@ -17,7 +15,6 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.codec import prefix_bytes
-from ledgerboard_boards.folding import FINISHED_MARK_SECONDS, MARK_SECONDS
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy, Standing, View, views_of
 from ledgerboard_testkit.first_generation import FirstGeneration
@@ -44,8 +41,6 @@ class AnyBoard(RuleBasedStateMachine):
         self.keyspace = Keyspace(stage)
         self.boards, self.standings = FirstGeneration(self.client, stage), RedisStandings(self.client, stage)
         self.folded: list[Fact] = []
-        self.told: dict[str, set[str]] = {}
-        self.gone: set[str] = set()
         self.definition: BoardDefinition
 
     @initialize(data=st.data())
@@ -61,56 +56,16 @@ class AnyBoard(RuleBasedStateMachine):
         return multiple(make_envelope(BOARD, plays[:cut]), make_envelope(BOARD, plays[cut:]))
 
     @rule(batch=batches)
-    def fold_and_crash(self, batch: list[FactEnvelope]) -> None:
-        """Nothing is acknowledged: every one of them comes again, at once or out of the dead letters."""
-        self._fold(batch)
-
-    @rule(batch=batches)
-    def fold_and_acknowledge(self, batch: list[FactEnvelope]) -> None:
-        """They may be sent again, until they are settled."""
-        self._fold(batch)
-        self._tell(batch, "acknowledged")
-
-    @rule(batch=batches)
-    def settle(self, batch: list[FactEnvelope]) -> None:
-        """Nobody sends them again; the queue may still hold them, and so may this come before them."""
-        self._tell(batch, "settled")
-
-    @rule()
-    def let_minutes_pass(self) -> None:
-        """What was cut is gone, and what it stood for never comes again."""
-        for key in self.told:
-            if 0 < self.client.ttl(key) <= FINISHED_MARK_SECONDS:
-                self.client.delete(key)
-                self.gone.add(key)
+    def fold(self, batch: list[FactEnvelope]) -> None:
+        """Any of them may have been folded before, and may come again, at once or out of the dead letters."""
+        self.boards.fold([(envelope, self.definition) for envelope in batch], NOW)
+        self.folded += [fact for envelope in batch for fact in envelope.facts]
 
     @rule(envelope=envelopes)
     def cut_anew(self, envelope: FactEnvelope) -> None:
         """The same facts in other envelopes, as a replay of the ledger sends them. Totals need theirs unchanged."""
         if self.policy is not Policy.TOTAL:
-            self._fold([make_envelope(BOARD, [fact]) for fact in reversed(envelope.facts)])
-
-    def _fold(self, batch: list[FactEnvelope]) -> None:
-        coming = [each for each in batch if not self.gone.intersection(self._keys([each]))]
-        self.boards.fold([(envelope, self.definition) for envelope in coming], NOW)
-        self.folded += [fact for envelope in coming for fact in envelope.facts]
-        for key in self._keys(coming):
-            known = self.told.get(key, set())
-            self.told[key] = {"added", "settled"} if known == {"settled"} else {"added"}
-            assert self.client.ttl(key) > MARK_SECONDS - 60
-
-    def _tell(self, batch: list[FactEnvelope], word: str) -> None:
-        marks = [mark for each in batch if (mark := self.boards.mark(each, self.definition))]
-        boards = self.boards.boards
-        (boards.settled if word == "settled" else boards.acknowledged)(marks)
-        for key in set(self._keys(batch)) - self.gone:
-            self.told.setdefault(key, set()).add(word)
-            is_cut = 0 < self.client.ttl(key) <= FINISHED_MARK_SECONDS
-            assert is_cut is (self.told[key] == {"added", "acknowledged", "settled"})
-
-    def _keys(self, batch: Iterable[FactEnvelope]) -> list[str]:
-        marks = [mark for each in batch if (mark := self.boards.mark(each, self.definition))]
-        return [self.keyspace.mark(each.board, 1, each.envelope_id).decode() for each in marks]
+            self.fold([make_envelope(BOARD, [fact]) for fact in reversed(envelope.facts)])
 
     @invariant()
     def every_view_is_the_plain_fold(self) -> None:

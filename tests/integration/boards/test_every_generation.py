@@ -21,8 +21,17 @@ from hypothesis.stateful import (
     rule,
 )
 
-from ledgerboard_boards import STALE, BoardState, FoldOrder, GenerationInUseError, GenerationState
+from ledgerboard_boards import (
+    STALE,
+    BoardState,
+    FoldOrder,
+    Following,
+    GenerationInUseError,
+    GenerationState,
+    PagePart,
+)
 from ledgerboard_contracts import BoardOptions, Fact, FactEnvelope, Policy, View
+from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_testkit.plays import make_envelope
 
 from .games import BOARD, NOW, PLAYERS, definitions, facts
@@ -59,11 +68,11 @@ class AnyGenerations(RuleBasedStateMachine):
     def accept_in_two(self, plays: list[Fact], cut: int) -> object:
         return multiple(make_envelope(BOARD, plays[:cut]), make_envelope(BOARD, plays[cut:]))
 
-    @rule(batch=batches, kept=st.booleans())
-    def fold(self, batch: list[FactEnvelope], *, kept: bool) -> None:
+    @rule(batch=batches)
+    def fold(self, batch: list[FactEnvelope]) -> None:
         """Into every generation. One into which the ledger's copy was drawn has them already."""
         orders = [
-            FoldOrder(envelope, generation.options, generation.number, self.state.version, keep_mark=kept)
+            FoldOrder(envelope, generation.options, generation.number, self.state.version)
             for envelope in batch
             for generation in self.generations
             if generation.takes(envelope)
@@ -82,7 +91,7 @@ class AnyGenerations(RuleBasedStateMachine):
         orders = [FoldOrder(envelope, generation.options, generation.number, version) for envelope in batch]
         assert set(self.held.boards.fold(orders, NOW)) == {STALE}
         drawn = [(generation.number, generation.options, batch[0].facts)]
-        assert not self.held.boards.restate(BOARD, player, drawn, version, self._states(), NOW)
+        assert not self.held.boards.restate(BOARD, player, drawn, version, self._following, NOW)
         assert not self.held.states.replace(BOARD, version, live=None, generations=())
 
     @rule(player=st.sampled_from(PLAYERS[:3]), data=st.data())
@@ -94,7 +103,7 @@ class AnyGenerations(RuleBasedStateMachine):
             drawn.append((generation.number, generation.options, counted))
             self._note_views()
             generation.draw(player, counted)
-        assert self.held.boards.restate(BOARD, player, drawn, before.version, self._states(), NOW)
+        assert self.held.boards.restate(BOARD, player, drawn, before.version, self._following, NOW)
         assert self.state.version > before.version
         self.former = before
 
@@ -104,22 +113,24 @@ class AnyGenerations(RuleBasedStateMachine):
         self._note_views()
         nothing = [(each.number, each.options, list[Fact]()) for each in self.generations]
         self.former = self.state
-        assert self.held.boards.restate(BOARD, player, nothing, self.state.version, self._states(), NOW)
+        assert self.held.boards.restate(BOARD, player, nothing, self.state.version, self._following, NOW)
         for generation in self.generations:
             generation.draw(player, ())
 
     @precondition(lambda self: len(self.generations) == 1)
     @rule(data=st.data(), pages=st.integers(1, 3))
     def build_the_next(self, data: st.DataObject, pages: int) -> None:
-        """What counts is folded page by page, under marks of the pages; each page may come twice."""
+        """What counts is folded page by page, and each page may come twice."""
         live, former = self.generations[0], self.state
         following = Generation(live.number + 1, self._options(data), contained=set(live.marks | live.contained))
         self.generations.append(following)
         assert self.held.states.replace(BOARD, former.version, live=live.number, generations=self._states())
         counted = list(live.facts.values())
-        for start in range(pages):
+        cursors = sorted(new_uuid7(NOW) for _ in range(pages))
+        for start, cursor in enumerate(cursors):
             page = make_envelope(BOARD, counted[start::pages])
-            order = FoldOrder(page, following.options, following.number, self.state.version, keep_mark=True)
+            part = PagePart(0, cursor)
+            order = FoldOrder(page, following.options, following.number, self.state.version, page=part)
             self.held.boards.fold([order, order], NOW)
             following.fold(page)
         self.former = former
@@ -148,6 +159,9 @@ class AnyGenerations(RuleBasedStateMachine):
 
     def _options(self, data: st.DataObject) -> BoardOptions:
         return data.draw(definitions(st.just(self.policy))).options
+
+    def _following(self) -> Following:
+        return Following(self._states())
 
     def _states(self) -> tuple[GenerationState, ...]:
         return tuple(GenerationState(each.number, each.number) for each in self.generations)

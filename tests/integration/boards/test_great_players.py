@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from ledgerboard_boards import BoardStates, FoldOrder, GenerationState, RedisBoards, RedisStandings
+from ledgerboard_boards import BoardStates, FoldOrder, Following, GenerationState, RedisBoards, RedisStandings
 from ledgerboard_boards.great_players import SLICE_PLAYS
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import (
@@ -81,7 +81,9 @@ class Board:
             RedisBoards.fold(self.boards, [FoldOrder(envelope, OPTIONS, 1, self.version)], NOW)
 
     def restate(self, facts: Sequence[Fact]) -> bool:
-        return self.boards.restate("chess", "ann", [(1, OPTIONS, facts)], self.version, [GENERATION], NOW)
+        return self.boards.restate(
+            "chess", "ann", [(1, OPTIONS, facts)], self.version, lambda: Following([GENERATION]), NOW
+        )
 
     def shows(self, facts: Sequence[Fact]) -> None:
         """Every view, and what finds the player in it."""
@@ -127,6 +129,16 @@ def test_what_counts_no_longer_goes_and_what_counts_comes(board: Board, left_out
     left = sorted(facts, key=lambda each: -each.score)[left_out:]
     assert board.restate([*left, *missing])
     board.shows([*left, *missing, *OTHERS])
+
+
+def test_what_finds_a_lone_great_player_expires_with_the_view(board: Board, client: redis.Redis, stage: str) -> None:
+    """A hash that held nobody else is made anew, beside a set of many entries."""
+    facts = many(2000)
+    board.fold(facts)
+    keys = Keyspace(stage).of(View("chess", DAY))
+    assert board.restate(facts[1:])
+    expiries = [client.expiretime(key.decode()) for key in (keys.entries, keys.prefixes)]
+    assert expiries == [keys.expires_at_seconds] * 2
 
 
 def test_a_banned_player_leaves_nothing(board: Board, client: redis.Redis, stage: str) -> None:
@@ -178,5 +190,7 @@ def test_slices_of_a_state_that_is_no_longer_true_write_nothing(board: Board) ->
     board.fold(facts)
     version = board.version
     board.states.replace("chess", version, live=1, generations=[GENERATION])
-    assert not board.boards.restate("chess", "ann", [(1, OPTIONS, facts[900:])], version, [GENERATION], NOW)
+    assert not board.boards.restate(
+        "chess", "ann", [(1, OPTIONS, facts[900:])], version, lambda: Following([GENERATION]), NOW
+    )
     board.shows(facts)

@@ -8,7 +8,16 @@ import msgspec
 import pytest
 import redis
 
-from ledgerboard_boards import STALE, BoardStates, FoldOrder, FoldResult, GenerationState, RedisBoards, RedisStandings
+from ledgerboard_boards import (
+    STALE,
+    BoardStates,
+    FoldOrder,
+    FoldResult,
+    Following,
+    GenerationState,
+    RedisBoards,
+    RedisStandings,
+)
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, TOP_N, BoardOptions, Fact, Period, Policy, Standing, View, span_containing
 from ledgerboard_testkit.plays import make_envelope, make_fact
@@ -41,7 +50,9 @@ class Board:
         assert isinstance(result, FoldResult)
 
     def restate(self, player: str, facts: Sequence[Fact], *, now: datetime = NOW) -> None:
-        assert self.boards.restate("chess", player, [(1, self.options, facts)], self.version, [ONE, TWO], now)
+        assert self.boards.restate(
+            "chess", player, [(1, self.options, facts)], self.version, lambda: Following([ONE, TWO]), now
+        )
 
     def top(self) -> tuple[int, tuple[Standing, ...]]:
         top = self.standings.top(CHESS, self.options)
@@ -101,7 +112,7 @@ def test_a_restatement_reaches_both_generations_at_once(client: redis.Redis, sta
     for generation in (1, 2):
         board.fold(plays, generation=generation)
     drawn = [(number, board.options, plays[:1]) for number in (1, 2)]
-    assert board.boards.restate("chess", "ann", drawn, board.version, [ONE, TWO], NOW)
+    assert board.boards.restate("chess", "ann", drawn, board.version, lambda: Following([ONE, TWO]), NOW)
     for number in (1, 2):
         (entry,) = board.boards.entries(View("chess", ALL_TIME, generation=number), board.options, None, 9)
         assert entry.standing.score == 1
@@ -128,6 +139,25 @@ def test_a_view_that_was_emptied_and_filled_still_expires(client: redis.Redis, s
         board.restate("ann", facts)
     found = [client.expiretime(key.decode()) for key in (day.entries, day.prefixes, day.version)]
     assert found == [expires_at] * 3
+
+
+def test_a_restatement_that_comes_too_late_by_the_servers_clock_changes_nothing(
+    client: redis.Redis, stage: str
+) -> None:
+    """Its caller stood still since it took the time for what follows."""
+    board, plays = Board(client, stage), [make_fact("ann", score, NOW) for score in (1, 9)]
+    board.fold(plays)
+    before, drawn = board.states.get("chess"), [(1, board.options, plays[:1])]
+
+    def at(not_after: datetime) -> bool:
+        following = Following([TWO], not_after)
+        return board.boards.restate("chess", "ann", drawn, board.version, lambda: following, NOW)
+
+    assert not at(board.states.clock("chess") - timedelta(milliseconds=1))
+    assert board.states.get("chess") == before
+    assert board.standings.page(CHESS, board.options, 0, 9).standings[0].score == 9
+    assert at(board.states.clock("chess") + timedelta(minutes=1))
+    assert board.standings.page(CHESS, board.options, 0, 9).standings[0].score == 1
 
 
 def test_only_the_live_generation_announces_envelopes(client: redis.Redis, stage: str) -> None:

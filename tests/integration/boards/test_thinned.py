@@ -10,7 +10,7 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledgerboard_boards import BoardStates, FoldOrder, GenerationState, RedisBoards
+from ledgerboard_boards import BoardStates, FoldOrder, Following, GenerationState, RedisBoards
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_boards.members import in_order
 from ledgerboard_contracts import MAX_SCORE, BoardOptions, Fact, Order, Policy, TieBreak, View, views_of
@@ -77,6 +77,8 @@ def test_a_restatement_leaves_what_folding_every_play_leaves(
     folded, restated = Board(client, options), Board(client, options)
     for fact in facts:
         folded.boards.fold([FoldOrder(make_envelope("chess", [fact]), options, 1, folded.version)], NOW)
-    assert restated.boards.restate("chess", "ann", [(1, options, facts)], restated.version, [ONE], NOW)
+    assert restated.boards.restate(
+        "chess", "ann", [(1, options, facts)], restated.version, lambda: Following([ONE]), NOW
+    )
     for view in views(facts, options):
         assert restated.holds(view) == folded.holds(view)

@@ -3,7 +3,6 @@
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from uuid import uuid4
 
 import pytest
 import redis
@@ -11,6 +10,7 @@ import redis
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, FactEnvelope, Order, Policy, View
+from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
 from ledgerboard_testkit.rankings import expected_standings
@@ -104,7 +104,7 @@ def test_every_envelope_is_announced_by_its_id_even_if_it_says_nothing_new(
 def test_a_play_of_nothing_changes_no_top(boards: FirstGeneration) -> None:
     now = NOW - timedelta(seconds=1)
     (first, *_) = boards.fold([(make_envelope("sums", [make_fact("ann", 5, NOW)]), SUMS)], NOW)
-    zero = make_envelope("sums", [make_fact("ann", 0, now, event_id=uuid4())])
+    zero = make_envelope("sums", [make_fact("ann", 0, now, event_id=new_uuid7(now))])
     (second, *_) = boards.fold([(zero, SUMS)], NOW)
     assert (first.entries_changed, first.tops_changed) == (4, 4)
     assert (second.entries_changed, second.tops_changed) == (0, 0)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import Engine
 
-from ledgerboard_boards import BoardStates, FoldOrder, GenerationState, RedisBoards, Stale
+from ledgerboard_boards import BoardStates, FoldOrder, GenerationState, RedisBoards, Refusal
 from ledgerboard_contracts import BoardDefinition, Fact
 from ledgerboard_infra.valkey import RedisClient
 from ledgerboard_ledger import LedgerWriter
@@ -37,8 +37,8 @@ class Playing:
         """Record and fold."""
         board = definition.board
         self.facts.setdefault(board, []).extend(facts)
-        LedgerWriter(self.engine).append([make_envelope(board, facts)], [])
         generation, is_first = PostgresGenerations(self.engine).adopt(board, definition.version)
+        LedgerWriter(self.engine).append([make_envelope(board, facts)], [])
         if is_first:
             self.states.create(board, [GenerationState(generation.number, definition.version)], generation.number)
         self.fold(definition, generation.number, facts)
@@ -49,7 +49,7 @@ class Playing:
         assert state is not None
         order = FoldOrder(make_envelope(definition.board, facts), definition.options, generation, state.version)
         (result,) = RedisBoards(self.client, self.stage).fold([order], datetime.now(UTC))
-        assert not isinstance(result, Stale)
+        assert not isinstance(result, Refusal)
 
     def rebuild(self, definition: BoardDefinition) -> None:
         """Make the next generation out of all plays, and swap."""

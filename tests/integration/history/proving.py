@@ -14,6 +14,7 @@ from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, Fact, View
 from ledgerboard_history.proof.comparing import Comparison
 from ledgerboard_history.proof.reconciling import Patience, Reconciled, Reconciliation
+from ledgerboard_history.proof.traffic import UnderWay
 from ledgerboard_ledger import LedgerWriter, SqlFold
 from ledgerboard_ledger.drawn import DrawnViews
 from ledgerboard_testkit.first_generation import FirstGeneration
@@ -34,6 +35,7 @@ class Proof:
     stage: str = field(default_factory=lambda: f"prove-{uuid4().hex[:12]}")
     begin: bool = True
     messages: int = 0
+    in_hand: int = 0
     on_pause: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -76,9 +78,9 @@ class Proof:
         """The one version that there is."""
         return self.definition if (board, version) == (self.board, 1) else None
 
-    def waiting(self) -> int:
+    def under_way(self) -> UnderWay:
         """What the queues say."""
-        return self.messages
+        return UnderWay(self.messages, self.in_hand)
 
     def now(self) -> datetime:
         """What the clock says."""

@@ -9,10 +9,7 @@ from uuid import uuid4
 from ledgerboard_contracts import (
     BoardOptions,
     FactEnvelope,
-    FactsMessage,
-    Policy,
     RejectionsMessage,
-    SettledMessage,
     SubmissionEnvelope,
     wire,
 )
@@ -67,18 +64,6 @@ def test_facts_reach_rank_and_history_alike_and_the_submissions_are_deleted(stag
         assert ranked == recorded
         assert len(envelopes([ranked])[0].facts) == 500
         eventually(stage.submissions.is_empty, what="an empty queue")
-
-
-def test_what_a_total_was_sent_is_settled_once_the_submissions_are_deleted(stage: Stage) -> None:
-    board = board_of(stage, BoardOptions(policy=Policy.TOTAL))
-    source = submission_envelope(submission(1, board=board))
-    stage.submissions.send(wire.encode(source))
-    with stage.ingest():
-        told = [wire.RANK.decode(body) for body in taken(stage.rank, 2)]
-    (facts,) = (each for each in told if isinstance(each, FactsMessage))
-    (settled,) = (each for each in told if isinstance(each, SettledMessage))
-    assert [(each.board, each.envelope_id) for each in settled.envelopes] == [(board, facts.envelopes[0].envelope_id)]
-    assert stage.submissions.is_empty()
 
 
 def test_a_refused_score_reaches_history_as_a_rejection(stage: Stage) -> None:
@@ -136,8 +121,8 @@ def test_an_outage_of_the_database_is_waited_for_and_costs_no_message_its_receiv
     assert not stage.submissions.dead_letters()
 
 
-def test_readiness_asks_for_the_three_queues_and_the_definitions(stage: Stage) -> None:
+def test_readiness_asks_for_the_three_queues_the_definitions_and_the_clocks(stage: Stage) -> None:
     with stage.ingest() as ops:
         code, document = readiness(ops)
     assert code == 200
-    assert document["checks"] == dict.fromkeys(["submissions", "rank", "history", "definitions"], "ok")
+    assert document["checks"] == dict.fromkeys(["submissions", "rank", "history", "definitions", "clocks"], "ok")

@@ -1,4 +1,4 @@
-"""Queues that a test delivers by hand, and a death for whoever handles a message."""
+"""Queues that a test delivers by hand, and a death or a standstill for whoever handles a message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,21 +7,30 @@ from typing import Any
 from uuid import uuid4
 
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import Message
 
 
 class Fuse:
-    """Kills whoever makes the n-th call to a store from now on: after the call, so that its effect stands."""
+    """Kills whoever makes the n-th call to a store from now on: after the call, so that its effect stands.
+
+    Or it lets the process stand still there, while ``meanwhile`` happens.
+    """
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self.until_pause: int | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def through(self, target: Any) -> Any:
         """``target`` with this fuse in every call."""
         return _Fused(target, self)
 
     def burn(self) -> None:
+        if self.until_pause is not None:
+            self.until_pause -= 1
+            if self.until_pause <= 0:
+                self.until_pause = None
+                self.meanwhile()
         if self.left is not None:
             self.left -= 1
             if self.left <= 0:
@@ -45,15 +54,10 @@ class _Fused:
 
 @dataclass
 class Queue:
-    """What waits, and what was deleted so lately that it may come once more."""
+    """What waits, and what was deleted: a standard queue may show that once more, at any time."""
 
     waiting: list[Message] = field(default_factory=list)
     deleted: list[Message] = field(default_factory=list)
 
-    def put(self, body: str, *, repeated: bool = False) -> None:
-        attributes = {REPEATED: "true"} if repeated else {}
-        self.waiting.append(
-            Message(
-                body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC), attributes=attributes
-            )
-        )
+    def put(self, body: str) -> None:
+        self.waiting.append(Message(body=body, message_id=uuid4().hex, receive_count=1, sent_at=datetime.now(UTC)))

@@ -24,7 +24,7 @@ from ledgerboard_contracts import (
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_ledger import (
     CachedVersions,
     Generation,
@@ -39,7 +39,7 @@ from ledgerboard_ledger import (
 )
 from ledgerboard_ranker.arrivals import Arrival
 from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.doubts import Doubts
+from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -77,7 +77,8 @@ class Scene:
         self.generations, self.touches = PostgresGenerations(self.engine), Touches(self.engine)
         self.definitions, self.replay = PostgresDefinitions(self.engine), Replay(self.engine)
         self.restatements, self.writer = Restatements(self.engine), LedgerWriter(self.engine)
-        self.openings = Openings(self.states, self.generations, self.restatements, self.clock)
+        self.clocks = StoreClocks(self.states, PostgresClock(self.engine), self.clock)
+        self.openings = Openings(self.states, self.generations, self.restatements, self.clocks)
         self.founding = Founding(self.states, self.generations, self.replay, self.openings, self.clock)
         self.renewal = Renewal(self.generations, self.states, self.openings)
         self.standings = RedisStandings(self.client, stage)
@@ -180,7 +181,7 @@ class Scene:
     def restating_on(self, boards: Any) -> Restating:
         """Who follows corrections, writing through ``boards``."""
         return Restating(
-            self.founding, boards, self.restatements, self.replay, self.definitions, self.touching, clock=self.clock
+            self.founding, boards, self.restatements, self.replay, self.definitions, self.touching, self.clocks
         )
 
     def ranker_on(self, boards: Any) -> Projection:
@@ -193,7 +194,7 @@ class Scene:
             self.replay,
             self.touching,
             CatchingUp(self.states, self.generations, self.restatements, self.openings, self.restating),
-            Doubts(self.boards, known, self.versions, self.restating),
+            self.restating,
             metrics=RankerMetrics(CollectorRegistry()),
             clock=self.clock,
         )

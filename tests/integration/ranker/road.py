@@ -3,7 +3,7 @@
 Each message is delivered when the test says, twice if it says so, and whoever handles it dies where it says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import uuid4
 import redis
 from sqlalchemy import Engine
 
-from ledgerboard_boards import RedisStandings
+from ledgerboard_boards import MARK_SECONDS, RedisStandings
 from ledgerboard_contracts import (
     BoardOptions,
     Correction,
@@ -21,8 +21,6 @@ from ledgerboard_contracts import (
     Fact,
     FactEnvelope,
     FactsMessage,
-    SettledEnvelope,
-    SettledMessage,
     Standing,
     View,
     wire,
@@ -34,6 +32,7 @@ from ledgerboard_ledger import (
     PostgresDefinitions,
 )
 from ledgerboard_testkit.memory import FixedClock, MemorySender
+from ledgerboard_testkit.polling import eventually
 from tests.integration.ranker.mortals import Fuse, Queue
 from tests.integration.ranker.workers import Workers
 
@@ -43,9 +42,18 @@ _MOST_DELIVERIES = 3000
 class Road:
     """One board, and everything that writes to it."""
 
-    def __init__(self, client: redis.Redis, engine: Engine, options: BoardOptions, now: datetime) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        options: BoardOptions,
+        now: datetime,
+        clock: FixedClock | None = None,
+        *,
+        mark_seconds: float = MARK_SECONDS,
+    ) -> None:
         self.stage, self.board, self.options = f"t{uuid4().hex[:12]}", f"b{uuid4().hex[:12]}", options
-        self.clock, self.fuse = FixedClock(now), Fuse()
+        self.clock, self.fuse = clock or FixedClock(now), Fuse()
         self.rank, self.history = Queue(), Queue()
         self.facts: list[Fact] = []
         self.envelopes: list[FactEnvelope] = []
@@ -53,9 +61,13 @@ class Road:
         self._client, self._sent = client, MemorySender()
         self._standings = RedisStandings(client, self.stage)
         PostgresDefinitions(engine).define(self.board, options)
-        workers = Workers(client, engine, self.stage, self.clock, self.fuse, self._sent)
+        workers, others = (
+            Workers(client, engine, self.stage, self.clock, fuse, self._sent, mark_seconds=mark_seconds)
+            for fuse in (self.fuse, Fuse())
+        )
         self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
-        self._ranker, self._recorder, self._rebuilder = workers.ranker, workers.recorder, workers.rebuilder
+        self.openings, self.restatements = workers.openings, workers.restatements
+        self._workers, self._others = workers, others
 
     def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:
         """Facts of one envelope, accepted now by a gateway whose clock is that much ahead, on both queues."""
@@ -78,13 +90,8 @@ class Road:
         """Somebody did not hear that an envelope was stored, and sent it again: the copy comes whenever it comes."""
         if self.envelopes:
             body = wire.encode(FactsMessage(envelopes=(self.envelopes[number % len(self.envelopes)],)))
-            self.rank.put(body, repeated=True)
+            self.rank.put(body)
             self.history.put(body)
-
-    def settle(self) -> None:
-        """Ingest says that it will not send any envelope again."""
-        named = tuple(SettledEnvelope(board=self.board, envelope_id=each.envelope_id) for each in self.envelopes)
-        self.rank.put(wire.encode(SettledMessage(envelopes=named)))
 
     def void(self, number: int) -> None:
         """Void one of the plays so far."""
@@ -111,41 +118,59 @@ class Road:
         self.corrections.append(made)
         self.history.put(wire.encode(CorrectionsMessage(corrections=(made,), correlation_id="test")))
 
-    def deliver(self, queue: Queue, number: int, *, delete: bool = True, calls_to_live: int | None = None) -> None:
+    def deliver(
+        self, queue: Queue, number: int, *, delete: bool = True, calls_to_live: int | None = None, other: bool = False
+    ) -> None:
         """Hand one message over. It stays if it is not deleted, or if the one who handles it dies."""
         if not queue.waiting:
             return
         message = queue.waiting[number % len(queue.waiting)]
-        handler: Any = self._ranker if queue is self.rank else self._recorder
+        workers = self._others if other else self._workers
+        handler: Any = workers.ranker if queue is self.rank else workers.recorder
         with self.mortal(calls_to_live) as survived:
             verdicts: Sequence[object] = handler.handle([message])
             survived.append(verdicts == [Done()])
         self._pass_on()
-        if survived == [True] and delete:
+        if survived == [True] and delete and message in queue.waiting:
             queue.waiting.remove(message)
             queue.deleted.append(message)
-            if queue is self.rank:
-                self._ranker.acknowledged([message])
+
+    def record_all(self) -> None:
+        """History gets all that waits for it in one batch."""
+        batch = list(self.history.waiting)
+        assert self._workers.recorder.handle(batch) == [Done()] * len(batch)
+        self._pass_on()
+        self.history.waiting.clear()
+        self.history.deleted += batch
 
     def repeat(self, queue: Queue, number: int) -> None:
-        """Deliver a message once more that was deleted lately."""
+        """Deliver a message once more that was deleted."""
         if queue.deleted:
             queue.waiting.append(queue.deleted[number % len(queue.deleted)])
 
-    def quarter_of_an_hour(self) -> None:
-        """Marks that were cut go, and what was deleted never comes again."""
-        self.clock.advance(timedelta(minutes=15))
-        for key in self._client.scan_iter(f"{{{self.stage}/{self.board}}}:seen:*"):
-            if 0 < self._client.ttl(key) <= 15 * 60:
-                self._client.delete(key)
-        for queue in (self.rank, self.history):
-            queue.waiting = [message for message in queue.waiting if message not in queue.deleted]
-            queue.deleted.clear()
+    def await_forgotten(self) -> None:
+        """Until every mark of the board is gone, which takes as long as they stand."""
+        marks = f"{{{self.stage}/{self.board}}}:seen:*"
+        eventually(lambda: not list(self._client.scan_iter(marks, count=1000)), what="marks gone")
+
+    @contextmanager
+    def standing_still(self, after_calls: int, seconds: float, meanwhile: Callable[[], None]) -> Iterator[None]:
+        """Who works in the block stands still after so many calls to a store, and others go on."""
+
+        def pause() -> None:
+            self.clock.advance(timedelta(seconds=seconds))
+            meanwhile()
+
+        self.fuse.until_pause, self.fuse.meanwhile = after_calls, pause
+        try:
+            yield
+        finally:
+            self.fuse.until_pause = None
 
     def rebuild(self, *, calls_to_live: int | None = None) -> None:
         """One rebuilder at work until it is done, or dies."""
         with self.mortal(calls_to_live):
-            while self._rebuilder.rebuild_next(lambda: False) is not None:
+            while self._workers.rebuilder.rebuild_next(lambda: False) is not None:
                 pass
 
     def drain(self) -> None:

@@ -1,12 +1,12 @@
 """A player of so many plays that the server takes longer to draw the standing than its answer is waited for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 import pytest
 
-from ledgerboard_boards import GenerationState, RedisBoards
+from ledgerboard_boards import Following, RedisBoards
 from ledgerboard_boards.restating import Drawn
 from ledgerboard_contracts import BoardOptions, CorrectionKind
 from ledgerboard_infra.errors import UnavailableError
@@ -27,11 +27,11 @@ class SlowBoards(RedisBoards):
         player: str,
         entries: Sequence[Drawn],
         state_version: int,
-        generations: Sequence[GenerationState],
+        following: Callable[[], Following],
         now: datetime,
     ) -> bool:
         self.calls += 1
-        super().restate(board, player, entries, state_version, generations, now)
+        super().restate(board, player, entries, state_version, following, now)
         raise UnavailableError("Redis: Timeout reading from socket")
 
 
@@ -50,7 +50,7 @@ def test_a_standing_that_was_drawn_is_not_drawn_again_because_nobody_heard_of_it
     LedgerWriter(scene.engine).correct([void])
     restating = Restating(
         scene.founding, slow, scene.restatements, scene.replay, scene.definitions,
-        scene.touching, clock=scene.clock,
+        scene.touching, scene.clocks,
     )  # fmt: skip
     assert restating.restate(board, ann)
     assert slow.calls == 1

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledgerboard_boards import FoldOrder, FoldResult, RedisBoards, Stale
+from ledgerboard_boards import FoldOrder, FoldResult, RedisBoards, Refusal
 from ledgerboard_contracts import BoardOptions, CorrectionKind, Policy
 from ledgerboard_ledger import Replay, ReplayPage
 from ledgerboard_ranker.rebuilder.rebuilding import Outcome
@@ -40,7 +40,7 @@ class Banning(RedisBoards):
         super().__init__(scene.client, scene.stage)
         self._scene, self._board, self._players = scene, board, list(players)
 
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Refusal]:
         if self._players:
             self._scene.correct(CorrectionKind.BAN, board=self._board, player=self._players.pop())
         return super().fold(orders, now)

@@ -2,18 +2,22 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import pytest
 
 from ledgerboard_boards import MovedError
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Order, Policy, View
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ranker.clocks import CALL_TIME, Moment
 from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.rebuilder.rebuilding import Outcome
 from ledgerboard_testkit.plays import make_envelope
 from tests.integration.ranker.rebuild_scene import EVERY_POLICY, Scene, expected, plays
+
+if TYPE_CHECKING:
+    from ledgerboard_ranker.clocks import StoreClocks
 
 
 @pytest.fixture(scope="module")
@@ -139,25 +143,28 @@ def test_another_definition_takes_effect_with_its_generation(scene: Scene) -> No
 
 
 class StandingStill:
-    """A process that stands still for ten seconds between two looks at the clock."""
+    """The clocks of a process that stands still after it took the time, as often as it is told."""
 
-    def __init__(self) -> None:
-        self._looks = 0
+    def __init__(self, scene: Scene, times: int) -> None:
+        self._scene, self._times, self.looks = scene, times, 0
 
-    def now(self) -> datetime:
-        self._looks += 1
-        return datetime.now(UTC) + timedelta(seconds=10 * (self._looks - 1))
+    def moment(self, board: str) -> Moment:
+        taken = self._scene.clocks.moment(board)
+        self.looks += 1
+        return replace(taken, drawn_at=taken.drawn_at - CALL_TIME) if self.looks <= self._times else taken
 
 
-def test_a_reset_whose_generation_came_too_late_is_not_forgotten(scene: Scene) -> None:
+def test_a_generation_that_comes_too_late_is_not_opened_and_the_next_attempt_takes_the_time_again(
+    scene: Scene,
+) -> None:
     options, facts = BoardOptions(), plays(20)
     board = scene.board()
     scene.play(board, facts)
     scene.correct(CorrectionKind.RESET, board=board)
-    slow = Openings(scene.states, scene.generations, scene.restatements, StandingStill())
-    with pytest.raises(UnavailableError):
-        scene.rebuilder(openings=slow).rebuild_next(lambda: False)
-    assert scene.rebuild_all() == [Outcome.FINISHED]
+    clocks = StandingStill(scene, 2)
+    slow = Openings(scene.states, scene.generations, scene.restatements, cast("StoreClocks", clocks))
+    assert scene.rebuilder(openings=slow).rebuild_next(lambda: False) is Outcome.FINISHED
+    assert clocks.looks == 3
     assert scene.shown(board, options) == ()
     more = plays(20, seed=3)
     scene.play(board, more)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from ledgerboard_boards import FoldOrder, FoldResult, RedisBoards, Stale
+from ledgerboard_boards import FoldOrder, FoldResult, RedisBoards, Refusal
 from ledgerboard_contracts import BoardOptions, CorrectionKind, Policy
 from ledgerboard_dev.probes import free_port
 from ledgerboard_ledger import GenerationStage, Replay
@@ -35,7 +35,7 @@ class MortalBoards(RedisBoards):
         self._step = step
         self._left = after
 
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Refusal]:
         results = super().fold(orders, now)
         self._die("fold")
         return results

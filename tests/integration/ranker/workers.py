@@ -4,11 +4,12 @@ import redis
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
-from ledgerboard_boards import BoardStates, RedisBoards
+from ledgerboard_boards import MARK_SECONDS
 from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.suspecting import Suspecting
 from ledgerboard_history.telling import Telling
 from ledgerboard_history.worker import HistoryHandler
+from ledgerboard_infra.postgres import PostgresClock
 from ledgerboard_ledger import (
     CachedVersions,
     LedgerWriter,
@@ -21,7 +22,6 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -36,6 +36,7 @@ from ledgerboard_ranker.touching import Touching
 from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.memory import FixedClock, MemorySender
 from tests.integration.ranker.mortals import Fuse
+from tests.integration.ranker.punctual import MovedClocks, PunctualBoards, PunctualStates
 
 _LEASE_SECONDS = 0.001
 
@@ -43,7 +44,7 @@ _LEASE_SECONDS = 0.001
 class Workers:
     """The handlers of ranker and history, and a rebuilder. All of them die where the fuse says."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- everything that they share.
         self,
         client: redis.Redis,
         engine: Engine,
@@ -52,19 +53,27 @@ class Workers:
         fuse: Fuse,
         told: MemorySender,
         snapshots: Snapshots | None = None,
+        *,
+        mark_seconds: float = MARK_SECONDS,
     ) -> None:
         through = fuse.through
         definitions = PostgresDefinitions(engine)
-        self.states, boards = through(BoardStates(client, stage)), through(RedisBoards(client, stage))
+        punctual_states = PunctualStates(client, stage)
+        punctual_boards = PunctualBoards(client, stage, mark_seconds=mark_seconds)
+        self.states, boards = through(punctual_states), through(punctual_boards)
         self.generations, restatements = (
             through(PostgresGenerations(engine, snapshots)),
             through(Restatements(engine, snapshots)),
         )
+        self.restatements = restatements
         replay, versions = through(Replay(engine)), CachedVersions(definitions)
-        openings = Openings(self.states, self.generations, restatements, clock)
+        clocks = MovedClocks(self.states, through(PostgresClock(engine)), clock)
+        punctual_states.clocks = punctual_boards.clocks = clocks
+        punctual_states.before_call = punctual_boards.before_call = fuse.burn
+        self.openings = openings = Openings(self.states, self.generations, restatements, clocks)
         founding = Founding(self.states, self.generations, replay, openings, clock)
         touching = Touching(Touches(engine))
-        self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+        self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)
         known = KnownStates(self.states, founding)
         projection = Projection(
             versions,
@@ -73,7 +82,7 @@ class Workers:
             replay,
             touching,
             CatchingUp(self.states, self.generations, restatements, openings, self.restating),
-            Doubts(boards, known, versions, self.restating),
+            self.restating,
             metrics=RankerMetrics(CollectorRegistry()),
             clock=clock,
         )

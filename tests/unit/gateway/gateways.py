@@ -134,7 +134,9 @@ class MemoryGateway:
             closings=self.closed.routes,
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
-            moderation=moderation_routes(self.reviews, self.names, self.queue, WORDS, self.clock),
+            moderation=moderation_routes(
+                self.reviews, self.names, self.queue, WORDS, self.clock, self.operating.moments
+            ),
             keys=self.server_keys.routes,
             accounts=AccountRoutes(self.accounts, self.limiting, WORDS),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),

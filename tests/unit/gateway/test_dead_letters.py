@@ -59,7 +59,7 @@ def test_a_replayed_letter_is_sent_as_it_was_and_deleted(gateway: MemoryGateway)
     gone = str(uuid4())
     assert replay(gateway, wanted, gone) == {"done": [wanted], "refused": [], "missing": [gone]}
     (message,) = gateway.queue.sent
-    assert (message.body, dict(message.attributes)) == (ENVELOPE, {"correlation_id": "req-1", "repeated": "true"})
+    assert (message.body, dict(message.attributes)) == (ENVELOPE, {"correlation_id": "req-1"})
     assert (list(dead.letters), dead.hidden) == ([other], set())
 
 

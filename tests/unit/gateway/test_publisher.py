@@ -10,7 +10,7 @@ from ledgerboard_contracts import MAX_MESSAGE_BYTES
 from ledgerboard_gateway.buffer import BufferFullError
 from ledgerboard_gateway.parcels import Outcome, Parcel, pack
 from ledgerboard_infra.errors import RefusedError, UnavailableError
-from ledgerboard_infra.sqs import REPEATED, OutgoingMessage
+from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.submissions import submission
 from tests.unit.gateway.publishing import HeldQueue, publishing
@@ -92,8 +92,6 @@ def test_an_outage_is_ridden_out_with_the_same_bytes() -> None:
         answered.result(5)
     assert mine.outcome is Outcome.ACKNOWLEDGED
     assert len({message.body for message in queue.tried}) == 1
-    assert REPEATED not in queue.tried[0].attributes
-    assert all(REPEATED in message.attributes for message in queue.tried[1:]), "nobody can tell a copy from an original"
 
 
 def test_what_everybody_gave_up_during_an_outage_is_not_sent_after_it() -> None:

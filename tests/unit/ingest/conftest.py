@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from prometheus_client import CollectorRegistry
 
+from ledgerboard_ingest.clocks import LedgerTime
 from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
@@ -42,5 +43,5 @@ def bench() -> Iterator[Bench]:
     metrics = IngestMetrics(registry)
     with ThreadPoolExecutor(1) as executor:
         fanout = Fanout(rank, history, dead_letters, executor, metrics)
-        handler = SubmissionsHandler(Judge(definitions, sessions), fanout, metrics)
+        handler = SubmissionsHandler(Judge(definitions, sessions), fanout, LedgerTime(clock), metrics)
         yield Bench(definitions, rank, history, dead_letters, fanout, handler, registry, clock, sessions)

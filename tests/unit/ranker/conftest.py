@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 from prometheus_client import CollectorRegistry
 
-from ledgerboard_boards import STALE, BoardState, FoldOrder, FoldResult, GenerationState, Mark, Stale
+from ledgerboard_boards import AMBIGUOUS, STALE, BoardState, FoldOrder, FoldResult, GenerationState, Refusal
 from ledgerboard_contracts import BoardDefinition, Fact, FactEnvelope, Policy
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_ranker.doubts import Doubts
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.projection import Projection
@@ -31,36 +30,29 @@ class MemoryDefinitions:
 
 @dataclass
 class MemoryBoards:
-    """Notes what it is given. An envelope that it knows changes nothing."""
+    """Notes what it is given. An envelope that it knows changes nothing; one of ``forgotten`` it may know or not."""
 
     folded: list[FactEnvelope] = field(default_factory=list)
-    acknowledged_marks: list[Mark] = field(default_factory=list)
-    settled_marks: list[Mark] = field(default_factory=list)
+    orders: list[FoldOrder] = field(default_factory=list)
+    forgotten: set[UUID] = field(default_factory=set)
     calls: int = 0
     down: bool = False
     state_version: int = 1
 
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Refusal]:
         assert now == NOW
         if self.down:
             raise UnavailableError("down")
         self.calls += 1
-        return [self._fold(each.envelope) if each.state_version == self.state_version else STALE for each in orders]
+        return [self._fold(each) for each in orders]
 
-    def keep(self, marks: Sequence[Mark]) -> Sequence[bool]:
-        return [any(each.envelope_id == mark.envelope_id for each in self.folded) for mark in marks]
-
-    def acknowledged(self, marks: Sequence[Mark]) -> None:
-        if self.down:
-            raise UnavailableError("down")
-        self.acknowledged_marks += marks
-
-    def settled(self, marks: Sequence[Mark]) -> None:
-        if self.down:
-            raise UnavailableError("down")
-        self.settled_marks += marks
-
-    def _fold(self, envelope: FactEnvelope) -> FoldResult:
+    def _fold(self, order: FoldOrder) -> FoldResult | Refusal:
+        envelope = order.envelope
+        if order.state_version != self.state_version:
+            return STALE
+        if order.adds and envelope.envelope_id in self.forgotten:
+            return AMBIGUOUS
+        self.orders.append(order)
         repeated = envelope in self.folded
         self.folded.append(envelope)
         return FoldResult(0, 0, 0) if repeated else FoldResult(4 * len(envelope.facts), 4, 1)
@@ -110,12 +102,17 @@ class MemoryReplay:
 
 @dataclass
 class Noted:
-    """What the projection asked of its neighbours: boards touched and confirmed, players caught up and restated."""
+    """What the projection asked of its neighbours: boards touched and confirmed, players caught up, players restated.
+
+    ``after_restating`` is called with the board and the player. A board of ``deleted`` has nobody to restate.
+    """
 
     touched: list[str] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
     caught_up: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     restated: list[tuple[str, str]] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    after_restating: Callable[[str, str], None] = lambda _board, _player: None
 
     def confirm(self, boards: Sequence[str]) -> None:
         self.confirmed += sorted(boards)
@@ -128,7 +125,8 @@ class Noted:
 
     def restate(self, board: str, player: str) -> bool:
         self.restated.append((board, player))
-        return True
+        self.after_restating(board, player)
+        return board not in self.deleted
 
 
 class StoppedClock:
@@ -177,16 +175,14 @@ def noted() -> Noted:
 def projection(
     boards: MemoryBoards, states: MemoryStates, replay: MemoryReplay, noted: Noted, registry: CollectorRegistry
 ) -> Projection:
-    known = KnownStates(states, states)
-    definitions = MemoryDefinitions()
     return Projection(
-        definitions,
+        MemoryDefinitions(),
         boards,
-        known,
+        KnownStates(states, states),
         replay,
         noted,
         noted,
-        Doubts(boards, known, definitions, noted),
+        noted,
         metrics=RankerMetrics(registry),
         clock=StoppedClock(),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from ledgerboard_boards import GenerationState, Horizon
+from ledgerboard_boards import FoldOrder, GenerationState, Horizon, envelope_time
 from ledgerboard_contracts import FactEnvelope
 from ledgerboard_ranker.arrivals import Arrival
 from ledgerboard_ranker.projection import Projection
@@ -20,6 +20,7 @@ OPENED = GenerationState(1, 1, "10:10:", UNTIL)
 
 class Boards(Protocol):
     folded: list[FactEnvelope]
+    orders: list[FoldOrder]
     state_version: int
     calls: int
 
@@ -52,6 +53,17 @@ def test_late_facts_that_the_snapshot_holds_or_that_do_not_count_are_left_out(
     assert players(boards) == expected
 
 
+@pytest.mark.parametrize(("after", "is_late"), [(timedelta(0), True), (timedelta(milliseconds=1), False)])
+@pytest.mark.parametrize("of_player", [True, False])
+def test_a_fact_of_the_very_moment_of_a_horizon_is_late(
+    projection: Projection, states: States, replay: Replay, after: timedelta, *, of_player: bool, is_late: bool
+) -> None:
+    horizon = Horizon(UUID(int=7), "20:20:", UNTIL, hidden=False)
+    states.generations = (GenerationState(1, 1, None, None, {"ann": horizon}) if of_player else OPENED,)
+    projection.apply([Arrival(make_envelope("chess", [make_fact("ann", 5, UNTIL + after)]))])
+    assert (replay.asked > 0) is is_late
+
+
 def test_facts_on_time_ask_nobody(projection: Projection, states: States, replay: Replay) -> None:
     states.generations = (OPENED,)
     projection.apply([Arrival(make_envelope("chess", [make_fact("new", 5, NOW)]))])
@@ -67,13 +79,25 @@ def test_what_was_accepted_before_a_reset_stays_out(
     assert players(boards) == [["bob"]]
 
 
-def test_a_total_keeps_the_mark_of_a_late_fact_and_tells_only_those_that_a_message_left(
-    projection: Projection, states: States
+def test_a_total_adds_a_late_fact_alone_and_the_rest_by_the_time_of_the_whole_envelope(
+    projection: Projection, boards: Boards, states: States
 ) -> None:
     states.generations = (OPENED,)
-    arrival = Arrival(make_envelope("sums", [make_fact("ann", 5, BEFORE), make_fact("bob", 5, NOW)]))
-    projection.apply([arrival])
-    assert [mark.envelope_id for mark in arrival.marks] == [arrival.envelope.envelope_id]
+    envelope = make_envelope("sums", [make_fact("bob", 5, NOW), make_fact("ann", 5, BEFORE)])
+    projection.apply([Arrival(envelope)])
+    alone, rest = boards.orders
+    assert alone.envelope.envelope_id != rest.envelope.envelope_id == envelope.envelope_id
+    assert (alone.accepted_at, rest.accepted_at) == (None, envelope_time(envelope))
+
+
+@pytest.mark.parametrize("drawn_at", [None, NOW])
+def test_a_late_fact_of_a_restated_player_cannot_have_been_added_before_the_drawing(
+    projection: Projection, boards: Boards, states: States, drawn_at: datetime | None
+) -> None:
+    horizon = Horizon(UUID(int=7), "20:20:", UNTIL, hidden=False, drawn_at=drawn_at)
+    states.generations = (GenerationState(1, 1, None, None, {"ann": horizon}),)
+    projection.apply([Arrival(make_envelope("sums", [make_fact("ann", 5, BEFORE)]))])
+    assert [(order.since, len(order.envelope.facts)) for order in boards.orders] == [(drawn_at, 1), (None, 0)]
 
 
 def test_a_hidden_player_is_left_out_and_a_restated_one_is_asked_about_by_the_horizon_of_their_own(

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
 
+from ledgerboard_boards import GenerationState, Horizon
 from ledgerboard_contracts import FactEnvelope
+from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_testkit.plays import make_envelope, make_fact
@@ -11,6 +15,25 @@ from ledgerboard_testkit.plays import make_envelope, make_fact
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 Counted = Callable[..., float]
+
+
+class Boards(Protocol):
+    folded: list[FactEnvelope]
+    forgotten: set[UUID]
+
+
+class States(Protocol):
+    generations: tuple[GenerationState, ...]
+
+
+class Replay(Protocol):
+    recorded: dict[str, set[UUID]]
+
+
+class Noted(Protocol):
+    restated: list[tuple[str, str]]
+    deleted: set[str]
+    after_restating: Callable[[str, str], None]
 
 
 def applied(projection: Projection, *envelopes: FactEnvelope) -> list[Outcome]:
@@ -52,3 +75,45 @@ def test_the_lag_of_each_folded_fact_is_observed_and_never_negative(projection: 
     assert counted("score_visible_lag_seconds_count") == 3
     assert counted("score_visible_lag_seconds_sum") == 2.02
     assert counted("score_visible_lag_seconds_bucket", le="0.025") == 2
+
+
+def test_players_of_an_ambiguous_envelope_are_drawn_and_the_ledger_then_says_what_is_there(
+    projection: Projection, boards: Boards, states: States, noted: Noted, replay: Replay, counted: Counted
+) -> None:
+    there, missing = make_fact("ann", 5, NOW), make_fact("bob", 6, NOW)
+    envelope = make_envelope("sums", [there, missing])
+    boards.forgotten, replay.recorded = {envelope.envelope_id}, {"20:20:": {there.event_id}}
+
+    def draw(_board: str, _player: str) -> None:
+        horizon = Horizon(UUID(int=0), "20:20:", NOW + timedelta(seconds=35), hidden=False)
+        states.generations = (GenerationState(1, 1, None, None, dict.fromkeys(["ann", "bob"], horizon)),)
+
+    noted.after_restating = draw
+    assert applied(projection, envelope) == [Outcome.FOLDED]
+    assert noted.restated == [("sums", "ann"), ("sums", "bob")]
+    assert [fact.score for each in boards.folded for fact in each.facts] == [6]
+    assert counted("ranker_refused_total", reason="ambiguous") == 1
+
+
+def test_an_ambiguous_envelope_of_a_deleted_board_is_done(projection: Projection, boards: Boards, noted: Noted) -> None:
+    envelope = make_envelope("sums", [make_fact("ann", 5, NOW)])
+    boards.forgotten, noted.deleted = {envelope.envelope_id}, {"sums"}
+    assert applied(projection, envelope) == [Outcome.UNCHANGED]
+    assert boards.folded == []
+
+
+def test_an_ambiguous_envelope_whose_drawing_must_wait_is_postponed_and_its_mates_are_folded(
+    projection: Projection, boards: Boards, noted: Noted
+) -> None:
+    envelope, mate = (
+        make_envelope("sums", [make_fact("ann", 5, NOW)]),
+        make_envelope("sums", [make_fact("bob", 5, NOW)]),
+    )
+    boards.forgotten = {envelope.envelope_id}
+
+    def wait(_board: str, _player: str) -> None:
+        raise UnendedError("somebody writes")
+
+    noted.after_restating = wait
+    assert applied(projection, envelope, mate) == [Outcome.POSTPONED, Outcome.FOLDED]
+    assert boards.folded == [mate]

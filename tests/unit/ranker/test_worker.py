@@ -7,7 +7,6 @@ from typing import Protocol
 import msgspec
 import pytest
 
-from ledgerboard_boards import Mark
 from ledgerboard_contracts import (
     FactEnvelope,
     FactsMessage,
@@ -17,7 +16,7 @@ from ledgerboard_contracts import (
     wire,
 )
 from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_infra.stream import AcknowledgedHandler, Dead, Done, Message, Retry
+from ledgerboard_infra.stream import Dead, Done, Message, Retry
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.worker import FactsHandler
 from ledgerboard_testkit.plays import make_envelope, make_fact
@@ -27,8 +26,6 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 class Boards(Protocol):
     folded: list[FactEnvelope]
-    acknowledged_marks: list[Mark]
-    settled_marks: list[Mark]
     calls: int
     down: bool
 
@@ -51,11 +48,6 @@ def envelope(board: str = "chess", board_version: int = 1) -> FactEnvelope:
 
 def message(*envelopes: FactEnvelope, message_id: str = "m") -> Message:
     return _message(wire.encode(FactsMessage(envelopes=envelopes)), message_id)
-
-
-def settled(*envelopes: FactEnvelope) -> Message:
-    named = tuple(SettledEnvelope(board=each.board, envelope_id=each.envelope_id) for each in envelopes)
-    return _message(wire.encode(SettledMessage(envelopes=named)))
 
 
 def _message(body: str, message_id: str = "m") -> Message:
@@ -112,57 +104,10 @@ def test_unreadable_messages_are_not_counted_as_envelopes(handler: FactsHandler,
     assert counted("ranker_envelopes_total", outcome="folded") == 1
 
 
-def test_the_marks_of_totals_go_once_their_message_is_deleted_and_no_others(
-    handler: FactsHandler, boards: Boards
-) -> None:
-    first, plain, second = envelope("sums"), envelope(), envelope("sums")
-    batch = [message(first, plain, message_id="a"), message(second, message_id="b"), message(plain, message_id="c")]
-    handler.handle(batch)
-    assert boards.acknowledged_marks == []
-    handler.acknowledged([batch[0], batch[2]])
-    assert boards.acknowledged_marks == [Mark("sums", 1, first.envelope_id)]
-    handler.acknowledged(batch)
-    assert boards.acknowledged_marks == [Mark("sums", 1, each.envelope_id) for each in (first, second)]
-
-
-def test_a_message_that_comes_again_keeps_its_marks(handler: FactsHandler, boards: Boards) -> None:
-    retried = message(envelope("sums"), envelope("sums", board_version=7))
-    handler.handle([retried])
-    handler.acknowledged([retried])
-    assert boards.acknowledged_marks == []
-
-
-def test_what_is_settled_is_told_to_its_marks_and_done_whatever_travels_with_it(
-    handler: FactsHandler, boards: Boards
-) -> None:
-    first, second = envelope("sums"), envelope("sums")
-    dead, *done = handler.handle([_message("no json"), settled(first, second), message(first), settled(second)])
-    assert isinstance(dead, Dead)
-    assert done == [Done()] * 3
-    assert boards.folded == [first]
-    assert boards.settled_marks == [Mark("sums", 1, each.envelope_id) for each in (first, second, second)]
-    assert boards.acknowledged_marks == []
-
-
-def test_what_is_settled_is_held_while_the_boards_are_down(handler: FactsHandler, boards: Boards) -> None:
-    boards.down = True
-    with pytest.raises(UnavailableError):
-        handler.handle([settled(envelope("sums"))])
-
-
-def test_marks_that_cannot_be_cut_are_told_to_the_runtime(handler: FactsHandler, boards: Boards) -> None:
-    done = message(envelope("sums"))
-    handler.handle([done])
-    boards.down = True
-    with pytest.raises(UnavailableError):
-        handler.acknowledged([done])
-
-
-def test_messages_that_are_never_deleted_do_not_pile_up(handler: FactsHandler, boards: Boards) -> None:
-    batch = [message(envelope("sums"), message_id=str(number)) for number in range(1001)]
-    handler.handle(batch)
-    handler.acknowledged(batch)
-    assert len(boards.acknowledged_marks) == 1000
+def test_what_an_ingest_of_before_settled_is_done_and_changes_nothing(handler: FactsHandler, boards: Boards) -> None:
+    named = (SettledEnvelope(board="sums", envelope_id=envelope("sums").envelope_id),)
+    assert handler.handle([_message(wire.encode(SettledMessage(envelopes=named)))]) == [Done()]
+    assert boards.calls == 0
 
 
 def test_facts_that_are_not_sound_are_dead_lettered_after_their_mates_were_folded(
@@ -185,5 +130,9 @@ def test_facts_told_again_bring_their_board_up_to_date_and_are_folded_only_if_la
     assert boards.folded == []
 
 
-def test_the_runtime_will_tell_this_handler(handler: FactsHandler) -> None:
-    assert isinstance(handler, AcknowledgedHandler)
+def test_a_sum_of_which_some_facts_are_not_sound_is_drawn_from_the_ledger(handler: FactsHandler, noted: Noted) -> None:
+    """Under the mark of the whole envelope, what a later release takes of it would look like a repetition."""
+    mixed = make_envelope("sums", [make_fact("a/b", 5, NOW), make_fact("ann", 5, NOW)])
+    plain = make_envelope("chess", [make_fact("a/b", 5, NOW), make_fact("bob", 5, NOW)])
+    handler.handle([message(mixed, plain)])
+    assert noted.restated == [("sums", "ann")]

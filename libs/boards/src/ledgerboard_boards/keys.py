@@ -91,8 +91,12 @@ class Keyspace:
         """The sorted set of all plays, by player, of a generation in which each play is an entry."""
         return f"{self._tag(board)}:plays:{generation}".encode()
 
+    def added(self, board: str, generation: int) -> bytes:
+        """The hash that says what the marks of a generation stood for that are gone, and which pages were added."""
+        return f"{self._tag(board)}:added:{generation}".encode()
+
     def mark(self, board: str, generation: int, envelope_id: UUID) -> bytes:
-        """The key that stands while an envelope that was added to totals may be delivered again."""
+        """The key that stands for a while after an envelope was added to totals."""
         return f"{self._tag(board)}:seen:{generation}:{envelope_id}".encode()
 
     def _of_all(self, board: str, generation: int, scope: Scope, spans: tuple[Span, ...]) -> tuple[ViewKeys, ...]:

@@ -1,11 +1,23 @@
 """What is asked of the boards when facts are folded, and what becomes of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Final
 from uuid import UUID
 
-from ledgerboard_contracts import BoardOptions, FactEnvelope, Policy
+from ledgerboard_contracts import BoardOptions, FactEnvelope, Policy, event_time
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A part of a page of the ledger, whose pages are folded in the order of their event ids.
+
+    ``cursor`` is the last event id of the page; ``number`` says which players are in the part, in every page the same.
+    """
+
+    number: int
+    cursor: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +25,23 @@ class FoldOrder:
     """One envelope that is to be folded into one generation of its board.
 
     ``options`` are those of the generation. ``state_version`` is the version of the board's state by which the order
-    was made. Totals are marked: ``keep_mark`` leaves a mark that no word cuts, for what no queue is to acknowledge;
-    ``marked=False`` adds without one, and must not be repeated.
+    was made. Sums must add each envelope once: so it leaves a mark, unless it is a ``page`` of the ledger, which is
+    known by its cursor. ``accepted_at`` is `envelope_time` of the whole envelope where these facts are only a part of
+    it. ``since``: the envelope cannot have been folded before that moment of Redis's clock.
     """
 
     envelope: FactEnvelope
     options: BoardOptions
     generation: int
     state_version: int
-    keep_mark: bool = False
-    marked: bool = True
+    accepted_at: datetime | None = None
+    since: datetime | None = None
+    page: PagePart | None = None
+
+    @property
+    def adds(self) -> bool:
+        """Whether a repetition would count twice if it were not known."""
+        return self.options.policy is Policy.TOTAL and (bool(self.envelope.facts) or self.page is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +57,19 @@ class FoldResult:
     views_expired: int
 
 
-class Stale(Enum):
-    """The board's state is no longer the one that an order was made by. Nothing was written: order by the new one."""
+class Refusal(Enum):
+    """Why an order was not carried out. Nothing was written."""
 
     STALE = "stale"
+    """The board's state is no longer the one that the order was made by: order by the new one."""
+    AMBIGUOUS = "ambiguous"
+    """The envelope may have been added so long ago that its mark is gone: have the ledger decide."""
 
 
-STALE: Final = Stale.STALE
+STALE: Final = Refusal.STALE
+AMBIGUOUS: Final = Refusal.AMBIGUOUS
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What keeps an envelope from being added twice to the totals of one generation of its board."""
-
-    board: str
-    generation: int
-    envelope_id: UUID
-
-
-def mark_of(order: FoldOrder) -> Mark | None:
-    """The mark that carrying out ``order`` leaves, or None where the fold forgives repeats without one."""
-    if order.options.policy is not Policy.TOTAL or not order.marked:
-        return None
-    return Mark(order.envelope.board, order.generation, order.envelope.envelope_id)
+def envelope_time(envelope: FactEnvelope) -> datetime:
+    """When the latest of the envelope's facts was accepted: the same at every delivery. It must have facts."""
+    return event_time(max(fact.event_id for fact in envelope.facts))

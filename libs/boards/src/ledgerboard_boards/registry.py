@@ -56,7 +56,12 @@ class Registry(BoardWriter):
         registries is searched for among all keys of its server, once.
         """
         keyspace = self._keyspace
-        keys = [keyspace.state(board), keyspace.registry(board, generation), keyspace.plays(board, generation)]
+        keys = [
+            keyspace.state(board),
+            keyspace.registry(board, generation),
+            keyspace.plays(board, generation),
+            keyspace.added(board, generation),
+        ]
         left: Any = self._library.write("drop", keys, generation, limit)
         if left is None:
             raise GenerationInUseError(f"generation {generation} of {board} is live or being built")

@@ -5,14 +5,15 @@ again from the facts that count, in one call that no fold comes between. What wo
 ready before, see `great_players`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ledgerboard_boards.great_players import GreatPlayers
 from ledgerboard_boards.library import Call
 from ledgerboard_boards.packing import groups_of
-from ledgerboard_boards.states import GenerationState, encode_generations
+from ledgerboard_boards.states import GenerationState, encode_deadline, encode_generations
 from ledgerboard_boards.thinning import thinned
 from ledgerboard_contracts import TOP_N, BoardOptions, Fact, Policy
 
@@ -25,6 +26,14 @@ Drawn = tuple[int, BoardOptions, Sequence[Fact]]
 """A generation, its options, and the facts of the player that count in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What a board's state is to say from a restatement on, which may be carried out up to ``not_after``."""
+
+    generations: Sequence[GenerationState]
+    not_after: datetime | None = None
+
+
 class Restates(GreatPlayers):
     """The writes of corrections."""
 
@@ -34,21 +43,29 @@ class Restates(GreatPlayers):
         player: str,
         entries: Sequence[Drawn],
         state_version: int,
-        generations: Sequence[GenerationState],
+        following: Callable[[], Following],
         now: datetime,
     ) -> bool:
         """Replace the player's entries in all views of the generations in ``entries`` by what the facts there give.
 
-        Atomic, with ``generations`` as the board's new ones; but where each play is an entry, those of a player who has
-        very many come and go in slices before. False: the state is no longer of ``state_version``, or plays of such a
-        player come all the time. Safe to repeat. Views that have expired by ``now`` are left out.
+        Atomic, with a new state of the board; but where each play is an entry, those of a player who has very many come
+        and go in slices before. ``following`` is asked last of all, when only the call is left to be made. False: the
+        state is no longer of ``state_version``, it was too late for what follows, or plays of such a player come all
+        the time. Safe to repeat. Views that have expired by ``now`` are left out.
         """
         for _ in range(_TRIES):
             digests = self._digests(board, player, entries, state_version, now)
             if digests is None:
                 return False
-            head = (b"%d" % state_version, encode_generations(generations), TOP_N, self._keyspace.channel)
             keys, arguments = self._drawn(board, entries, digests, now)
+            state = following()
+            head = (
+                b"%d" % state_version,
+                encode_generations(state.generations),
+                encode_deadline(state.not_after),
+                TOP_N,
+                self._keyspace.channel,
+            )
             told = self._library.write("restate", keys, *head, player.encode(), len(entries), *digests, *arguments)
             if told != _OTHER_PLAYS:
                 return bool(told)

@@ -6,12 +6,13 @@ nobody writes by a state that is no longer true. A version never comes back, not
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from ledgerboard_boards.codec import EPOCH
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_boards.library import FunctionLibrary, Guard, Unguarded
 from ledgerboard_infra.valkey import RedisClient, redis_errors
@@ -25,13 +26,15 @@ class Horizon:
     """From where on one player's facts count as they come; what was recorded before is in what a correction drew.
 
     ``snapshot`` is what the ledger held when the standing was drawn, as PostgreSQL writes a snapshot. A fact that was
-    accepted after ``until`` cannot be among it. ``hidden``: the player is banned now, and no fact counts.
+    accepted after ``until`` cannot be among it. ``hidden``: the player is banned now, and no fact counts. The standing
+    was not replaced before ``drawn_at``, by the clock of Redis; None: nobody knows.
     """
 
     correction_id: UUID
     snapshot: str
     until: datetime
     hidden: bool
+    drawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ def encode_generations(generations: Sequence[GenerationState]) -> bytes:
     return _encode(generations)
 
 
+def encode_deadline(not_after: datetime | None) -> bytes:
+    """Up to when a state may be changed, as the functions read it: microseconds since 1970, nothing for ever."""
+    return b"" if not_after is None else b"%d" % ((not_after - EPOCH) // timedelta(microseconds=1))
+
+
 class BoardStates:
     """The states of a stage's boards. Raises `UnavailableError` where Redis is down or cannot serve now."""
 
@@ -97,31 +105,52 @@ class BoardStates:
         generation, board_version = self._guard.call(lambda: self._live_fields_of(board))
         return None if generation is None else Live(int(generation), int(board_version))
 
-    def create(self, board: str, generations: Sequence[GenerationState], live: int | None) -> bool:
-        """Give ``board`` its first state, or False: it has one. ``live`` is the number of one of ``generations``."""
-        arguments = self._arguments(board, generations, live)
+    def clock(self, board: str) -> datetime:
+        """What the clock of the board's server says."""
+        seconds, microseconds = self._library.read("clock", [self._keyspace.state(board)])
+        return EPOCH + timedelta(seconds=int(seconds), microseconds=int(microseconds))
+
+    def create(
+        self,
+        board: str,
+        generations: Sequence[GenerationState],
+        live: int | None,
+        *,
+        not_after: datetime | None = None,
+    ) -> bool:
+        """Give ``board`` its first state, or False: it has one, or it is after ``not_after`` by the server's clock.
+
+        ``live`` is the number of one of ``generations``.
+        """
+        arguments = self._arguments(board, generations, live, not_after)
         return bool(self._library.write("create_state", [self._keyspace.state(board)], *arguments))
 
     def replace(
-        self, board: str, expected_version: int, *, live: int | None, generations: Sequence[GenerationState]
+        self,
+        board: str,
+        expected_version: int,
+        *,
+        live: int | None,
+        generations: Sequence[GenerationState],
+        not_after: datetime | None = None,
     ) -> bool:
-        """Make this the state of ``board``, or False: it is no longer of ``expected_version``.
+        """Make this the state of ``board``, or False: it is no longer of ``expected_version``, or it is too late.
 
         Where another generation goes live, all who keep what they read are told.
         """
-        arguments = self._arguments(board, generations, live)
+        arguments = self._arguments(board, generations, live, not_after)
         return bool(
             self._library.write("replace_state", [self._keyspace.state(board)], *arguments, b"%d" % expected_version)
         )
 
     def _arguments(
-        self, board: str, generations: Sequence[GenerationState], live: int | None
-    ) -> tuple[bytes, bytes, bytes, bytes]:
+        self, board: str, generations: Sequence[GenerationState], live: int | None, not_after: datetime | None
+    ) -> tuple[bytes, bytes, bytes, bytes, bytes]:
         versions = {each.number: each.board_version for each in generations}
         if live is not None and live not in versions:
             raise ValueError(f"generation {live} of {board} cannot be live: it is none of {sorted(versions)}")
         lives = (b"", b"") if live is None else (b"%d" % live, b"%d" % versions[live])
-        return (*lives, encode_generations(generations), self._keyspace.channel)
+        return (*lives, encode_generations(generations), self._keyspace.channel, encode_deadline(not_after))
 
     @redis_errors()
     def _fields_of(self, boards: Sequence[str]) -> Sequence[Sequence[bytes | None]]:

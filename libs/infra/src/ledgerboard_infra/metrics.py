@@ -26,8 +26,8 @@ class Meter:
         return Counter(name, meaning, labels, registry=self._registry)
 
     def gauge(self, name: str, meaning: str, labels: Sequence[str] = ()) -> Gauge:
-        """A figure that goes up and down."""
-        return Gauge(name, meaning, labels, registry=self._registry)
+        """A figure that goes up and down. Of several processes that share one exposition, the greatest is shown."""
+        return Gauge(name, meaning, labels, registry=self._registry, multiprocess_mode="livemax")
 
     def histogram(
         self, name: str, meaning: str, labels: Sequence[str] = (), *, buckets: Sequence[float] = SECONDS_BUCKETS

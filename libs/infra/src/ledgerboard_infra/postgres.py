@@ -12,6 +12,7 @@ What is never the statement's fault (no connection, a failover, a lock not got, 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ ANSWER_GRACE_SECONDS: Final = 1.0
 SLOW_SECONDS: Final = 0.5
 """A statement that takes so long is logged, beside the correlation ids of whoever waits for it."""
 
+_NOW: Final = sqlalchemy.text("SELECT clock_timestamp()")
 _STARTED: Final = "started"
 _DRIVER: Final = "postgresql+psycopg"
 _UNAVAILABLE_CLASSES: Final = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
@@ -155,6 +157,19 @@ def _login(credential: Credential) -> dict[str, str]:
 def driver_url(url: str) -> sqlalchemy.URL:
     """``url`` as SQLAlchemy wants it, with the psycopg driver."""
     return sqlalchemy.make_url(url).set(drivername=_DRIVER)
+
+
+class PostgresClock:
+    """The server's clock, which all processes share. Raises `UnavailableError` when it is down."""
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self._engine = engine
+
+    def now(self) -> datetime:
+        """This moment, as the server has it: aware, UTC."""
+        with postgres_errors(), self._engine.connect() as connection:
+            moment: datetime = connection.execute(_NOW).scalar_one()
+            return moment
 
 
 @contextmanager

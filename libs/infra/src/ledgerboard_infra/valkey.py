@@ -8,6 +8,7 @@ that nothing was applied, and learns from a failure which primaries there are no
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import redis
@@ -32,6 +33,9 @@ _UNAVAILABLE_REPLIES: Final = frozenset(
 )  # fmt: skip
 """The first words of such replies, as far as redis-py leaves them in the message."""
 
+_MOVING_SLOT: Final = "access a non local key"
+"""What a script is told that meets a key which went to another primary already, while its slot moves key by key."""
+
 _OF_PIPELINE: Final = " of pipeline caused error: "
 """What redis-py puts before the reply to a command of a pipeline."""
 
@@ -43,6 +47,7 @@ _UNAVAILABLE: Final = (
     redis.AuthenticationError,
     redis.exceptions.NoPermissionError,
     redis.exceptions.ClusterDownError,
+    redis.exceptions.ClusterError,
     redis.exceptions.TryAgainError,
     redis.exceptions.AskError,  # And its MovedError: another server has the key now, and the client did not know yet.
     RedisClusterException,
@@ -168,6 +173,19 @@ def route(client: RedisClient, key: bytes) -> dict[str, Any]:
     return {"target_nodes": client.get_node_from_key(key)}  # type: ignore[no-untyped-call]
 
 
+class RedisClock:
+    """The clock of the server, or of one server of a cluster. Raises `UnavailableError` when it is down."""
+
+    def __init__(self, client: RedisClient) -> None:
+        self._client = client
+
+    def now(self) -> datetime:
+        """This moment, as the server has it: aware, UTC."""
+        with redis_errors():
+            seconds, microseconds = primaries(self._client)[0].time()
+        return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(microseconds))
+
+
 @contextmanager
 def redis_errors() -> Iterator[None]:
     """Translate what is not the command's fault to `UnavailableError`; let everything else through."""
@@ -177,6 +195,6 @@ def redis_errors() -> Iterator[None]:
         raise UnavailableError(f"Redis: {error}") from error
     except redis.ResponseError as error:
         reply = str(error).rpartition(_OF_PIPELINE)[2]
-        if reply.partition(" ")[0] in _UNAVAILABLE_REPLIES:
+        if reply.partition(" ")[0] in _UNAVAILABLE_REPLIES or _MOVING_SLOT in reply:
             raise UnavailableError(f"Redis: {error}") from error
         raise

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.partitions import PARTITIONS_LOCK
+from ledgerboard_ledger.rebuild_requests import request_rebuilds
 from ledgerboard_ledger.tables import facts, rejections
 
 _MONTH: Final = re.compile(r"facts_(\d{4})_(\d{2})\Z")
@@ -38,7 +39,8 @@ class Archives:
     def detach(self, month: Month, *, exported: int) -> Sequence[str]:
         """Detach facts and rejections of ``month``, all of which were exported. Returns the boards that lose plays.
 
-        Raises `NotExportedError` where there are more or fewer than ``exported``; nothing is changed then.
+        The same transaction asks for the rebuilds of these boards. Raises `NotExportedError` where there are more or
+        fewer rows than ``exported``; nothing is changed then.
         """
         with postgres_errors(), self._engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
@@ -54,6 +56,7 @@ class Archives:
             for table, name in zip((facts, rejections), names, strict=True):
                 connection.execute(text(f"ALTER TABLE {table.name} DETACH PARTITION {name}"))
                 connection.execute(text(f"ALTER TABLE {name} SET SCHEMA archive"))
+            request_rebuilds(connection, touched, reason="archive", author="retention")
             return touched
 
 

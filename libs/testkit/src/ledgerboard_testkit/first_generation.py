@@ -8,10 +8,7 @@ from ledgerboard_boards import (
     FoldOrder,
     FoldResult,
     GenerationState,
-    Mark,
     RedisBoards,
-    Stale,
-    mark_of,
 )
 from ledgerboard_contracts import FIRST_GENERATION, BoardDefinition, FactEnvelope
 from ledgerboard_infra.valkey import RedisClient
@@ -37,15 +34,11 @@ class FirstGeneration:
         """What each of them changed. A state that was lost or replaced meanwhile is asked for anew, for all of them."""
         self._learn({envelope.board: definition.version for envelope, definition in batch})
         results = self.boards.fold([self._order(envelope, definition) for envelope, definition in batch], now)
-        done = [result for result in results if not isinstance(result, Stale)]
+        done = [result for result in results if isinstance(result, FoldResult)]
         if len(done) == len(results):
             return done
         self._versions.clear()
         return self.fold(batch, now)
-
-    def mark(self, envelope: FactEnvelope, definition: BoardDefinition) -> Mark | None:
-        """The mark that folding the envelope leaves."""
-        return mark_of(FoldOrder(envelope, definition.options, FIRST_GENERATION, 0))
 
     def _order(self, envelope: FactEnvelope, definition: BoardDefinition) -> FoldOrder:
         return FoldOrder(envelope, definition.options, FIRST_GENERATION, self._versions[envelope.board])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import TopAnnouncements
+from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
@@ -16,7 +17,7 @@ from ledgerboard_gateway.corrections import Corrections
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
-from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
+from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger, GuardedMoments
 from ledgerboard_gateway.history import guarded_sources, history_routes
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
@@ -60,11 +61,13 @@ from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.cognito import cognito_client
 from ledgerboard_infra.health import Probe
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import Secrets, credentials, make_secrets
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
-from ledgerboard_infra.valkey import make_redis
+from ledgerboard_infra.valkey import RedisClock, make_redis
 from ledgerboard_ledger import (
+    CorrectionMoments,
     CorrectionsLog,
     CurrentDefinitions,
     Endpoints,
@@ -115,11 +118,14 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
     ledger = GuardedLedger(LedgerReader(reader, writer))
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
-    log = CorrectionsLog(endpoints)
+    log, moments = CorrectionsLog(endpoints), GuardedMoments(CorrectionMoments(writer))
     bans = Bans(log, settings.bans_period_seconds)
     sources = guarded_sources(endpoints, LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
-    ready = checks(surroundings.is_draining, (client, queue_url), redis, record)
+    skew = SkewWatch(
+        registry, clock, {"postgres": PostgresClock(writer), "redis": RedisClock(redis)}, most=MAX_CLOCK_SKEW
+    )
+    ready = checks(surroundings.is_draining, (client, queue_url), redis, record, skew)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
     admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
@@ -141,14 +147,14 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         ),
         games=game_routes(definitions, session_record(writer, endpoints), bans, clock),
         operators=operator_routes(
-            corrections=Corrections(ledger, definitions, provider.accounts, queue, clock, new_uuid7),
+            corrections=Corrections(ledger, definitions, provider.accounts, queue, moments, new_uuid7),
             definitions=definitions,
             records=Records(log=log, compared=PostgresReconciliations(writer)),
             made=rebuilds,
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
-        moderation=moderation(moderation_record(writer, endpoints), queue, words, clock),
+        moderation=moderation(moderation_record(writer, endpoints), queue, words, clock, moments),
         keys=server_keys.routes,
         accounts=AccountRoutes(provider.accounts, limits, words),
         user_scores=UserScoreRoutes(scores, settings.classic.games),

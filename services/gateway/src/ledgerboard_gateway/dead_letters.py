@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from ledgerboard_gateway.resending import Resending, Shape, resending
 from ledgerboard_infra.errors import RefusedError, UnavailableError
 from ledgerboard_infra.logs import get_logger
-from ledgerboard_infra.sqs import OutgoingMessage, repeated
+from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_infra.stream.messages import Message, Receipt
 
 MOST_LETTERS: Final = 1000
@@ -190,7 +190,7 @@ def _send_again(origin: Sender, letter: Letter) -> str | None:
     correlation_id = letter.message.attributes.get(_CORRELATION)
     attributes = {_CORRELATION: correlation_id} if correlation_id else {}
     try:
-        origin.send_one(repeated(OutgoingMessage(letter.resending.body, attributes)))
+        origin.send_one(OutgoingMessage(letter.resending.body, attributes))
     except RefusedError as error:
         return str(error)
     return None

@@ -18,7 +18,7 @@ from ledgerboard_gateway.settings import PublisherSettings
 from ledgerboard_infra.backoff import Backoff
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
-from ledgerboard_infra.sqs import OutgoingMessage, repeated
+from ledgerboard_infra.sqs import OutgoingMessage
 
 _BACKOFF: Final = Backoff(base_seconds=0.05, max_seconds=1.0)
 
@@ -102,13 +102,11 @@ class Publisher:
         """Send the same bytes until they are acknowledged, or nobody waits for them any more.
 
         The same bytes, because a send may be stored without our hearing of it: the envelope's id then makes the
-        repetition harmless, which a newly packed envelope would not be. A repetition says so beside the bytes, for
-        totals, which must know an envelope for as long as another copy of it may come.
+        repetition harmless, which a newly packed envelope would not be.
         """
         attempt = 0
         while not self._try_send(message, parcels):
             attempt += 1
-            message = repeated(message)
             if self._closing.wait(_BACKOFF.delay_seconds(attempt)):
                 return self._try_send(message, parcels)
             if all(parcel.outcome is not None for parcel in parcels):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.health import Check
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import sqs_errors
 from ledgerboard_infra.valkey import RedisClient, check_eviction
 from ledgerboard_ledger import PostgresDefinitions
@@ -19,6 +20,7 @@ def checks(
     queue: "tuple[SQSClient, str]",
     redis: RedisClient,
     record: PostgresDefinitions,
+    skew: SkewWatch,
 ) -> Mapping[str, Check]:
     """By name. ``queue`` is a client and the URL of a queue."""
     return {
@@ -27,6 +29,7 @@ def checks(
         "redis": partial(_check_redis, redis),
         "maxmemory-policy": partial(check_eviction, redis),
         "postgres": partial(_check_record, record),
+        "clocks": skew.look,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 from urllib3 import PoolManager
 
+from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import ALL_QUEUES, HISTORY, HISTORY_JOBS, RANK, SUBMISSIONS
 from ledgerboard_history.closing import ClosePeriods, CountLateFacts, Road
 from ledgerboard_history.closing_jobs import ClosingJobs, register_closing_jobs
@@ -30,8 +31,9 @@ from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.jobs import check_job_queue, make_celery
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.outbound import public_pool
-from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, make_engine
+from ledgerboard_infra.postgres import STATEMENT_TIMEOUT_SECONDS, PostgresClock, make_engine
 from ledgerboard_infra.secrets import make_credentials, make_secrets
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import QueueSender, queue_depth, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.sqs.depth import QueueCounts, queue_counts
 from ledgerboard_infra.stream import StreamRuntime
@@ -74,7 +76,7 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
     queue_url = resolve_queue_url(client, HISTORY.full_name(settings.stage))
     engine = _engine(settings, at_least=settings.stream.lanes + 1)
     rank_url = resolve_queue_url(client, RANK.full_name(settings.stage))
-    registry = CollectorRegistry()
+    registry, clock = CollectorRegistry(), SystemClock()
     metrics = HistoryMetrics(registry)
     ledger = LedgerThenSeats(LedgerWriter(engine), PostgresSeats(engine), metrics)
     telling = Telling(QueueSender(client, rank_url), metrics)
@@ -86,12 +88,13 @@ def build_worker(settings: Settings) -> tuple[StreamRuntime, OpsServer]:
         HistoryHandler(ledger, suspecting, telling, metrics),
         settings.stream,
         StreamMetrics(registry, "history"),
-        SystemClock(),
+        clock,
     )
     checks: dict[str, Check] = {
         "ledger": partial(check_schema, engine),
         HISTORY.name: partial(_check_queue, client, queue_url),
         RANK.name: partial(_check_queue, client, rank_url),
+        "clocks": SkewWatch(registry, clock, {"postgres": PostgresClock(engine)}, most=MAX_CLOCK_SKEW).look,
     }
     return runtime, OpsServer(settings.ops, checks, registry)
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
 
+from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import ALL_QUEUES, HISTORY, RANK, SUBMISSIONS, QueueSpec
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import make_credentials
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import QueueSender, QueueShape, provision, queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
+from ledgerboard_ingest.clocks import LedgerTime
 from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
@@ -54,7 +57,7 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
         pool_size=settings.postgres.pool_size,
         credentials=make_credentials(settings.secrets, settings.postgres.secret),
     )
-    registry = CollectorRegistry()
+    registry, clock, ledger_clock = CollectorRegistry(), SystemClock(), PostgresClock(engine)
     metrics = IngestMetrics(registry)
     judge = Judge(CachedVersions(PostgresDefinitions(engine)), PostgresSessions(engine))
     checks: dict[str, Check] = {
@@ -62,9 +65,11 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
         RANK.name: partial(_check_queue, client, queues.rank),
         HISTORY.name: partial(_check_queue, client, queues.history),
         "definitions": partial(check_schema, engine),
+        "clocks": SkewWatch(registry, clock, {"postgres": ledger_clock}, most=MAX_CLOCK_SKEW).look,
     }
     with ThreadPoolExecutor(settings.stream.lanes, thread_name_prefix="fanout") as executor:
-        handler = SubmissionsHandler(judge, _fanout(client, queues, executor, metrics), metrics)
+        fanout, ledger_time = _fanout(client, queues, executor, metrics), LedgerTime(ledger_clock)
+        handler = SubmissionsHandler(judge, fanout, ledger_time, metrics)
         runtime = StreamRuntime(
             poller,
             queues.submissions,
@@ -72,7 +77,7 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
             handler,
             settings.stream,
             StreamMetrics(registry, "ingest"),
-            SystemClock(),
+            clock,
         )
         yield runtime, OpsServer(settings.ops, checks, registry)
     engine.dispose()

@@ -9,11 +9,11 @@ from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledgerboard_contracts import FactEnvelope, Rejection, SettledEnvelope
+from ledgerboard_contracts import FactEnvelope, Rejection
 from ledgerboard_contracts.queues import HISTORY, RANK, SUBMISSIONS
-from ledgerboard_infra.sqs import OutgoingMessage, repeated
+from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_ingest.metrics import IngestMetrics
-from ledgerboard_ingest.packing import pack_facts, pack_rejections, pack_settled
+from ledgerboard_ingest.packing import pack_facts, pack_rejections
 
 
 class Sender(Protocol):
@@ -27,14 +27,13 @@ class Sender(Protocol):
 class Consignment:
     """What one received batch turns into. Rejections stand beside the correlation id of their source.
 
-    ``repeated`` are envelopes that may have been sent before, ``corrections`` whole messages: they only pass.
+    ``corrections`` are whole messages: they only pass.
     """
 
     envelopes: Sequence[FactEnvelope]
     rejections: Sequence[tuple[str, Sequence[Rejection]]]
     dead_letters: Sequence[OutgoingMessage]
     corrections: Sequence[OutgoingMessage] = ()
-    repeated: Sequence[FactEnvelope] = ()
 
 
 class Fanout:
@@ -51,20 +50,14 @@ class Fanout:
 
     def send(self, consignment: Consignment) -> None:
         """Send all of it. Safe to repeat. Raises `UnavailableError` if any queue did not acknowledge its part."""
-        facts = [*pack_facts(consignment.envelopes), *map(repeated, pack_facts(consignment.repeated))]
+        facts = pack_facts(consignment.envelopes)
         records = [*facts, *pack_rejections(consignment.rejections), *consignment.corrections]
         with self._metrics.fanout_seconds.time():
             self._send_overlapped(facts, records, consignment.dead_letters)
-        self._metrics.envelopes.inc(len(consignment.envelopes) + len(consignment.repeated))
+        self._metrics.envelopes.inc(len(consignment.envelopes))
         self._metrics.messages.labels(RANK.name).inc(len(facts))
         self._metrics.messages.labels(HISTORY.name).inc(len(records))
         self._metrics.messages.labels(f"{SUBMISSIONS.name}-dlq").inc(len(consignment.dead_letters))
-
-    def settle(self, envelopes: Sequence[SettledEnvelope]) -> None:
-        """Tell ``rank`` that these will not be sent again. Safe to repeat and to skip. Raises `UnavailableError`."""
-        messages = pack_settled(envelopes)
-        self._rank.send(messages)
-        self._metrics.messages.labels(RANK.name).inc(len(messages))
 
     def _send_overlapped(
         self,

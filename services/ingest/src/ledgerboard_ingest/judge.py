@@ -13,10 +13,8 @@ from ledgerboard_contracts import (
     BoardDefinition,
     Fact,
     FactEnvelope,
-    Policy,
     Rejection,
     SeenSessions,
-    SettledEnvelope,
     Submission,
     SubmissionEnvelope,
     derived_envelope_id,
@@ -37,15 +35,12 @@ class Judgement:
     """What became of one source envelope: every one of its submissions is in exactly one place.
 
     ``undefined`` holds the submissions that no definition can judge, an envelope for each board and version. They keep
-    the source's id, so that their facts will have the ids that they would have had today. ``totalled`` names those of
-    ``envelopes`` whose board adds them up, and so must know them until nobody sends them again. Of a keyed source there
-    are none: its client may still let the gateway send it once more, so their marks stand for the whole time.
+    the source's id, so that their facts will have the ids that they would have had today.
     """
 
     envelopes: tuple[FactEnvelope, ...]
     rejections: tuple[Rejection, ...]
     undefined: tuple[SubmissionEnvelope, ...]
-    totalled: tuple[SettledEnvelope, ...] = ()
     astray: tuple[SubmissionEnvelope, ...] = ()
     ahead: tuple[SubmissionEnvelope, ...] = ()
 
@@ -89,7 +84,6 @@ def _judgement(case: _Case, seen: SeenSessions) -> Judgement:
     rejections: list[Rejection] = []
     astray: list[SubmissionEnvelope] = []
     ahead: list[SubmissionEnvelope] = []
-    totalled: list[SettledEnvelope] = []
     for definition, submissions in _parts(case.groups):
         if not is_known(seen, definition, submissions):
             astray.append(replace(case.source, submissions=tuple(submissions)))
@@ -102,11 +96,7 @@ def _judgement(case: _Case, seen: SeenSessions) -> Judgement:
         facts = tuple(verdict for verdict in verdicts if isinstance(verdict, Fact))
         if facts:
             envelopes.append(_derived(case.source, definition, facts))
-        if facts and definition.options.policy is Policy.TOTAL and not case.source.keyed:
-            totalled.append(SettledEnvelope(board=definition.board, envelope_id=envelopes[-1].envelope_id))
-    return Judgement(
-        tuple(envelopes), tuple(rejections), case.undefined, tuple(totalled), astray=tuple(astray), ahead=tuple(ahead)
-    )
+    return Judgement(tuple(envelopes), tuple(rejections), case.undefined, astray=tuple(astray), ahead=tuple(ahead))
 
 
 def _parts(groups: Sequence[Group]) -> Iterator[Group]:

@@ -17,8 +17,8 @@ class IngestMetrics:
         meter = Meter(registry)
         self.submissions: Final = meter.counter(
             "ingest_submissions",
-            "Submissions by outcome: accepted, rejected, broken, undefined, astray (nobody opened their session) or "
-            "ahead (of PostgreSQL's clock).",
+            "Submissions by outcome: accepted, rejected, broken, undefined, astray (nobody opened their session), "
+            "ahead (of PostgreSQL's clock, in a session) or early (further ahead of it than clocks may differ).",
             ("outcome",),
         )
         self.rejections: Final = meter.counter("ingest_rejections", "Rejections by reason.", ("reason",))

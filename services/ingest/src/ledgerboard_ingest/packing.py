@@ -16,8 +16,6 @@ from ledgerboard_contracts import (
     FactsMessage,
     Rejection,
     RejectionsMessage,
-    SettledEnvelope,
-    SettledMessage,
     wire,
 )
 from ledgerboard_infra.sqs import OutgoingMessage
@@ -44,13 +42,6 @@ def pack_rejections(judged: Iterable[tuple[str, Sequence[Rejection]]]) -> Sequen
         for correlation_id, parts in by_correlation.items()
         for parcel in fill(parts)
     ]
-
-
-def pack_settled(envelopes: Iterable[SettledEnvelope]) -> Sequence[OutgoingMessage]:
-    """The messages that say so of ``envelopes``."""
-    parcels = fill(wire.encode(envelope).encode() for envelope in envelopes)
-    spliced = (cast("tuple[SettledEnvelope, ...]", _spliced(parcel)) for parcel in parcels)
-    return [OutgoingMessage(wire.encode(SettledMessage(envelopes=each)), {}) for each in spliced]
 
 
 def fill(parts: Iterable[bytes], limit_bytes: int = MAX_MESSAGE_BYTES - FRAME_BYTES) -> Sequence[Sequence[bytes]]:

@@ -2,25 +2,27 @@
 
 The whole batch is judged first and sent together, and only then is any message done. A message that cannot be read, or
 that holds a submission which nothing can judge, takes no batch-mate and no envelope-mate along. Corrections need no
-judge: they go on to ``history`` as they came.
+judge: they go on to ``history`` as they came. What a gateway accepted by a clock that is too far ahead waits until
+PostgreSQL's clock comes near: whatever is drawn from the ledger relies on that.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from ledgerboard_contracts import CorrectionsMessage, FactEnvelope, SubmissionEnvelope, wire
+from ledgerboard_contracts import MAX_CLOCK_SKEW, CorrectionsMessage, SubmissionEnvelope, event_time, wire
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_contracts.wire import BrokenSubmission
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.sqs import OutgoingMessage, dead_letter
-from ledgerboard_infra.stream import Dead, Done, Message, Retry, Verdict
+from ledgerboard_infra.stream import Dead, Done, Later, Message, Retry, Verdict
+from ledgerboard_ingest.clocks import LedgerTime
 from ledgerboard_ingest.fanout import Consignment, Fanout
 from ledgerboard_ingest.judge import Judge, Judgement
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.packing import CORRELATION_ID
-from ledgerboard_ingest.unsettled import Unsettled
 
 UNDEFINED_RECEIVES: Final = 3
 """At this receive, submissions without a definition are dead-lettered on their own.
@@ -31,6 +33,9 @@ replica's lag. The tries before are for an operator who restores a database unde
 
 AHEAD_RECEIVES: Final = SUBMISSIONS.max_receives
 """At this receive, submissions that a gateway's clock put into the future are dead-lettered on their own."""
+
+MOST_AHEAD: Final = timedelta(hours=1)
+"""What is further ahead of PostgreSQL's clock is not waited for."""
 
 _log = get_logger(__name__)
 
@@ -65,26 +70,24 @@ class SubmissionsHandler:
     Safe to repeat: judging is pure and derived envelopes keep their ids, so a repeat sends what its consumers know.
     """
 
-    def __init__(self, judge: Judge, fanout: Fanout, metrics: IngestMetrics) -> None:
+    def __init__(self, judge: Judge, fanout: Fanout, time: LedgerTime, metrics: IngestMetrics) -> None:
         self._judge = judge
         self._fanout = fanout
+        self._time = time
         self._metrics = metrics
-        self._unsettled = Unsettled()
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """Judge and send on. Raises `UnavailableError` when definitions, sessions or queues cannot be reached."""
-        opened = [_open(message) for message in batch]
+        opened = [self._in_time(_open(message)) for message in batch]
         judgements = iter(self._judge.judge([each.source for each in opened if isinstance(each, _Opened)]))
         readings = [
             _judged(message, each, next(judgements)) if isinstance(each, _Opened) else each
             for message, each in zip(batch, opened, strict=True)
         ]
         judged = [(each.source, each.judgement) for each in readings if each.source and each.judgement]
-        envelopes = self._by_whether_repeated(batch, readings)
         self._fanout.send(
             Consignment(
-                envelopes=envelopes[False],
-                repeated=envelopes[True],
+                envelopes=[envelope for _, each in judged for envelope in each.envelopes],
                 rejections=[(source.correlation_id, each.rejections) for source, each in judged if each.rejections],
                 dead_letters=[letter for reading in readings for letter in reading.dead_letters],
                 corrections=[message for reading in readings for message in reading.corrections],
@@ -94,22 +97,16 @@ class SubmissionsHandler:
             self._count(reading)
         return [reading.verdict for reading in readings]
 
-    def _by_whether_repeated(
-        self, batch: Sequence[Message], readings: Sequence[_Reading]
-    ) -> Mapping[bool, Sequence[FactEnvelope]]:
-        """The envelopes of totals that may have been sent before must say so. Only what is done will be settled."""
-        envelopes: dict[bool, list[FactEnvelope]] = {False: [], True: []}
-        for message, reading in zip(batch, readings, strict=True):
-            if reading.judgement is not None:
-                settling = reading.judgement.totalled if isinstance(reading.verdict, Done) else ()
-                envelopes[self._unsettled.keep(message, settling)] += reading.judgement.envelopes
-        return envelopes
-
-    def acknowledged(self, batch: Sequence[Message]) -> None:
-        """Tell ``rank`` what will not be sent again, now that it is deleted. Raises `UnavailableError`."""
-        envelopes = [envelope for message in batch for envelope in self._unsettled.take(message)]
-        if envelopes:
-            self._fanout.settle(envelopes)
+    def _in_time(self, opened: "_Opened | _Reading") -> "_Opened | _Reading":
+        """Put off what was accepted by a clock that is too far ahead, all of it: one clock stamped it."""
+        if not isinstance(opened, _Opened) or not opened.source.submissions:
+            return opened
+        latest = event_time(max(each.event_id for each in opened.source.submissions))
+        if self._time.has_reached(latest - MAX_CLOCK_SKEW):
+            return opened
+        self._metrics.submissions.labels("early").inc(len(opened.source.submissions))
+        reason = f"accepted at {latest.isoformat()}, by a clock that runs ahead of PostgreSQL's"
+        return _Reading(Later(reason) if self._time.has_reached(latest - MOST_AHEAD) else Dead(reason))
 
     def _count(self, reading: _Reading) -> None:
         self._metrics.corrections.inc(reading.corrected)

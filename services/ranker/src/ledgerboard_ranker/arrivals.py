@@ -1,9 +1,8 @@
 """Envelopes on their way into the boards, and what becomes of each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from ledgerboard_boards import Mark
 from ledgerboard_contracts import FactEnvelope
 
 
@@ -23,12 +22,11 @@ class Outcome(StrEnum):
 class Arrival:
     """An envelope on its way into the boards.
 
-    ``recorded``: history told it again. ``repeated``: it may have come by another message too.
+    ``recorded``: history told it again. ``partial``: it lacks facts that it came with, so no mark may say that it is
+    there.
     """
 
     envelope: FactEnvelope
     recorded: bool = False
-    repeated: bool = False
+    partial: bool = False
     outcome: Outcome = Outcome.UNCHANGED
-    marks: list[Mark] = field(default_factory=list)
-    """Those that may be cut once the envelope's message is deleted."""

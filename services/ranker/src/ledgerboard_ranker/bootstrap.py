@@ -9,15 +9,17 @@ import sqlalchemy
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import BoardStates, RedisBoards
+from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import RANK
 from ledgerboard_infra.clock import Clock, SystemClock
 from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.metrics import StreamMetrics
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
+from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
-from ledgerboard_infra.valkey import RedisClient, check_eviction, make_redis
+from ledgerboard_infra.valkey import RedisClient, RedisClock, check_eviction, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
     PostgresDefinitions,
@@ -28,7 +30,7 @@ from ledgerboard_ledger import (
     Touches,
 )
 from ledgerboard_ranker.catching_up import CatchingUp
-from ledgerboard_ranker.doubts import Doubts
+from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.founding import Founding
 from ledgerboard_ranker.known import KnownStates
 from ledgerboard_ranker.metrics import RankerMetrics
@@ -71,7 +73,7 @@ def make_worker(settings: Settings) -> Worker:
     sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))
     touching = Touching(Touches(engine))
-    handler = _handler(boards, engine, settings.stage, touching, RankerMetrics(registry), clock)
+    handler = _handler(boards, engine, settings, touching, RankerMetrics(registry), clock)
     runtime = StreamRuntime(
         sqs,
         queue_url,
@@ -81,26 +83,30 @@ def make_worker(settings: Settings) -> Worker:
         StreamMetrics(registry, SERVICE),
         clock,
     )
-    ops_server = OpsServer(settings.ops, _checks(boards, sqs, queue_url, engine), registry)
-    return Worker(runtime, ops_server, OwedNotes(touching))
+    stores: dict[str, Clock] = {"postgres": PostgresClock(engine), "redis": RedisClock(boards)}
+    skew = SkewWatch(registry, clock, stores, most=MAX_CLOCK_SKEW)
+    checks = {**_checks(boards, sqs, queue_url, engine), "clocks": skew.look}
+    return Worker(runtime, OpsServer(settings.ops, checks, registry), OwedNotes(touching))
 
 
 def _handler(
     client: RedisClient,
     engine: sqlalchemy.Engine,
-    stage: str,
+    settings: Settings,
     touching: Touching,
     metrics: RankerMetrics,
     clock: Clock,
 ) -> FactsHandler:
-    boards, states = RedisBoards(client, stage), BoardStates(client, stage)
+    boards = RedisBoards(client, settings.stage, mark_seconds=settings.mark_seconds)
+    states = BoardStates(client, settings.stage)
+    clocks = StoreClocks(states, PostgresClock(engine), clock)
     definitions = PostgresDefinitions(engine)
     versions = CachedVersions(definitions)
     snapshots, replay = Snapshots(engine, most_seconds=_MOST_WAIT_SECONDS), Replay(engine)
     generations, restatements = PostgresGenerations(engine, snapshots), Restatements(engine, snapshots)
-    openings = Openings(states, generations, restatements, clock)
+    openings = Openings(states, generations, restatements, clocks)
     founding = Founding(states, generations, replay, openings, clock)
-    restating = Restating(founding, boards, restatements, replay, definitions, touching, clock=clock)
+    restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)
     known = KnownStates(states, founding)
     projection = Projection(
         versions,
@@ -109,7 +115,7 @@ def _handler(
         replay,
         touching,
         CatchingUp(states, generations, restatements, openings, restating),
-        Doubts(boards, known, versions, restating),
+        restating,
         metrics=metrics,
         clock=clock,
     )

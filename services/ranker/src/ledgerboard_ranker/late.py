@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
-from ledgerboard_boards import FoldOrder, GenerationState, Horizon
+from ledgerboard_boards import FoldOrder, GenerationState, Horizon, envelope_time
 from ledgerboard_contracts import BoardOptions, Fact, FactEnvelope, Policy, event_time, restated_envelope_id
 
 _ALONE: Final = UUID(int=0)
@@ -42,6 +42,19 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What was drawn from the ledger as of ``snapshot``. A late fact that it lacks is added under a mark of its own.
+
+    ``namespace`` is that of the mark. The fact cannot have been added to this drawing before ``drawn_at``, by Redis's
+    clock; None: nobody knows.
+    """
+
+    snapshot: str
+    namespace: UUID
+    drawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A generation, and up to which millisecond (since 1970) a fact may be late for it: -1 where none is."""
 
@@ -55,15 +68,15 @@ class Rule:
             return True
         return bool(restated) and any(each.player in restated for each in envelope.facts)
 
-    def horizon_of(self, fact: Fact) -> tuple[str, UUID] | None:
-        """The snapshot that may contain ``fact`` and the namespace of its mark, or None if it is on time."""
+    def drawing_of(self, fact: Fact) -> "Drawing | None":
+        """The drawing that may contain ``fact``, or None if it is on time."""
         accepted = event_time(fact.event_id)
         player = self.generation.restated.get(fact.player)
         if player is not None and accepted <= player.until:
-            return player.snapshot, _life_of(player)
+            return Drawing(player.snapshot, _life_of(player), player.drawn_at)
         until, snapshot = self.generation.until, self.generation.snapshot
         if until is not None and snapshot is not None and accepted <= until:
-            return snapshot, _ALONE
+            return Drawing(snapshot, _ALONE, None)
         return None
 
     def hides(self, player: str) -> bool:
@@ -104,9 +117,9 @@ def ask(ledger: Ledger, arrived: Iterable[tuple[FactEnvelope, Rule]]) -> Answers
     boards: set[str] = set()
     for envelope, rule in arrived:
         for fact in envelope.facts if rule.touches(envelope) else ():
-            horizon = rule.horizon_of(fact)
-            if horizon is not None and not rule.hides(fact.player):
-                asked[horizon[0]][fact.event_id] = fact
+            drawing = rule.drawing_of(fact)
+            if drawing is not None and not rule.hides(fact.player):
+                asked[drawing.snapshot][fact.event_id] = fact
                 boards.add(envelope.board)
     if not asked:
         return Answers()
@@ -124,8 +137,8 @@ def orders_of(
     """What folding ``envelope`` into one generation takes. ``recorded``: it was told again by history.
 
     What history tells again is there for the late ones: all others come, or came, by the queue. A late fact is added to
-    a total alone, under a mark that stands for the whole time, since it may come by both ways, and history may tell a
-    part of an envelope. The envelope's own order comes last: it tells those who wait that all of it is there.
+    a total alone, under a mark of its own, since it may come by both ways, and history may tell a part of an envelope.
+    The envelope's own order comes last: it tells those who wait that all of it is there.
     """
     number = rule.generation.number
     if not rule.touches(envelope):
@@ -137,27 +150,28 @@ def orders_of(
         facts = (*(fact for fact, _ in late), *(() if recorded else on_time))
         yield FoldOrder(replace(envelope, facts=facts), options, number, version)
         return
-    for fact, namespace in late:
-        alone = replace(envelope, envelope_id=restated_envelope_id(namespace, fact.event_id), facts=(fact,))
-        yield FoldOrder(alone, options, number, version, keep_mark=True)
+    for fact, drawing in late:
+        alone = replace(envelope, envelope_id=restated_envelope_id(drawing.namespace, fact.event_id), facts=(fact,))
+        yield FoldOrder(alone, options, number, version, since=drawing.drawn_at)
     if not recorded:
-        yield FoldOrder(replace(envelope, facts=on_time), options, number, version, marked=bool(on_time))
+        accepted_at = envelope_time(envelope)
+        yield FoldOrder(replace(envelope, facts=on_time), options, number, version, accepted_at=accepted_at)
 
 
 def _parted(
     envelope: FactEnvelope, rule: Rule, answers: Answers
-) -> tuple[tuple[Fact, ...], Sequence[tuple[Fact, UUID]]]:
-    """The facts that are on time, and the late ones that are missing, each with the namespace of its mark."""
+) -> tuple[tuple[Fact, ...], Sequence[tuple[Fact, Drawing]]]:
+    """The facts that are on time, and the late ones that are missing, each with the drawing that lacks it."""
     on_time: list[Fact] = []
-    late: list[tuple[Fact, UUID]] = []
+    late: list[tuple[Fact, Drawing]] = []
     for fact in envelope.facts:
         if rule.hides(fact.player):
             continue
-        horizon = rule.horizon_of(fact)
-        if horizon is None:
+        drawing = rule.drawing_of(fact)
+        if drawing is None:
             on_time.append(fact)
-        elif not answers.leaves_out(envelope.board, fact, horizon[0]):
-            late.append((fact, horizon[1]))
+        elif not answers.leaves_out(envelope.board, fact, drawing.snapshot):
+            late.append((fact, drawing))
     return tuple(on_time), late
 
 

@@ -24,8 +24,11 @@ class RankerMetrics:
         self.late_facts: Final = meter.counter(
             "ranker_late_facts", "Facts added to a total alone, because the ledger might have held them already."
         )
-        self.stale: Final = meter.counter(
-            "ranker_stale", "Envelopes that were folded once more, because their board's state had changed."
+        self.refused: Final = meter.counter(
+            "ranker_refused",
+            "Folds that the boards refused, to be made again: stale (the board's state had changed) or ambiguous (the "
+            "envelope may have been added before, so its players are drawn from the ledger).",
+            ("reason",),
         )
         self.lag_seconds: Final = meter.histogram(
             "score_visible_lag_seconds",

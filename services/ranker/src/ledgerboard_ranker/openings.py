@@ -6,18 +6,14 @@ knows the generation. Nothing falls between.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from ledgerboard_boards import BoardState, GenerationState, Horizon
-from ledgerboard_contracts import MAX_CLOCK_SKEW
-from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import Generation
-
-MARGIN: Final = MAX_CLOCK_SKEW + timedelta(seconds=5)
-"""Skewed clocks, and the time that a call to Redis may take after the moment was read."""
+from ledgerboard_ranker.clocks import Moment, StoreClocks
 
 TRIES: Final = 50
 """A state that changes that often under one's hands is not for one batch to wait for."""
@@ -30,14 +26,22 @@ class States(Protocol):
         """The state, or None where the board was never projected or is lost."""
         ...
 
-    def create(self, board: str, generations: Sequence[GenerationState], live: int | None) -> bool:
-        """Make the first state, or False where there is one."""
+    def create(
+        self, board: str, generations: Sequence[GenerationState], live: int | None, *, not_after: datetime
+    ) -> bool:
+        """Make the first state, or False where there is one or it is too late."""
         ...
 
     def replace(
-        self, board: str, expected_version: int, *, live: int | None, generations: Sequence[GenerationState]
+        self,
+        board: str,
+        expected_version: int,
+        *,
+        live: int | None,
+        generations: Sequence[GenerationState],
+        not_after: datetime,
     ) -> bool:
-        """Change the state, or False where its version is another one."""
+        """Change the state, or False where its version is another one or it is too late."""
         ...
 
 
@@ -53,10 +57,6 @@ class Generations(Protocol):
 
     def opened(self, board: str, number: int, until: datetime) -> None:
         """The board's state names the generation. Safe to repeat."""
-        ...
-
-    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:
-        """The generation that is to come. One that nobody began yet serves."""
         ...
 
     def abandon(self, board: str, number: int) -> None:
@@ -75,11 +75,11 @@ class Hidden(Protocol):
 class Openings:
     """The only one who puts a generation into a board's state. Any number of them may race. Safe to repeat."""
 
-    def __init__(self, states: States, generations: Generations, hidden: Hidden, clock: Clock) -> None:
+    def __init__(self, states: States, generations: Generations, hidden: Hidden, clocks: StoreClocks) -> None:
         self._states = states
         self._generations = generations
         self._hidden = hidden
-        self._clock = clock
+        self._clocks = clocks
 
     def open(self, board: str, number: int) -> BoardState:
         """The state of the board, in which generation ``number`` stands.
@@ -91,16 +91,20 @@ class Openings:
             state = self._states.get(board)
             opened = _named(state, number)
             if state is not None and opened is not None:
-                self._generations.opened(board, number, opened.until or self._clock.now() + MARGIN)
+                self._generations.opened(board, number, opened.until or self._clocks.moment(board).until)
                 return state
             self._place(board, state, number)
         raise UnavailableError(f"generation {number} of {board} could not be opened: its state keeps changing")
 
     def _place(self, board: str, state: BoardState | None, number: int) -> None:
-        """Put the generation beside the live one. Where another was faster, the next look finds what that one did."""
+        """Put the generation beside the live one. Where another was faster, the next look finds what that one did.
+
+        Where this process stood still since it took the time, nothing was put, and the next attempt takes it again.
+        """
         generation = self._generations.open(board, number)
         hidden = self._hidden.hidden(board)
-        until = self._until(state)  # Last of all, since from then on there is little time.
+        moment = self._clocks.moment(board)  # Last of all, since from then on there is little time.
+        until = max([moment.until, *_horizons(state)])
         restated = {
             player: Horizon(correction_id, generation.snapshot or "", until, hidden=True)
             for player, correction_id in hidden.items()
@@ -108,32 +112,20 @@ class Openings:
         following = GenerationState(
             number, generation.board_version, generation.snapshot, until, restated | dict(_hidden(state))
         )
-        if not self._put(board, state, following):
+        if not self._put(board, state, following, moment):
             return
-        if self._clock.now() + MAX_CLOCK_SKEW > until:
-            self._give_up(generation)
-            raise UnavailableError(f"generation {number} of {board} came too late: this process stood still")
         for each in _generations(state):
             if state is not None and each.number != state.live:
                 self._generations.abandon(board, each.number)
 
-    def _give_up(self, generation: Generation) -> None:
-        """Whatever it was asked for, a reset too, is asked for again first, so that nobody's death can lose it."""
-        reason, author = generation.reason, generation.author
-        self._generations.request(generation.board, board_version=None, reason=reason, author=author)
-        self._generations.abandon(generation.board, generation.number)
-
-    def _put(self, board: str, state: BoardState | None, following: GenerationState) -> bool:
-        """Whether the state was still this one."""
+    def _put(self, board: str, state: BoardState | None, following: GenerationState, moment: Moment) -> bool:
+        """Whether the state was still this one, and it was in time."""
         if state is None:
-            return self._states.create(board, [following], None)
+            return self._states.create(board, [following], None, not_after=moment.not_after)
         live = [each for each in state.generations if each.number == state.live]
-        return self._states.replace(board, state.version, live=state.live, generations=[*live, following])
-
-    def _until(self, state: BoardState | None) -> datetime:
-        """Nothing that was accepted later can have been folded or recorded before. Never before a player's horizon."""
-        horizons = [each.until for generation in _generations(state) for each in generation.restated.values()]
-        return max([self._clock.now() + MARGIN, *horizons])
+        return self._states.replace(
+            board, state.version, live=state.live, generations=[*live, following], not_after=moment.not_after
+        )
 
 
 def _named(state: BoardState | None, number: int) -> GenerationState | None:
@@ -142,6 +134,11 @@ def _named(state: BoardState | None, number: int) -> GenerationState | None:
 
 def _generations(state: BoardState | None) -> Sequence[GenerationState]:
     return state.generations if state is not None else ()
+
+
+def _horizons(state: BoardState | None) -> Iterator[datetime]:
+    """A new horizon never lies before a player's: what is late for that one must be late for this one."""
+    yield from (each.until for generation in _generations(state) for each in generation.restated.values())
 
 
 def _hidden(state: BoardState | None) -> Iterator[tuple[str, Horizon]]:

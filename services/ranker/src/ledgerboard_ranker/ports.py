@@ -4,24 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ledgerboard_boards import FoldOrder, FoldResult, Mark, Stale
+from ledgerboard_boards import FoldOrder, FoldResult, Refusal
 from ledgerboard_contracts import BoardDefinition
-from ledgerboard_ranker.arrivals import Arrival
 
 
 class Boards(Protocol):
     """The live boards. ``fold`` is atomic for each order. Raises `UnavailableError` when they are down."""
 
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
-        """Carry out each order whose board still has the state that it was made by."""
-        ...
-
-    def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """The messages that left the marks are deleted."""
-        ...
-
-    def settled(self, marks: Sequence[Mark]) -> None:
-        """What the messages were made of is deleted. A mark that was told both goes soon."""
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Refusal]:
+        """Carry out each order whose board still has the state that it was made by, unless it may be a repetition."""
         ...
 
 
@@ -53,9 +44,9 @@ class CatchingUp(Protocol):
         ...
 
 
-class Settling(Protocol):
-    """Settles what copies may have added already. Raises `UnendedError` and `UnavailableError`."""
+class Restating(Protocol):
+    """Draws standings from the ledger. Raises `UnendedError` where that must wait, and `UnavailableError`."""
 
-    def settle(self, arrivals: Sequence[Arrival], now: datetime) -> None:
-        """Leave nothing in doubt of them."""
+    def restate(self, board: str, player: str) -> bool:
+        """Whether there was anything to restate."""
         ...

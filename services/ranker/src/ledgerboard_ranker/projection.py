@@ -1,18 +1,16 @@
 """Project facts onto the live boards.
 
 A standard SQS queue delivers at least once, in no fixed order. Neither matters: folding is commutative, and totals know
-an envelope by the mark that it left. What was drawn from the ledger meanwhile, the board's state says, and no fold is
-made by an older one.
+an envelope by the mark that it left. Where an envelope is so old that its mark may be gone, the boards refuse it, and
+its players are drawn from the ledger anew: from then on the ledger says of each fact whether it is there. The board's
+state says what was drawn, and no fold is made by an older state.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
 
-from ledgerboard_boards import STALE, FoldOrder, FoldResult, Mark, mark_of
-from ledgerboard_contracts import BoardOptions, SettledEnvelope
+from ledgerboard_boards import AMBIGUOUS, FoldOrder, FoldResult
+from ledgerboard_contracts import BoardOptions, Policy
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import UnendedError
@@ -21,15 +19,11 @@ from ledgerboard_ranker.known import Known, KnownStates
 from ledgerboard_ranker.late import Answers, Ledger, Rule, ask, orders_of
 from ledgerboard_ranker.metrics import RankerMetrics
 from ledgerboard_ranker.openings import TRIES
-from ledgerboard_ranker.ports import Boards, CatchingUp, Definitions, Settling, Touching
-
-FRESH: Final = timedelta(minutes=5)
-"""For how long it may be folded what was looked at before. With the age from which a copy is late that is less than the
-time that any mark stands: a message that somebody else was done with meanwhile is still known."""
+from ledgerboard_ranker.ports import Boards, CatchingUp, Definitions, Restating, Touching
 
 
 class Projection:
-    """Who folds what arrives. It never draws anything from the ledger: see `restating` and the rebuilder."""
+    """Who folds what arrives. Thread-safe."""
 
     def __init__(  # noqa: PLR0913 -- everything that a fold depends on.
         self,
@@ -39,7 +33,7 @@ class Projection:
         ledger: Ledger,
         touching: Touching,
         catching_up: CatchingUp,
-        doubts: Settling,
+        restating: Restating,
         *,
         metrics: RankerMetrics,
         clock: Clock,
@@ -50,7 +44,7 @@ class Projection:
         self._ledger = ledger
         self._touching = touching
         self._catching_up = catching_up
-        self._doubts = doubts
+        self._restating = restating
         self._metrics = metrics
         self._clock = clock
 
@@ -59,41 +53,22 @@ class Projection:
 
         Raises `UnavailableError` when boards, definitions or, for late facts, the ledger cannot be reached.
         """
-        began = self._clock.now()
         known = [each for each in arrivals if self._is_defined(each)]
-        boards = list({each.envelope.board for each in known})
-        self._touching.touch(boards)
         self._catch_up([each for each in known if each.recorded])
-        self._settle([each for each in known if each.repeated and not each.recorded])
         waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
+        self._restate_partial([each for each in waiting if each.partial])
+        noted = set[str]()
         for _ in range(TRIES):
-            if self._clock.now() > began + FRESH:
-                raise UnavailableError("what was looked at before folding is too old by now")
-            waiting = self._fold(waiting)
+            waiting = [each for each in waiting if each.outcome is not Outcome.POSTPONED]
             if not waiting:
-                self._touching.confirm(boards)
+                self._touching.confirm(list(noted))
                 self._count(arrivals)
                 return
-            self._metrics.stale.inc(len(waiting))
-            self._states.forget({each.envelope.board for each in waiting})
+            boards = {each.envelope.board for each in waiting}
+            self._touching.touch(list(boards))
+            noted |= boards
+            waiting = self._fold(waiting)
         raise UnavailableError("the states of boards keep changing")
-
-    def acknowledged(self, marks: Sequence[Mark]) -> None:
-        """The messages that brought these envelopes are deleted. Skipping this costs memory, never exactness.
-
-        Raises `UnavailableError` when the boards are down.
-        """
-        self._boards.acknowledged(marks)
-
-    def settled(self, envelopes: Sequence[SettledEnvelope]) -> None:
-        """Nobody will send these envelopes again. Safe to repeat, to skip, and before the envelopes themselves."""
-        self._boards.settled(
-            [
-                Mark(each.board, generation, each.envelope_id)
-                for each in envelopes
-                for generation in self._states.generations(each.board)
-            ]
-        )
 
     def _is_defined(self, arrival: Arrival) -> bool:
         envelope = arrival.envelope
@@ -115,14 +90,38 @@ class Projection:
                 _postpone(those)
         self._states.forget(by_board)
 
-    def _settle(self, repeated: Sequence[Arrival]) -> None:
-        try:
-            self._doubts.settle(repeated, self._clock.now())
-        except UnendedError:
-            _postpone(repeated)
+    def _restate_partial(self, partial: Sequence[Arrival]) -> None:
+        """Draw the players of envelopes that lack some of their facts, where sums would go by the envelope's mark."""
+        self._restate(
+            (each, fact.player) for each in partial if self._is_added_up(each) for fact in each.envelope.facts
+        )
+
+    def _is_added_up(self, arrival: Arrival) -> bool:
+        envelope = arrival.envelope
+        known = self._states.of({envelope.board: envelope.board_version}).get(envelope.board)
+        rules = () if known is None else known.rules
+        return any(self._options(envelope.board, rule).policy is Policy.TOTAL for rule in rules)
+
+    def _restate(self, whose: Iterable[tuple[Arrival, str]]) -> Sequence[Arrival]:
+        """Draw these players of these arrivals anew, so that the ledger says of each fact whether it is there.
+
+        Where that must wait for a transaction, so must the arrival. Returns those whose board is deleted.
+        """
+        arrivals: defaultdict[tuple[str, str], list[Arrival]] = defaultdict(list)
+        for arrival, player in whose:
+            arrivals[arrival.envelope.board, player].append(arrival)
+        deleted: list[Arrival] = []
+        for (board, player), those in arrivals.items():
+            try:
+                if not self._restating.restate(board, player):
+                    deleted += those
+            except UnendedError:
+                _postpone(those)
+        self._states.forget({board for board, _ in arrivals})
+        return deleted
 
     def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
-        """Fold by the states as they are known, and return what they were too old for."""
+        """Fold by the states as they are known, and return what was refused: to be folded by what is true then."""
         known = self._states.of({each.envelope.board: each.envelope.board_version for each in arrivals})
         _postpone([each for each in arrivals if each.envelope.board not in known])
         arrivals = [each for each in arrivals if each.envelope.board in known]
@@ -132,19 +131,26 @@ class Projection:
         )
         asked = [(each, order) for each in arrivals for order in self._orders(each, known, answers)]
         results = self._boards.fold([order for _, order in asked], self._clock.now())
-        stale: dict[int, Arrival] = {}
+        refused: dict[int, Arrival] = {}
+        ambiguous: list[tuple[Arrival, str]] = []
         for (arrival, order), result in zip(asked, results, strict=True):
-            if result is STALE:
-                stale[id(arrival)] = arrival
-            else:
+            if isinstance(result, FoldResult):
                 self._note(arrival, order, result)
-        return list(stale.values())
+                continue
+            self._metrics.refused.labels(result.value).inc()
+            refused[id(arrival)] = arrival
+            if result is AMBIGUOUS:
+                ambiguous += [(arrival, fact.player) for fact in order.envelope.facts]
+        self._states.forget({each.envelope.board for each in refused.values()})
+        for each in self._restate(ambiguous):
+            refused.pop(id(each), None)
+        return list(refused.values())
 
     def _orders(self, arrival: Arrival, known: Mapping[str, Known], answers: Answers) -> Sequence[FoldOrder]:
         envelope = arrival.envelope
         board = known[envelope.board]
         return [
-            replace(order, keep_mark=order.keep_mark or arrival.repeated)
+            order
             for rule in board.rules
             for order in orders_of(
                 envelope,
@@ -163,9 +169,6 @@ class Projection:
         return found.options
 
     def _note(self, arrival: Arrival, order: FoldOrder, result: FoldResult) -> None:
-        mark = mark_of(order)
-        if mark is not None and not order.keep_mark:
-            arrival.marks.append(mark)
         if result.entries_changed:
             arrival.outcome = Outcome.FOLDED
         self._metrics.entries_changed.inc(result.entries_changed)

@@ -2,22 +2,23 @@
 
 The horizon is opened first, and only then is the ledger read: a fact that the reading misses is told again by history,
 to a ranker that knows the horizon. The state is read before both, so that of two who restate the same player the one
-that read the ledger earlier cannot have the last word.
+that read the ledger earlier cannot have the last word. Up to when the horizon reaches is decided last, just before the
+call that replaces the standing, and Redis refuses a call that comes later than that allows for.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from ledgerboard_boards import BoardState, GenerationState, Horizon
+from ledgerboard_boards import BoardState, Following, GenerationState, Horizon
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact
-from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_ledger import OpenedRestatement
-from ledgerboard_ranker.openings import MARGIN, TRIES
+from ledgerboard_ranker.clocks import Moment, StoreClocks
+from ledgerboard_ranker.openings import TRIES
 
 KEPT: Final = timedelta(days=60)
 """Longer than a fact can wait in all of its queues and their dead letters, one after the other."""
@@ -42,10 +43,10 @@ class Boards(Protocol):
         player: str,
         entries: Sequence[Drawn],
         state_version: int,
-        generations: Sequence[GenerationState],
+        following: Callable[[], Following],
         now: datetime,
     ) -> bool:
-        """Put these entries in place of the player's, and these generations into the state; or neither."""
+        """Put these entries in place of the player's, and what follows into the state; or neither."""
         ...
 
 
@@ -112,8 +113,7 @@ class Restating:
         facts: Facts,
         definitions: Definitions,
         touching: Touching,
-        *,
-        clock: Clock,
+        clocks: StoreClocks,
     ) -> None:
         self._founding = founding
         self._boards = boards
@@ -121,7 +121,7 @@ class Restating:
         self._facts = facts
         self._definitions = definitions
         self._touching = touching
-        self._clock = clock
+        self._clocks = clocks
 
     def restate(self, board: str, player: str) -> bool:
         """Draw the player's standing in every view of the board. False: the board is deleted.
@@ -135,25 +135,34 @@ class Restating:
         for _ in range(TRIES):
             state = self._founding.ensure(board, current.version)
             opened = self._restatements.open(board, player)
-            horizon = Horizon(opened.correction_id, opened.snapshot, self._until(state, player), opened.hidden)
-            if self._draw(board, player, state, horizon):
+            horizon = self._draw(board, player, state, opened)
+            if horizon is not None:
                 self._restatements.opened(board, player, horizon.correction_id, horizon.snapshot, horizon.until)
                 self._touching.confirm([board])
                 _log.info("player restated", board=board, hidden=horizon.hidden)
                 return True
         raise UnavailableError(f"a player of {board} could not be restated: the board's state keeps changing")
 
-    def _draw(self, board: str, player: str, state: BoardState, horizon: Horizon) -> bool:
-        facts = () if horizon.hidden else self._facts.player(board, player, horizon.snapshot)
+    def _draw(self, board: str, player: str, state: BoardState, opened: OpenedRestatement) -> Horizon | None:
+        """The horizon from which the player is drawn now. None: the state changed meanwhile, or the call came late."""
+        facts = () if opened.hidden else self._facts.player(board, player, opened.snapshot)
         entries = [(each.number, self._options(board, each), facts) for each in state.generations]
-        now = self._clock.now()
-        generations = [_with(each, player, horizon, now - KEPT) for each in state.generations]
+        now = self._clocks.now()
+        horizons: list[Horizon] = []
+
+        def following() -> Following:
+            moment = self._clocks.moment(board)
+            horizons.append(_horizon(opened, moment, state, player))
+            generations = [_with(each, player, horizons[-1], now - KEPT) for each in state.generations]
+            return Following(generations, moment.not_after)
+
         try:
-            return self._boards.restate(board, player, entries, state.version, generations, now)
+            is_drawn = self._boards.restate(board, player, entries, state.version, following, now)
         except UnavailableError:
-            if self._was_drawn(board, state.generations[0].board_version, player, horizon):
-                return True
-            raise
+            if not horizons or not self._was_drawn(board, state.generations[0].board_version, player, horizons[-1]):
+                raise
+            is_drawn = True
+        return horizons[-1] if is_drawn else None
 
     def _was_drawn(self, board: str, board_version: int, player: str, horizon: Horizon) -> bool:
         """Whether a call was made whose answer did not come.
@@ -178,11 +187,13 @@ class Restating:
             raise UnavailableError(f"board {board!r} has no version {generation.board_version}")
         return definition.options
 
-    def _until(self, state: BoardState, player: str) -> datetime:
-        """After every horizon that the new one takes the place of: its facts must be late for this one too."""
-        moments = [each.until for each in state.generations if each.until is not None]
-        moments += [each.restated[player].until + _TICK for each in state.generations if player in each.restated]
-        return max([self._clock.now() + MARGIN, *moments])
+
+def _horizon(opened: OpenedRestatement, moment: Moment, state: BoardState, player: str) -> Horizon:
+    """Reaches past every horizon that it takes the place of: what is late for those must be late for this one too."""
+    moments = [each.until for each in state.generations if each.until is not None]
+    moments += [each.restated[player].until + _TICK for each in state.generations if player in each.restated]
+    until = max([moment.until, *moments])
+    return Horizon(opened.correction_id, opened.snapshot, until, opened.hidden, moment.drawn_at)
 
 
 def _with(generation: GenerationState, player: str, horizon: Horizon, forgotten: datetime) -> GenerationState:

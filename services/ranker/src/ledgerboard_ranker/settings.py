@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ledgerboard_boards import STAGE_PATTERN
+from ledgerboard_boards import MARK_SECONDS, STAGE_PATTERN
 from ledgerboard_infra.settings import (
     AwsSettings,
     OpsSettings,
@@ -24,6 +24,12 @@ class Settings:
 
     stage: Annotated[str, Meta(pattern=STAGE_PATTERN)] = setting(
         "LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's and key's name."
+    )
+    mark_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_MARK_SECONDS",
+        default=float(MARK_SECONDS),
+        doc="For how long totals know an envelope by a mark. One that comes again later has its players drawn from the "
+        "ledger; a longer time takes memory of Redis, some 170 bytes an envelope.",
     )
     redis: RedisSettings
     postgres: PostgresSettings

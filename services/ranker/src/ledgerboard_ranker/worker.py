@@ -2,38 +2,29 @@
 
 A message is done once every envelope in it is in the boards. One that cannot be read, or that names an unknown board
 version, takes no batch-mate along; its other envelopes are folded all the same, since a repeat does them no harm. So it
-is with facts that are not sound. A message that says which envelopes are settled is done once their marks were told,
-one that asks for restatements once the standings are drawn.
+is with facts that are not sound. A message that asks for restatements is done once the standings are drawn.
 
 A drawing must wait for transactions that write facts. Where one stays open, what needs the drawing comes again later,
 and its batch-mates are done meanwhile.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 
-from ledgerboard_boards import Mark
 from ledgerboard_contracts import (
     FactsMessage,
     RecordedMessage,
     Restatement,
     RestatementsMessage,
-    SettledEnvelope,
     SettledMessage,
     wire,
 )
-from ledgerboard_infra.sqs import REPEATED
 from ledgerboard_infra.stream import Dead, Done, Later, Message, Retry, Verdict
 from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.soundness import reason_of, sound_part
-
-_MOST_MESSAGES: Final = 1000
-"""More than lanes could have in hand."""
 
 
 class Restating(Protocol):
@@ -50,7 +41,6 @@ class _Reading:
 
     verdict: Verdict | None = None
     arrivals: Sequence[Arrival] = ()
-    settled: Sequence[SettledEnvelope] = ()
     restatements: Sequence[Restatement] = ()
     unsound: list[str] = field(default_factory=list)
     postponed: bool = False
@@ -74,21 +64,13 @@ class FactsHandler:
     def __init__(self, projection: Projection, restating: Restating) -> None:
         self._projection = projection
         self._restating = restating
-        self._marks = _MarksInHand()
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """Fold the batch in one round trip. Raises `UnavailableError` when boards or ledger cannot be reached."""
         readings = [_read(message) for message in batch]
         self._projection.apply([arrival for reading in readings for arrival in reading.arrivals])
-        settled = [envelope for reading in readings for envelope in reading.settled]
-        if settled:
-            self._projection.settled(settled)
         self._restate(readings)
-        verdicts = [reading.outcome for reading in readings]
-        for message, reading, verdict in zip(batch, readings, verdicts, strict=True):
-            if isinstance(verdict, Done):
-                self._marks.keep(message.message_id, [mark for each in reading.arrivals for mark in each.marks])
-        return verdicts
+        return [reading.outcome for reading in readings]
 
     def _restate(self, readings: Sequence[_Reading]) -> None:
         """Last, since it may wait, and each once."""
@@ -104,35 +86,6 @@ class FactsHandler:
             return False
         return True
 
-    def acknowledged(self, batch: Sequence[Message]) -> None:
-        """Tell the marks of messages that these are deleted. Raises `UnavailableError` when the boards are down."""
-        marks = [mark for message in batch for mark in self._marks.take(message.message_id)]
-        if marks:
-            self._projection.acknowledged(marks)
-
-
-class _MarksInHand:
-    """The marks of messages that are done and not yet deleted, by message id.
-
-    A message that is never deleted leaves them here: so the oldest go when there are too many.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._marks: OrderedDict[str, Sequence[Mark]] = OrderedDict()
-
-    def keep(self, message_id: str, marks: Sequence[Mark]) -> None:
-        if not marks:
-            return
-        with self._lock:
-            self._marks[message_id] = marks
-            if len(self._marks) > _MOST_MESSAGES:
-                self._marks.popitem(last=False)
-
-    def take(self, message_id: str) -> Sequence[Mark]:
-        with self._lock:
-            return self._marks.pop(message_id, ())
-
 
 def _read(received: Message) -> _Reading:
     try:
@@ -142,14 +95,18 @@ def _read(received: Message) -> _Reading:
     except wire.UndecodableError as error:
         return _Reading(Dead(str(error)))
     if isinstance(message, SettledMessage):
-        return _Reading(settled=message.envelopes)
+        return _Reading()  # Of an ingest from before the low-water mark: there is nothing to be done.
     if isinstance(message, RestatementsMessage):
         return _Reading(restatements=message.restatements)
-    return _arrived(message, repeated=REPEATED in received.attributes)
+    return _arrived(message)
 
 
-def _arrived(message: FactsMessage | RecordedMessage, *, repeated: bool) -> _Reading:
+def _arrived(message: FactsMessage | RecordedMessage) -> _Reading:
     unsound: list[str] = []
-    parts = [sound_part(envelope, unsound) for envelope in message.envelopes]
     recorded = isinstance(message, RecordedMessage)
-    return _Reading(arrivals=[Arrival(each, recorded, repeated) for each in parts if each is not None], unsound=unsound)
+    arrivals = [
+        Arrival(part, recorded, partial=part is not envelope)
+        for envelope in message.envelopes
+        if (part := sound_part(envelope, unsound)) is not None
+    ]
+    return _Reading(arrivals=arrivals, unsound=unsound)

@@ -30,7 +30,7 @@ local function is_in_use(state, number)
   return false
 end
 
--- KEYS: state, registry, plays. ARGV: number of the generation, how many views to delete at most. Returns how many are
+-- KEYS: state, registry, plays, added. ARGV: number of the generation, how many views to delete at most. Returns how many are
 -- left, or nothing where the generation is in use.
 local function drop(keys, arguments)
   if is_in_use(keys[1], tonumber(arguments[1])) then
@@ -42,7 +42,7 @@ local function drop(keys, arguments)
   end
   local left = redis.call('HLEN', keys[2])
   if left == 0 then
-    redis.call('UNLINK', keys[3])
+    redis.call('UNLINK', keys[3], keys[4])
   end
   return left
 end

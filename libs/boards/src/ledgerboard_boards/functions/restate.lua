@@ -98,7 +98,7 @@ local function remove_plays(keys, arguments)
 end
 
 -- Forgets which play is the player's best in each view, for the best ones to be folded again, and takes the player's sums
--- over levels away, which are no plays.
+-- over levels away, which are no plays. A hash that held nobody else is gone then, and its expiry with it.
 local function forget_bests(generation, player, top_size, channel)
   local registered = redis.call('HGETALL', generation.registry)
   for i = 1, #registered, 2 do
@@ -111,32 +111,47 @@ local function forget_bests(generation, player, top_size, channel)
   end
 end
 
+-- Gives the hashes of dated views their expiry again, which a fold sets only where a view has few entries.
+local function expire_hashes(generation)
+  local registered = redis.call('HGETALL', generation.registry)
+  for i = 1, #registered, 2 do
+    local view = registered_view(generation, registered[i], registered[i + 1])
+    if view.expires_at ~= '0' then
+      redis.call('EXPIREAT', view.hash, view.expires_at)
+    end
+  end
+end
+
 -- KEYS: state; for each generation plays and registry; then for each generation set, hash, version and top of each view. ARGV: version of
--- the state, the generations that it is to have, size of the top, channel of tops, player, number of generations; for
--- each a digest of the plays that were put before, or ''; then for each the number of arguments that its groups take, and
--- the groups as `fold` takes them. Returns 1; 0 where the state is another, 2 where the plays are: then nothing is
--- written. The state changes last: a call that failed half-way is made again.
+-- the state, the generations that it is to have, up to when it may be done, size of the top, channel of tops, player,
+-- number of generations; for each a digest of the plays that were put before, or ''; then for each the number of arguments
+-- that its groups take, and the groups as `fold` takes them. Returns 1; 0 where the state is another or it is too late, 2
+-- where the plays are others: then nothing is written. The state changes last: a call that failed half-way is made again.
 local function restate(keys, arguments)
-  if redis.call('HGET', keys[1], 'version') ~= arguments[1] then
+  if redis.call('HGET', keys[1], 'version') ~= arguments[1] or is_past(arguments[3]) then
     return 0
   end
-  local top_size, channel = tonumber(arguments[3]), arguments[4]
-  local player, count = arguments[5], tonumber(arguments[6])
+  local top_size, channel = tonumber(arguments[4]), arguments[5]
+  local player, count = arguments[6], tonumber(arguments[7])
   for i = 1, count do
-    if not has_plays({ plays = keys[2 * i] }, player, arguments[6 + i]) then
+    if not has_plays({ plays = keys[2 * i] }, player, arguments[7 + i]) then
       return 2
     end
   end
-  local key, argument = 2 + 2 * count, 7 + count
+  local key, argument = 2 + 2 * count, 8 + count
   for i = 1, count do
     local generation = { registry = keys[2 * i + 1], plays = keys[2 * i] }
     local last, _ = argument + tonumber(arguments[argument]), nil
-    if arguments[6 + i] == '' then
-      remove_from_all(generation, player, top_size, channel)
-    else
+    local is_prepared = arguments[7 + i] ~= ''
+    if is_prepared then
       forget_bests(generation, player, top_size, channel)
+    else
+      remove_from_all(generation, player, top_size, channel)
     end
     _, key = fold_groups(generation, keys, key, arguments, argument + 1, last, top_size, channel)
+    if is_prepared then
+      expire_hashes(generation)
+    end
     argument = last + 1
   end
   redis.call('HSET', keys[1], 'version', version_after(tonumber(arguments[1])), 'generations', arguments[2])

@@ -3,10 +3,9 @@
 from ledgerboard_infra.sqs.client import queue_name, resolve_queue_url, sqs_client, sqs_errors
 from ledgerboard_infra.sqs.depth import queue_depth
 from ledgerboard_infra.sqs.provisioning import QueueLimits, QueueShape, provision, queue_limits
-from ledgerboard_infra.sqs.sender import REPEATED, OutgoingMessage, QueueSender, dead_letter, repeated
+from ledgerboard_infra.sqs.sender import OutgoingMessage, QueueSender, dead_letter
 
 __all__ = [
-    "REPEATED",
     "OutgoingMessage",
     "QueueLimits",
     "QueueSender",
@@ -16,7 +15,6 @@ __all__ = [
     "queue_depth",
     "queue_limits",
     "queue_name",
-    "repeated",
     "resolve_queue_url",
     "sqs_client",
     "sqs_errors",

@@ -7,7 +7,7 @@ again in part. A repeated send makes duplicates, which every consumer forgives, 
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ledgerboard_infra.backoff import Backoff
@@ -27,9 +27,6 @@ MAX_BATCH_BYTES: Final = 256 * 1024
 MAX_REASON_BYTES: Final = 1024
 MAX_ATTRIBUTES: Final = 10
 
-REPEATED: Final = "repeated"
-"""The attribute of a message of which the queue may hold, or have held, another copy."""
-
 _ATTEMPTS: Final = 4
 _DATA_TYPE: Final = "String"
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -48,13 +45,6 @@ class OutgoingMessage:
         """The size as SQS counts it: body, and of each attribute name, type and value."""
         attributes = sum(len(k.encode()) + len(_DATA_TYPE) + len(v.encode()) for k, v in self.attributes.items())
         return len(self.body.encode()) + attributes
-
-
-def repeated(message: OutgoingMessage) -> OutgoingMessage:
-    """The same message, for a repetition: the queue may have stored it before without our hearing of it."""
-    if len(message.attributes) == MAX_ATTRIBUTES:
-        return message
-    return replace(message, attributes={**message.attributes, REPEATED: "true"})
 
 
 def dead_letter(body: str, reason: str, *, source: Mapping[str, str]) -> OutgoingMessage:
@@ -99,7 +89,6 @@ class QueueSender:
                 return
             failed = answer.get("Failed", [])
             self._refuse_hopeless(failed)
-            waiting = {key: repeated(message) for key, message in waiting.items()}
             if attempt < _ATTEMPTS:
                 self._pause(self._backoff.delay_seconds(attempt))
         codes = sorted({failure["Code"] for failure in failed})

@@ -1,7 +1,6 @@
 """The stream runtime: batches of messages from a queue to a handler, none lost, each settled by its own verdict."""
 
 from ledgerboard_infra.stream.messages import (
-    AcknowledgedHandler,
     BatchHandler,
     Dead,
     Done,
@@ -13,7 +12,6 @@ from ledgerboard_infra.stream.messages import (
 from ledgerboard_infra.stream.runtime import StreamRuntime
 
 __all__ = [
-    "AcknowledgedHandler",
     "BatchHandler",
     "Dead",
     "Done",

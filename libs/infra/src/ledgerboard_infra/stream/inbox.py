@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledgerboard_infra.errors import RefusedError, UnavailableError
-from ledgerboard_infra.sqs import REPEATED, queue_limits, queue_name, sqs_errors
+from ledgerboard_infra.sqs import queue_limits, queue_name, sqs_errors
 from ledgerboard_infra.stream.messages import Message, Receipt
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Inbox:
         failed: list[Receipt] = []
         for receipt, delay_seconds in delays:  # One by one: ten messages may be more than one request may carry.
             message = receipt.message
-            attributes = {**message.attributes, REPEATED: "true", POSTPONED: str(delay_seconds)}
+            attributes = {**message.attributes, POSTPONED: str(delay_seconds)}
             try:
                 with sqs_errors():
                     self._client.send_message(

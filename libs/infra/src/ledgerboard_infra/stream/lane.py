@@ -64,8 +64,7 @@ class Lane:
         if self._stopping.is_set():
             raise StoppedError
         for judged in self._judge.judge(receipts):
-            deleted = self._settlement.settle(judged)
-            self._judge.acknowledged(deleted)
+            self._settlement.settle(judged)
 
 
 class Intake:

@@ -6,7 +6,7 @@ A verdict speaks for one message only, so a message that can never succeed takes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +61,6 @@ class BatchHandler(Protocol):
 
     def handle(self, batch: Sequence[Message]) -> Sequence[Verdict]:
         """One verdict a message, in the batch's order. Must be safe to repeat."""
-        ...
-
-
-@runtime_checkable
-class AcknowledgedHandler(Protocol):
-    """A handler that keeps something until a message cannot come again.
-
-    It must do without being told: a crash may fall between, and an outage is logged and forgotten.
-    """
-
-    def acknowledged(self, batch: Sequence[Message]) -> None:
-        """These messages were done and are deleted. May raise `UnavailableError`."""
         ...
 
 

@@ -53,11 +53,8 @@ class Settlement:
         self._retry_backoff = retry_backoff
         self._pause = threading.Event()
 
-    def settle(self, judged: Judged) -> list[Receipt]:
-        """Carry out each verdict and return what is done and deleted.
-
-        Raises `StoppedError` if told to stop while the dead-letter queue is unavailable.
-        """
+    def settle(self, judged: Judged) -> None:
+        """Carry out each verdict. Raises `StoppedError` if told to stop while the dead-letter queue is unavailable."""
         done = [receipt for receipt, verdict in judged if isinstance(verdict, Done)]
         retried = [
             (receipt, verdict.reason)
@@ -66,7 +63,7 @@ class Settlement:
         ]
         later = [receipt for receipt, verdict in judged if isinstance(verdict, Later)]
         dead = [(receipt, reason) for receipt, verdict in judged if (reason := self._dead_reason(receipt, verdict))]
-        deleted = self._delete(done, "done")
+        self._delete(done, "done")
         self._retry(retried)
         self._postpone(later)
         for receipt, reason in dead:
@@ -79,7 +76,6 @@ class Settlement:
             later=len(later),
             dead=len(dead),
         )
-        return deleted
 
     def release(self, receipts: Sequence[Receipt]) -> None:
         """Give back what could not be worked on: visible to others at once."""
@@ -141,9 +137,9 @@ class Settlement:
         else:
             self._delete([receipt], "dead")
 
-    def _delete(self, receipts: Sequence[Receipt], outcome: str) -> list[Receipt]:
-        """Delete, with some insistence, and return what is. What remains comes again; its handler is safe to repeat."""
-        waiting, deleted, error = list(receipts), list[Receipt](), ""
+    def _delete(self, receipts: Sequence[Receipt], outcome: str) -> None:
+        """Delete, with some insistence. What remains comes again; its handler is safe to repeat."""
+        waiting, error = list(receipts), ""
         for attempt in range(1, _DELETE_ATTEMPTS + 1):
             if not waiting:
                 break
@@ -152,7 +148,6 @@ class Settlement:
             except (UnavailableError, RefusedError) as failure:
                 error = str(failure)
             else:
-                deleted += [receipt for receipt in waiting if receipt not in failed]
                 waiting = self._hand.still_held(failed)
             if waiting and attempt < _DELETE_ATTEMPTS:
                 self._pause.wait(_DELETE_BACKOFF.delay_seconds(attempt))
@@ -160,7 +155,6 @@ class Settlement:
             _log.warning("messages not deleted", queue=self._inbox.queue, messages=len(waiting), error=error)
         self._hand.forget(receipts)
         self._count(outcome, len(receipts))
-        return deleted
 
     def _count(self, outcome: str, messages: int) -> None:
         self._metrics.messages.labels(self._metrics.service, self._inbox.queue, outcome).inc(messages)

@@ -8,11 +8,10 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.metrics import StreamMetrics
 from ledgerboard_infra.stream.hand import Hand
-from ledgerboard_infra.stream.messages import AcknowledgedHandler, BatchHandler, Receipt, Retry, Verdict
+from ledgerboard_infra.stream.messages import BatchHandler, Receipt, Retry, Verdict
 from ledgerboard_infra.stream.outage import Patience, StoppedError
 
 _VERDICTS = get_args(Verdict)
@@ -54,15 +53,6 @@ class Judge:
             _log.warning("batch failed, handling its messages one by one", messages=len(receipts), exc_info=error)
             for receipt in receipts:
                 yield from self.judge([receipt])
-
-    def acknowledged(self, deleted: Sequence[Receipt]) -> None:
-        """Tell a handler that wants to know it that these cannot come again. An outage is not waited for."""
-        if not deleted or not isinstance(self._handler, AcknowledgedHandler):
-            return
-        try:
-            self._handler.acknowledged([receipt.message for receipt in deleted])
-        except UnavailableError as error:
-            _log.warning("handler not told of deleted messages", messages=len(deleted), error=str(error))
 
     def _together(self, receipts: Sequence[Receipt]) -> Judged:
         return self._patience.until_available(lambda: self._once(receipts), self._holds.inc)

@@ -1,6 +1,7 @@
 """Store months that are old enough in an object store, and then take them out of the ledger.
 
-What left the ledger counts no more, so the boards concerned are to be rebuilt. Importing the object brings it back.
+What left the ledger counts no more, so the boards concerned are rebuilt: both or neither. Importing the object brings
+it back.
 """
 
 import tempfile
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Protocol
 
 from ledgerboard_history.exchange.exporting import ExportLedger, say_nothing
-from ledgerboard_history.exchange.importing import Generations
 from ledgerboard_history.exchange.shipping import Objects
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger import Month
@@ -23,7 +23,7 @@ class Archives(Protocol):
         ...
 
     def detach(self, month: Month, *, exported: int) -> Sequence[str]:
-        """Take a month out; the boards that lose plays."""
+        """Take a month out, and ask for the rebuilds of the boards that lose plays, or change nothing."""
         ...
 
 
@@ -35,7 +35,6 @@ class ArchiveMonths:
         export: ExportLedger,
         archives: Archives,
         objects: Objects,
-        generations: Generations,
         clock: Clock,
         *,
         keep_months: int,
@@ -44,7 +43,6 @@ class ArchiveMonths:
         self._export = export
         self._archives = archives
         self._objects = objects
-        self._generations = generations
         self._clock = clock
         self._keep_months = keep_months
         self._prefix = prefix
@@ -64,6 +62,5 @@ class ArchiveMonths:
             path = Path(directory) / "month.ndjson.gz"
             exported = self._export.run(None, path, say_nothing, month=month)
             self._objects.put(name, path)
-        for board in self._archives.detach(month, exported=exported.events):
-            self._generations.request(board, board_version=None, reason="archive", author="retention")
+        self._archives.detach(month, exported=exported.events)
         return name

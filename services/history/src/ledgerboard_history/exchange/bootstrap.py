@@ -19,7 +19,7 @@ from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.s3 import S3Objects, s3_client
 from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.settings import from_env
-from ledgerboard_ledger import Archives, LedgerExport, LedgerImport, LedgerWriter, PostgresGenerations
+from ledgerboard_ledger import Archives, HeldRebuilds, LedgerExport, LedgerImport, LedgerWriter
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -57,7 +57,8 @@ def _export(environ: Mapping[str, str], asked: argparse.Namespace) -> int:
 
 def _import(environ: Mapping[str, str], asked: argparse.Namespace) -> int:
     engine = _writer(from_env(ExchangeSettings, environ))
-    use = ImportLedger(LedgerWriter(engine), LedgerImport(engine), PostgresGenerations(engine))
+    rebuilds = HeldRebuilds(engine)
+    use = ImportLedger(LedgerWriter(engine, rebuilds), LedgerImport(engine, rebuilds), rebuilds)
     return take_in(use, asked.file, partial(print, flush=True))
 
 
@@ -74,7 +75,6 @@ def _jobs(settings: JobsSettings) -> ExchangeJobs:
             use,
             Archives(engine),
             objects,
-            PostgresGenerations(engine),
             clock,
             keep_months=exchange.keep_months,
             prefix=exchange.prefix,

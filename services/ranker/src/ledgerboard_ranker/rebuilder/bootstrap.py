@@ -8,11 +8,13 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import BoardStates, RedisBoards, RedisPulse
-from ledgerboard_infra.clock import SystemClock
-from ledgerboard_infra.health import OpsServer
-from ledgerboard_infra.postgres import make_engine
+from ledgerboard_contracts import MAX_CLOCK_SKEW
+from ledgerboard_infra.clock import Clock, SystemClock
+from ledgerboard_infra.health import Check, OpsServer
+from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
-from ledgerboard_infra.valkey import RedisClient, check_eviction, make_redis
+from ledgerboard_infra.skew import SkewWatch
+from ledgerboard_infra.valkey import RedisClient, RedisClock, check_eviction, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
     PostgresBeats,
@@ -23,6 +25,7 @@ from ledgerboard_ledger import (
     Touches,
     check_schema,
 )
+from ledgerboard_ranker.clocks import StoreClocks
 from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
 from ledgerboard_ranker.rebuilder.rebuilding import Rebuilder
@@ -54,7 +57,8 @@ def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsSe
     )
     generations, touches, ledger = PostgresGenerations(engine), Touches(engine), Replay(engine)
     states, boards = BoardStates(client, settings.stage), RedisBoards(client, settings.stage)
-    openings = Openings(states, generations, Restatements(engine), clock)
+    clocks = StoreClocks(states, PostgresClock(engine), clock)
+    openings = Openings(states, generations, Restatements(engine), clocks)
     rebuilder = Rebuilder(
         f"{socket.gethostname()}:{os.getpid()}",
         settings.rebuild.lease_seconds,
@@ -69,10 +73,13 @@ def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsSe
     renewal = Renewal(generations, states, openings)
     pulse, beats = RedisPulse(client, settings.stage), PostgresBeats(engine)
     watcher = Watcher(pulse, beats, states, generations, touches, renewal, metrics=metrics)
-    checks = {
+    stores: dict[str, Clock] = {"postgres": PostgresClock(engine), "redis": RedisClock(client)}
+    skew = SkewWatch(registry, clock, stores, most=MAX_CLOCK_SKEW)
+    checks: dict[str, Check] = {
         "redis": partial(_ping, client),
         "maxmemory-policy": partial(check_eviction, client),
         "postgres": partial(check_schema, engine),
+        "clocks": skew.look,
     }
     runtime = RebuilderRuntime(rebuilder, watcher, settings.rebuild, metrics)
     return runtime, OpsServer(settings.ops, checks, registry)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ledgerboard_boards import BoardState, FoldOrder, FoldResult, GenerationState, Stale
+from ledgerboard_boards import BoardState, FoldOrder, FoldResult, GenerationState, Refusal
 from ledgerboard_contracts import BoardDefinition
 from ledgerboard_ledger import Generation, ReplayPage
 
@@ -51,8 +51,8 @@ class Generations(Protocol):
         """Those of one board or of all, the last requested first."""
         ...
 
-    def begun(self) -> Sequence[Generation]:
-        """All of all boards that are opening or being built."""
+    def begun(self, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards of which a generation is opening or being built, and was requested before a moment."""
         ...
 
     def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]:
@@ -81,7 +81,7 @@ class States(Protocol):
 class Boards(Protocol):
     """The boards as they are written."""
 
-    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Stale]:
+    def fold(self, orders: Sequence[FoldOrder], now: datetime) -> Sequence[FoldResult | Refusal]:
         """Carry out each order whose state is still true."""
         ...
 

@@ -1,8 +1,9 @@
 """Fold what the ledger holds into a generation that is being built, page by page.
 
-The facts of the generation's snapshot never change, and a page is cut by what was recorded, not by what counts. So a
-page that is folded again, by this process or by another one after a crash, holds the same facts under the same marks
-and adds nothing. Players whose standing was drawn since the generation was opened are left out: they are complete.
+The facts of the generation's snapshot never change, and a page is cut by what was recorded, not by what counts. Pages
+are folded in the order of event ids, and a total knows how far it got. So a page that is folded again, by this process
+or by another one after a crash, holds the same facts and adds nothing. Players whose standing was drawn since the
+generation was opened are left out: they are complete.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Final
 from uuid import UUID, uuid5
 from zlib import crc32
 
-from ledgerboard_boards import FoldOrder, FoldResult, GenerationState
+from ledgerboard_boards import FoldOrder, FoldResult, GenerationState, PagePart
 from ledgerboard_contracts import BoardOptions, Fact, FactEnvelope
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger import Generation, ReplayPage
@@ -78,22 +79,22 @@ class Scan:
                 yield Scanned(cursor, self._fold(row, options, read))
 
     def _fold(self, row: Generation, options: BoardOptions, read: _Read) -> int:
-        """Fold a page by the state that is true, and what came too late for it by the next.
+        """Fold a page by the state that is true, and what came too late for that by the next.
 
         The page is not read again: whatever a correction changes about it, it changes of a player whom the next state
         names as restated. So a thousand bans cost a thousand looks at the state.
         """
         version, generation, folded = read.state_version, read.generation, 0
-        waiting = page_envelopes(row, read.after, read.page.facts)
+        waiting = page_parts(row, read.after, read.page)
         while True:
             skipped = restated_since(generation)
             orders = [
-                FoldOrder(_without(each, skipped), options, row.number, version, keep_mark=True) for each in waiting
+                FoldOrder(_without(each, skipped), options, row.number, version, page=part) for part, each in waiting
             ]
             results = self._boards.fold(orders, self._clock.now())
             told = list(zip(waiting, orders, results, strict=True))
             folded += sum(len(order.envelope.facts) for _, order, result in told if isinstance(result, FoldResult))
-            waiting = [envelope for envelope, _, result in told if not isinstance(result, FoldResult)]
+            waiting = [part for part, _, result in told if not isinstance(result, FoldResult)]
             if not waiting:
                 return folded
             version, generation = self._state(row)
@@ -125,24 +126,27 @@ def restated_since(generation: GenerationState) -> set[str]:
     return {player for player, each in named if each.hidden or (each.snapshot, each.until) != drawn}
 
 
-def page_envelopes(row: Generation, after: UUID | None, facts: Sequence[Fact]) -> Sequence[FactEnvelope]:
-    """The facts of a page in parts by player, each under an id of its own, which is the same at every attempt."""
+def page_parts(row: Generation, after: UUID | None, page: ReplayPage) -> Sequence[tuple[PagePart, FactEnvelope]]:
+    """The facts of a page in parts by player: a player is in the same part of every page."""
     parts: list[list[Fact]] = [[] for _ in range(PARTS)]
     places: dict[str, list[Fact]] = {}
-    for fact in facts:
+    for fact in page.facts:
         part = places.get(fact.player)
         if part is None:
             part = places[fact.player] = parts[crc32(fact.player.encode()) % PARTS]
         part.append(fact)
     source = uuid5(_NAMESPACE, f"{row.board}:{row.number}:{after}")
     return [
-        FactEnvelope(
-            envelope_id=uuid5(source, str(number)),
-            correlation_id=_CORRELATION_ID,
-            board=row.board,
-            board_version=row.board_version,
-            facts=tuple(part),
+        (
+            PagePart(number, page.cursor),
+            FactEnvelope(
+                envelope_id=uuid5(source, str(number)),
+                correlation_id=_CORRELATION_ID,
+                board=row.board,
+                board_version=row.board_version,
+                facts=tuple(part),
+            ),
         )
         for number, part in enumerate(parts)
-        if part
+        if part and page.cursor is not None
     ]

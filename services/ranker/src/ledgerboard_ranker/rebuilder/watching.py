@@ -206,7 +206,7 @@ class Watcher:
 
     def _known_doubtful(self, opened: OpenDoubt) -> Iterator[str]:
         """What was being built may stand there again without what it had before, whoever wrote to it."""
-        yield from (row.board for row in self._generations.begun() if row.requested_at < opened.noticed_at)
+        yield from self._generations.begun(opened.noticed_at)
         if opened.doubt.since is None:
             yield from self._all_boards(opened.noticed_at)
         else:
