@@ -64,9 +64,10 @@ SUBJECTS: Final = {
          "tests/integration/boards/test_great_players.py", "tests/integration/boards/test_every_generation.py"],
     ),
     "watch": Subject(
-        ["libs/boards/src/ledgerboard_boards/pulse.py", f"{_RANKER}/rebuilder/watching.py", f"{_RANKER}/touching.py"],
-        ["tests/unit/ranker", "tests/integration/boards/test_pulse.py", "tests/integration/ranker/test_healing.py",
-         "tests/integration/ranker/test_restarts.py", "tests/integration/ranker/test_suspects.py"],
+        ["libs/boards/src/ledgerboard_boards/pulse.py", f"{_RANKER}/rebuilder/watching.py", f"{_RANKER}/touching.py",
+         f"{_RANKER}/rebuilder/continuity.py", "libs/ledger/src/ledgerboard_ledger/beats.py"],
+        ["tests/unit/ranker", "tests/integration/boards/test_pulse.py", "tests/integration/ledger/test_beats.py",
+         "tests/integration/ranker/test_watching.py", "tests/integration/ranker/test_restarts.py"],
     ),
 }  # fmt: skip
 

@@ -41,6 +41,47 @@ def running_cluster(home: Path, size: int, guardian: Guardian, choice: str) -> I
         yield nodes
 
 
+def add_replica(nodes: Sequence[ClusterNode], replica: ClusterNode, of: redis.Redis) -> None:
+    """Let ``replica``, which runs, copy one of the primaries, and return once all nodes know it."""
+    with redis.Redis(port=replica.port) as client:
+        bus = client.config_get("cluster-port")["cluster-port"]
+        of.execute_command("CLUSTER MEET", "127.0.0.1", replica.port, bus)  # type: ignore[no-untyped-call]
+        name = _said(of, "CLUSTER", "MYID").decode()
+        eventually(lambda: name.encode() in _said(client, "CLUSTER", "NODES"), what="an introduction")
+        client.config_set("repl-diskless-sync-delay", 0)
+        eventually(lambda: _follows(client, name), what="a replica")
+        eventually(lambda: client.info("replication").get("master_link_status") == "up", what="its copy")
+    eventually(lambda: all(_knows(node, replica) for node in nodes), what="all to know it")
+
+
+def fail_over(replica: ClusterNode) -> None:
+    """Let it take its primary's place, which becomes its replica."""
+    with redis.Redis(port=replica.port) as client:
+        client.execute_command("CLUSTER FAILOVER")
+        eventually(lambda: client.info("replication")["role"] == "master", what="the fail-over")
+
+
+def _follows(client: redis.Redis, primary: str) -> bool:
+    """Refused while it has not heard of the slots yet."""
+    try:
+        client.execute_command("CLUSTER REPLICATE", primary)  # type: ignore[no-untyped-call]
+    except redis.ResponseError:
+        return False
+    return True
+
+
+def _knows(node: ClusterNode, other: ClusterNode) -> bool:
+    with redis.Redis(port=node.port) as client:
+        return f"127.0.0.1:{other.port}".encode() in _said(client, "CLUSTER", "NODES")
+
+
+def _said(client: redis.Redis, *command: str) -> bytes:
+    """The raw answer; redis-py would parse it."""
+    words = ", ".join(f"'{word}'" for word in command)
+    answer: bytes = client.eval(f"return redis.call({words})", 0)
+    return answer
+
+
 def _share_slots(clients: Sequence[redis.Redis]) -> None:
     bounds = [_SLOTS * number // len(clients) for number in range(len(clients) + 1)]
     for client, (first, end) in zip(clients, pairwise(bounds), strict=True):
@@ -58,7 +99,7 @@ def _agrees(client: redis.Redis, size: int) -> bool:
 
     What is published before there are links is heard on one node only. The raw answers; redis-py would parse them.
     """
-    info: bytes = client.eval("return redis.call('CLUSTER', 'INFO')", 0)
+    info = _said(client, "CLUSTER", "INFO")
     links: list[object] = client.eval("return redis.call('CLUSTER', 'LINKS')", 0)
     wanted = (b"cluster_state:ok", b"cluster_slots_ok:%d" % _SLOTS, b"cluster_size:%d" % size)
     return all(line in info.splitlines() for line in wanted) and len(links) == 2 * (size - 1)

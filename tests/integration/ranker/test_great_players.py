@@ -12,7 +12,6 @@ from ledgerboard_contracts import BoardOptions, CorrectionKind
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import LedgerWriter
 from ledgerboard_ranker.restating import Restating
-from ledgerboard_ranker.touching import Touching
 from ledgerboard_testkit.corrections import correction
 from tests.integration.ranker.rebuild_scene import Scene, expected, plays
 
@@ -50,7 +49,7 @@ def test_a_standing_that_was_drawn_is_not_drawn_again_because_nobody_heard_of_it
     LedgerWriter(scene.engine).correct([void])
     restating = Restating(
         scene.founding, slow, scene.restatements, scene.replay, scene.definitions,
-        Touching(scene.touches, scene.clock), scene.clocks,
+        scene.touching, scene.clocks,
     )  # fmt: skip
     assert restating.restate(board, [ann])
     assert slow.calls == 1

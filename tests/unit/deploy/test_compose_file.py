@@ -1,5 +1,6 @@
 """What docker-compose.yml promises about shape and start-up, without an engine."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ def test_the_stores_keep_their_data_in_named_volumes(compose: dict[str, Any], se
     assert set(kept) == STORES
     assert {volume for volume, _, _ in kept.values()} == set(compose["volumes"])
     assert kept["postgres"][2] == "/var/lib/postgresql"
+
+
+def test_the_boards_server_refuses_writes_before_its_container_is_full(services: Services) -> None:
+    command = " ".join(services["valkey"]["command"])
+    assert "--maxmemory-policy noeviction" in command
+    most = re.search(r"--maxmemory (\d+)mb", command)
+    assert most is not None
+    assert int(most[1]) < int(services["valkey"]["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
 
 
 @pytest.mark.parametrize("resource", ["cpus", "memory"])

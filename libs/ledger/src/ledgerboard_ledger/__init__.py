@@ -1,6 +1,7 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
+from ledgerboard_ledger.beats import Doubt, KnownBeat, OpenDoubt, PostgresBeats, TakenBeat
 from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.correction_moments import CorrectionMoments
 from ledgerboard_ledger.corrections import PostgresCorrections
@@ -68,6 +69,7 @@ __all__ = [
     "CurrentDefinitions",
     "Decision",
     "Delivery",
+    "Doubt",
     "DrawnRestatement",
     "DrawnViews",
     "Ending",
@@ -83,6 +85,7 @@ __all__ = [
     "InvalidHookError",
     "KeptSession",
     "KeyRecord",
+    "KnownBeat",
     "KnownPlayer",
     "LedgerExport",
     "LedgerImport",
@@ -92,12 +95,14 @@ __all__ = [
     "ModerationRecord",
     "Month",
     "NotExportedError",
+    "OpenDoubt",
     "OpenedRestatement",
     "OtherServerError",
     "OtherVersionError",
     "Outbox",
     "Partitions",
     "Play",
+    "PostgresBeats",
     "PostgresCorrections",
     "PostgresDefinitions",
     "PostgresGenerations",
@@ -131,6 +136,7 @@ __all__ = [
     "SessionsReader",
     "Snapshots",
     "SqlFold",
+    "TakenBeat",
     "Touches",
     "UnendedError",
     "UnknownGenerationError",

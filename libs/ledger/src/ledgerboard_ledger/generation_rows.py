@@ -1,6 +1,6 @@
 """Rows of generations inside one transaction: made under the lock of their board, so that numbers are unbroken."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, text, update
@@ -94,6 +94,15 @@ def claiming(owner: str, lease_seconds: float) -> Any:
 def lease_end(seconds: float) -> ColumnElement[Any]:
     """When a lease of so many seconds lapses that begins now, by the clock of the database."""
     return func.now() + timedelta(seconds=seconds)
+
+
+def is_old(board: ColumnElement[str], requested_before: datetime) -> ColumnElement[bool]:
+    """Whether every generation that a board has or is to have was requested before a moment."""
+    newer = generations.alias("newer")
+    found = select(newer.c.number).where(
+        newer.c.board == board, newer.c.requested_at >= requested_before, newer.c.state != GenerationStage.DROPPED
+    )
+    return ~found.exists()
 
 
 def newest_version(connection: Connection, board: str) -> int:

@@ -21,6 +21,7 @@ from ledgerboard_ledger.generation_rows import (
     generation_of,
     has_facts_older_than,
     insert_row,
+    is_old,
     is_projected,
     lease_end,
     lock_board,
@@ -177,17 +178,27 @@ class PostgresGenerations:
         with postgres_errors(), self._engine.connect() as connection:
             return [generation_of(row) for row in connection.execute(wanted).mappings()]
 
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]:
-        """Boards with a live generation by name, from the first one after ``after``."""
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards with a live generation by name, from the first one after ``after``.
+
+        With ``requested_before`` those alone of which no generation was requested since.
+        """
         wanted = select(generations.c.board).where(generations.c.state == GenerationStage.LIVE)
+        if requested_before is not None:
+            wanted = wanted.where(is_old(generations.c.board, requested_before))
         if after is not None:
             wanted = wanted.where(generations.c.board > after)
         with postgres_errors(), self._engine.connect() as connection:
             return list(connection.execute(wanted.order_by(generations.c.board).limit(limit)).scalars())
 
-    def begun(self) -> Sequence[str]:
-        """Every board of which a generation is opening or building, by name. However many boards there are."""
+    def begun(self, requested_before: datetime | None = None) -> Sequence[str]:
+        """Every board of which a generation is opening or building, by name. However many boards there are.
+
+        With ``requested_before`` those alone of which one was requested before.
+        """
         wanted = select(generations.c.board).where(generations.c.state.in_(_OPEN)).distinct()
+        if requested_before is not None:
+            wanted = wanted.where(generations.c.requested_at < requested_before)
         with postgres_errors(), self._engine.connect() as connection:
             return list(connection.execute(wanted.order_by(generations.c.board)).scalars())
 

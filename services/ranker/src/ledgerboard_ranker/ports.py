@@ -31,6 +31,10 @@ class Touching(Protocol):
         """Note them. Never raises."""
         ...
 
+    def confirm(self, boards: Sequence[str]) -> None:
+        """They are written to. Raises `UnavailableError` where the note is too old by now."""
+        ...
+
 
 class CatchingUp(Protocol):
     """Brings a board's state up to what the ledger knows. Raises `UnavailableError`."""

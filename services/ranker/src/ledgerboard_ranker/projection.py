@@ -57,12 +57,16 @@ class Projection:
         self._catch_up([each for each in known if each.recorded])
         waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
         self._restate_partial([each for each in waiting if each.partial])
+        noted = set[str]()
         for _ in range(TRIES):
             waiting = [each for each in waiting if each.outcome is not Outcome.POSTPONED]
             if not waiting:
+                self._touching.confirm(list(noted))
                 self._count(arrivals)
                 return
-            self._touching.touch(list({each.envelope.board for each in waiting}))
+            boards = {each.envelope.board for each in waiting}
+            self._touching.touch(list(boards))
+            noted |= boards
             waiting = self._fold(waiting)
         raise UnavailableError("the states of boards keep changing")
 

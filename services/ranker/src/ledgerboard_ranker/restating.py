@@ -101,6 +101,10 @@ class Touching(Protocol):
         """Note them. Never raises."""
         ...
 
+    def confirm(self, boards: Sequence[str]) -> None:
+        """They are written to. Raises `UnavailableError` where the note is too old by now."""
+        ...
+
 
 class Restating:
     """What makes the boards follow a correction. Safe to repeat: each time it draws what counts by then."""
@@ -131,7 +135,6 @@ class Restating:
         current = self._definitions.current(board)
         if current is None:
             return False  # A deleted board shows nothing, and what it shows when it is made anew is younger.
-        self._touching.touch([board])  # If Redis loses the moment, nobody will ask for it again.
         waiting = list(dict.fromkeys(players))
         for _ in range(TRIES):
             if not waiting:
@@ -160,6 +163,7 @@ class Restating:
 
     def _draw(self, board: str, opened: Mapping[str, OpenedRestatement], state: BoardState) -> BoardState | None:
         """The state once the players are drawn. None: it changed meanwhile, or the call came late."""
+        self._touching.touch([board])  # If Redis loses the moment, nobody will ask for it again.
         facts = self._read(board, opened)
         entries = {
             player: [(each.number, self._options(board, each), facts[player]) for each in state.generations]
@@ -184,6 +188,7 @@ class Restating:
         if version is None:
             return None
         self._restatements.opened_many(board, [_drawn(player, each) for player, each in horizons.items()])
+        self._touching.confirm([board])
         _log.info("players restated", board=board, players=len(horizons), hidden=_count_hidden(horizons))
         return BoardState(version, state.live, tuple(generations))
 
