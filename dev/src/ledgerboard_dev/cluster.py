@@ -1,5 +1,6 @@
 """A real cluster: servers on loopback that share the slots out among them."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -12,9 +13,10 @@ import redis
 from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import Guardian, Program
-from ledgerboard_testkit.polling import eventually
 
 _SLOTS: Final = 16384
+_AGREED_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.05
 
 
 class ClusterNode(EmbeddedValkey):
@@ -37,7 +39,7 @@ def running_cluster(home: Path, size: int, guardian: Guardian, choice: str) -> I
         clients = [stack.enter_context(redis.Redis(port=node.port)) for node in nodes]
         _share_slots(clients)
         _introduce(clients)
-        eventually(lambda: all(_agrees(client, size) for client in clients), what="a cluster that serves every slot")
+        _wait_for_agreement(clients)
         yield nodes
 
 
@@ -51,6 +53,14 @@ def _introduce(clients: Sequence[redis.Redis]) -> None:
     for client in clients[1:]:
         port, bus = client.get_connection_kwargs()["port"], client.config_get("cluster-port")["cluster-port"]
         clients[0].execute_command("CLUSTER MEET", "127.0.0.1", port, bus)  # type: ignore[no-untyped-call]
+
+
+def _wait_for_agreement(clients: Sequence[redis.Redis]) -> None:
+    deadline = time.monotonic() + _AGREED_SECONDS
+    while not all(_agrees(client, len(clients)) for client in clients):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no cluster that serves every slot after {_AGREED_SECONDS:.0f} s")
+        time.sleep(_POLL_SECONDS)
 
 
 def _agrees(client: redis.Redis, size: int) -> bool:
