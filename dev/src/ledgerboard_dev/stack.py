@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -78,6 +78,11 @@ class Stack:
         """SIGKILL a service and all of its processes. It stays down; a crash would be repaired."""
         self.services[name].kill()
 
+    def begin(self, module: str, *arguments: str) -> Child:
+        """Start one of the services' commands, from a thread that outlives it, and leave it to the caller."""
+        program = self._command(module, arguments[0])
+        return Child(replace(program, argv=[*program.argv, *arguments[1:]]), self._guardian)
+
     def command(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of the services' commands to its end, in their environment."""
         program = self._command(module, arguments[0])
@@ -102,7 +107,7 @@ class Stack:
     def _start(self) -> None:
         self.write_key = kept_secret(self.write_key_file)
         self.vault = Vault(_STAGE, self.write_key)
-        guardian = self._owned.enter_context(Guardian())
+        guardian = self._guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
         with self._progress("schema, queues and users"):
             self._prepare(guardian)

@@ -1,0 +1,223 @@
+"""Faults of Valkey: it restarts, forgets, is old, is full, evicts, and fails over to a replica that lags."""
+
+import random
+from contextlib import suppress
+from typing import Any, Final
+
+import redis
+
+from benchmarks.chaos.kinds import Kind, SkippedError, Steps
+from benchmarks.chaos.plan import Fault
+from benchmarks.chaos.valkeys import client_of
+from benchmarks.chaos.world import World
+
+_EVICTED_SHARE: Final = 0.5
+_LEAST_LAG_SECONDS: Final = 0.5
+
+
+def restart(world: World, fault: Fault) -> Steps:
+    """Stop and start: the append-only file has everything."""
+    server = world.valkeys.serving
+    server.stop()
+    yield fault.seconds
+    server.start()
+    world.valkeys.follow()
+
+
+def kill(world: World, fault: Fault) -> Steps:
+    """Kill and start: what was written in the last second may be gone."""
+    server = world.valkeys.serving
+    server.kill()
+    yield fault.seconds
+    server.start()
+    world.valkeys.follow()
+
+
+def flush(world: World, _: Fault) -> Steps:
+    """Empty it."""
+    with client_of(world.valkeys.serving) as client, _reachable():
+        client.flushall()
+    yield 0.0
+
+
+def start_older(world: World, fault: Fault) -> Steps:
+    """Copy its files, and start it from the copy some time later."""
+    folder = world.folder / "files" / "older"
+    world.valkeys.copy_files(folder)
+    yield fault.seconds
+    world.valkeys.start_from(folder)
+    world.valkeys.follow()
+
+
+def start_first(world: World, _: Fault) -> Steps:
+    """Start it from files that were copied before any rebuilder had written a beat."""
+    world.valkeys.start_from(world.first_files)
+    world.valkeys.follow()
+    yield 0.0
+
+
+def fail_over(world: World, fault: Fault) -> Steps:
+    """Promote the lagging replica, and fail back without having started the first one anew.
+
+    The failing back is straight (the first has what it had) or by replication (it has what the second had, under its
+    own old name). Sometimes one service is left behind at the first and goes on writing there.
+    """
+    dice, pair = fault.dice(), world.valkeys
+    pair.follow()
+    pair.await_sync()
+    pair.lag(is_lagging=True)
+    yield max(_LEAST_LAG_SECONDS, min(dice.uniform(0.5, 6.0), fault.seconds / 4))
+    left = dice.choice(world.replicas_of("ranker")) if dice.random() < 0.4 else ""
+    if left:
+        pair.left_behind[left] = pair.serving
+    with _reachable():
+        pair.promote()
+    pair.lag(is_lagging=False)
+    _cut_valkey(world)
+    yield dice.uniform(2.0, 10.0)
+    pair.left_behind.clear()
+    _cut_valkey(world)
+    yield fault.seconds / 2
+    with _reachable():
+        _fail_back(world, dice)
+    _cut_valkey(world)
+    pair.follow()
+
+
+def fill(world: World, fault: Fault) -> Steps:
+    """Leave no memory for another write."""
+    with client_of(world.valkeys.serving) as client, _reachable():
+        client.config_set("maxmemory", _used(client))
+    yield fault.seconds
+    _let_have_memory(world)
+
+
+def evict(world: World, fault: Fault) -> Steps:
+    """Let it throw keys away that have an expiry, as a server that was set up as a cache does."""
+    with client_of(world.valkeys.serving) as client, _reachable():
+        client.config_set("maxmemory-policy", "volatile-lru")
+        client.config_set("maxmemory", int(_used(client) * _EVICTED_SHARE))
+    yield fault.seconds
+    _let_have_memory(world)
+
+
+def _fail_back(world: World, dice: random.Random) -> None:
+    pair = world.valkeys
+    if dice.random() < 0.6:
+        pair.serving = pair.other
+        return
+    pair.follow()
+    pair.await_sync()
+    pair.promote()
+
+
+def _used(client: redis.Redis) -> int:
+    memory: dict[str, Any] = client.info("memory")
+    return int(memory["used_memory"])
+
+
+def _let_have_memory(world: World) -> None:
+    for server in (world.valkeys.first, world.valkeys.second):
+        with client_of(server) as client, suppress(redis.RedisError):
+            client.config_set("maxmemory", 0)
+            client.config_set("maxmemory-policy", "noeviction")
+
+
+def _cut_valkey(world: World) -> None:
+    world.cut("*/valkey")
+
+
+class _reachable:  # noqa: N801 -- reads as the condition that it is.
+    """Inside it a server that does not answer makes the fault skipped."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, redis.RedisError):
+            raise SkippedError("Valkey does not answer") from error
+
+
+_RENEWED: Final = "Boards in doubt are answered by the ledger until they are built anew, within seconds. None is wrong."
+
+KINDS: Final = (
+    Kind(
+        name="valkey-restart",
+        does="Valkey is stopped and started within 5 s.",
+        shows=_RENEWED,
+        per_hour=10,
+        seconds=(0.0, 5.0),
+        excludes="valkey",
+        needs="no cluster",
+        act=restart,
+    ),
+    Kind(
+        name="valkey-kill",
+        does="Valkey is killed with signal 9 and started within 5 s.",
+        shows=_RENEWED,
+        per_hour=10,
+        seconds=(0.0, 5.0),
+        excludes="valkey",
+        needs="no cluster",
+        act=kill,
+    ),
+    Kind(
+        name="valkey-flush",
+        does="FLUSHALL.",
+        shows=_RENEWED,
+        per_hour=10,
+        excludes="valkey",
+        needs="no cluster",
+        act=flush,
+    ),
+    Kind(
+        name="valkey-older",
+        does="Valkey is started anew from a copy of its files that is 3 to 40 s old.",
+        shows=_RENEWED,
+        per_hour=20,
+        seconds=(3.0, 40.0),
+        excludes="valkey",
+        needs="no cluster",
+        act=start_older,
+    ),
+    Kind(
+        name="valkey-first",
+        does="Valkey is started anew from files that are older than the first beat of any rebuilder.",
+        shows=_RENEWED,
+        per_hour=6,
+        excludes="valkey",
+        needs="no cluster",
+        act=start_first,
+    ),
+    Kind(
+        name="fail-over",
+        does="A replica that lags by up to 6 s is promoted, and later the first, which was never started anew, serves "
+        "again. Sometimes a ranker is left behind for some seconds and writes to the other one.",
+        shows=_RENEWED,
+        per_hour=16,
+        seconds=(15.0, 60.0),
+        excludes="valkey",
+        needs="no cluster",
+        act=fail_over,
+    ),
+    Kind(
+        name="valkey-full",
+        does="maxmemory is reached for 2 to 20 s.",
+        shows="Boards stand still and are read as ever, or from the ledger. Nothing is lost.",
+        per_hour=12,
+        seconds=(2.0, 20.0),
+        excludes="valkey",
+        needs="no cluster",
+        act=fill,
+    ),
+    Kind(
+        name="evict",
+        does="maxmemory-policy is volatile-lru for 1 to 5 s, and half of the memory is wanted back.",
+        shows=_RENEWED,
+        per_hour=8,
+        seconds=(1.0, 5.0),
+        excludes="valkey",
+        needs="no cluster",
+        act=evict,
+    ),
+)
