@@ -151,8 +151,7 @@ class World:
     def _start(self) -> None:
         options, dice = self._options, random.Random(f"{self._options.seed}-network")
         self.network = self._owned.enter_context(Network())
-        self.shim = QueueShim(lambda: self.stack.sqs.port, _QUEUES, dice)
-        self.network.run(self.shim.listen())
+        self.shim = self.network.open(QueueShim(lambda: self.stack.sqs.port, _QUEUES, dice))
         self._blueprints: Mapping[str, Blueprint] = {}
         self._blueprints = service_names(self._stack_options({}))
         self.clocks = Clocks(self.folder / "clocks", self._blueprints)
@@ -219,9 +218,7 @@ class World:
         return found
 
     def _link(self, name: str, target: Any, dice: random.Random) -> Link:
-        link = Link(name, target, dice)
-        self.network.run(link.listen())
-        return link
+        return self.network.open(Link(name, target, dice))
 
     def _port(self, service: str, store: str) -> int:
         match store:

@@ -13,8 +13,6 @@ from enum import StrEnum
 from typing import Final
 
 _CHUNK: Final = 65_536
-_BURST_SECONDS: Final = 0.005
-"""What can be read so soon after a delayed chunk was waiting with it, and has been delayed already."""
 
 
 class Way(StrEnum):
@@ -47,11 +45,15 @@ OPEN: Final = Condition()
 
 @dataclass(slots=True, eq=False)
 class _Road:
-    """One connection. A ``dead`` one carries nothing any more, and neither end is told."""
+    """One connection. A ``dead`` one carries nothing any more, and neither end is told.
+
+    ``asked``: something was asked since the last answer began, so what the server says next begins an answer.
+    """
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
     dead: bool = False
+    asked: bool = False
 
     def cut(self) -> None:
         self.client.transport.abort()
@@ -88,12 +90,16 @@ class Link:
         self._changed.set()
         self._changed = asyncio.Event()
         if condition.way is Way.REFUSED:
-            self.cut()
-            if self._server is not None:
-                self._server.close()
-                self._server = None
+            await self.close()
         else:
             await self.listen()
+
+    async def close(self) -> None:
+        """Take no connection any more, and break those that there are."""
+        self.cut()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def cut(self) -> None:
         """Break every connection, this once."""
@@ -111,11 +117,8 @@ class Link:
         requests = asyncio.ensure_future(self._carry(road, reader, server_writer, is_answer=False))
         answers = asyncio.ensure_future(self._carry(road, server_reader, writer, is_answer=True))
         try:
-            await asyncio.wait({requests, answers}, return_when=asyncio.FIRST_COMPLETED)
-            if answers.done() and self._is_numb(road):
-                await requests  # The server has gone, and its client cannot know.
-            while self._condition.way in {Way.SILENT, Way.HELD}:
-                await self._changed.wait()  # The other end does not hear of the end before the link is whole.
+            with contextlib.suppress(asyncio.CancelledError):  # The network ends.
+                await self._ended(road, requests, answers)
         finally:
             for task in (requests, answers):
                 task.cancel()
@@ -125,16 +128,23 @@ class Link:
                 road.close()
             self._roads.discard(road)
 
+    async def _ended(self, road: _Road, requests: asyncio.Future[None], answers: asyncio.Future[None]) -> None:
+        """Wait until either end has gone, and the other may hear of it."""
+        await asyncio.wait({requests, answers}, return_when=asyncio.FIRST_COMPLETED)
+        if answers.done() and self._is_numb(road):
+            await requests  # The server has gone, and its client cannot know.
+        while self._condition.way in {Way.SILENT, Way.HELD}:
+            await self._changed.wait()
+
     def _is_numb(self, road: _Road) -> bool:
         return road.dead or self._condition.way is Way.SILENT
 
     async def _carry(
         self, road: _Road, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_answer: bool
     ) -> None:
-        delivered_at = 0.0
         with contextlib.suppress(OSError):
             while chunk := await source.read(_CHUNK):
-                delivered_at = await self._delay(delivered_at, is_answer=is_answer)
+                await self._delay(road, is_answer=is_answer)
                 if self._is_numb(road):
                     road.dead = True
                 elif is_answer and self._loses_answer():
@@ -145,15 +155,17 @@ class Link:
                     sink.write(chunk)
                     await sink.drain()
 
-    async def _delay(self, delivered_at: float, *, is_answer: bool) -> float:
-        """Wait as long as the condition wants. Returns when it was over."""
-        clock = asyncio.get_running_loop().time
+    async def _delay(self, road: _Road, *, is_answer: bool) -> None:
+        """Wait as long as the condition wants. Of an answer in several parts the first one is late, and all with it."""
         while self._condition.way is Way.HELD:
             await self._changed.wait()
-        if is_answer and self._condition.way is Way.SLOW and clock() - delivered_at > _BURST_SECONDS:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._condition.seconds)
-        return clock()
+        if not is_answer:
+            road.asked = True
+        elif road.asked:
+            road.asked = False
+            if self._condition.way is Way.SLOW:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), self._condition.seconds)
 
     def _loses_answer(self) -> bool:
         return self._condition.way is Way.DEAF and self._dice.random() < self._condition.share

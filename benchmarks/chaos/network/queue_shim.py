@@ -70,18 +70,34 @@ class QueueShim:
         self._numbers = itertools.count(1)
         self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
         self._shown: OrderedDict[str, Json] = OrderedDict()
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
 
     async def listen(self) -> None:
         """Take connections."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=256)
-        self.port = server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=256)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Take no more, and break those that there are."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    def show_copies_now(self) -> None:
+        """Let what is to come twice come with the next receive."""
+        for known in self._queues.values():
+            for copy in known.copies:
+                copy.due_at = 0.0
 
     def behave(self, manners: Manners) -> None:
         """Behave so from now on."""
         self.manners = manners
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
+        self._writers.add(writer)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
             server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target())
             try:
                 while (request := await read_message(reader)) is not None:
@@ -92,6 +108,7 @@ class QueueShim:
                     await writer.drain()
             finally:
                 server_writer.close()
+        self._writers.discard(writer)
         writer.close()
 
     async def _answer(
