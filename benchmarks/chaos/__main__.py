@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from typing import Final
 from benchmarks.chaos.beside import check_out
 from benchmarks.chaos.boards import make_boards
 from benchmarks.chaos.disk import Disk
-from benchmarks.chaos.faults.registry import ALL, Allowed, UnknownKindError, described, named, targets_of
+from benchmarks.chaos.faults.registry import ALL, Allowed, UnknownKindError, aimed, described, named, targets_of
 from benchmarks.chaos.plan import Plan, make_faults, read_plan
 from benchmarks.chaos.run import Outcome, Patience, Run
 from benchmarks.chaos.shrinking import Shrinker, up_to
@@ -29,6 +29,10 @@ from ledgerboard_dev.signals import StopRequestedError, stop_on_signals
 _STOPPED: Final = 130
 _WRONGLY_CALLED: Final = 2
 _HELP: Final = "help"
+_KINDS: Final = (
+    "kinds of faults, with commas between, each with a pattern of what it is aimed at if wanted: "
+    "kill,slow@ranker*/postgres; 'help' lists them. By default all that can happen here"
+)
 _PLAN: Final = "plan.json"
 
 
@@ -55,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(folder: Path, disk: Disk, chosen: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    names = None if chosen.kinds is None else [name.strip() for name in chosen.kinds.split(",") if name.strip()]
-    may_mount = (names is None or "disk-full" in names) and disk.mount()
-    plan = read_plan(chosen.plan) if chosen.plan else _plan(chosen, names, Allowed(may_mount, chosen.cluster))
+    patterns = named(chosen.kinds) if chosen.kinds else {}
+    may_mount = (not patterns or "disk-full" in patterns) and disk.mount()
+    plan = read_plan(chosen.plan) if chosen.plan else _plan(chosen, patterns, Allowed(may_mount, chosen.cluster))
     plan.write(folder / _PLAN)
     if chosen.print_plan:
         print((folder / _PLAN).read_text())
@@ -77,10 +81,10 @@ def _run(folder: Path, disk: Disk, chosen: argparse.Namespace) -> int:
     return 0 if outcome.exact else 1
 
 
-def _plan(chosen: argparse.Namespace, names: Sequence[str] | None, allowed: Allowed) -> Plan:
+def _plan(chosen: argparse.Namespace, patterns: Mapping[str, str], allowed: Allowed) -> Plan:
     """The plan of the chosen kinds, which are all that can happen here by default."""
     usual = [kind for kind in ALL.values() if not allowed.lacks(kind, is_named=False)]
-    kinds = usual if names is None else named(names)
+    kinds = [ALL[name] for name in patterns] or usual
     missing = {kind.name: kind.needs for kind in kinds if allowed.lacks(kind, is_named=True)}
     if missing:
         print(f"left out, for what they need: {missing}", flush=True)
@@ -95,7 +99,7 @@ def _plan(chosen: argparse.Namespace, names: Sequence[str] | None, allowed: Allo
     services = stack_names(chosen.replicas, with_beside=bool(chosen.beside))
     boards = make_boards(datetime.now(UTC))
     kinds = [kind for kind in kinds if kind.name not in missing]
-    return make_faults(plan, kinds, usual, targets_of(kinds, services, boards))
+    return make_faults(plan, kinds, usual, aimed(targets_of(kinds, services, boards), patterns))
 
 
 def _tell_failure(plan: Plan, outcome: Outcome, folder: Path, chosen: argparse.Namespace) -> None:
@@ -120,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="what breaks when, and who plays what (%(default)s)")
     parser.add_argument("--rate", type=float, default=300.0, help="scores a second (%(default)s)")
     parser.add_argument("--replicas", type=int, default=2, help="processes of each service (%(default)s)")
-    parser.add_argument("--kinds", help="kinds of faults, with commas between; 'help' lists them. By default all")
+    parser.add_argument("--kinds", help=_KINDS)
     parser.add_argument(
         "--check-every", type=float, default=150.0, metavar="SECONDS", help="how long a round is (%(default)s)"
     )

@@ -10,7 +10,7 @@ from typing import Final
 from benchmarks.chaos.kinds import Kind
 
 _HOUR_SECONDS: Final = 3_600.0
-_MOST_INTENSE: Final = 6.0
+_MOST_INTENSE: Final = 15.0
 """How much more often than usual a kind happens at most when few were chosen."""
 
 _PAUSE_SECONDS: Final = 1.0

@@ -22,7 +22,7 @@ from ledgerboard_dev.processes import Child
 _FACTS_A_BOARD: Final = 700
 _POLL_SECONDS: Final = 0.01
 _IMPORT_SECONDS: Final = 90.0
-_DETACH_SECONDS: Final = 30.0
+_DETACH_SECONDS: Final = 60.0
 _TRIES: Final = 6
 _DAYS: Final = 5
 _MONTH: Final = timedelta(days=31)
@@ -50,7 +50,7 @@ def archive(world: World, fault: Fault) -> Steps:
     before = _attached(world)
     jobs = world.replicas_of("history-jobs")
     for name in jobs:
-        world.set_links(f"{name}/postgres", Condition(Way.SLOW, seconds=dice.choice((0.0, 0.2, 0.5))))
+        world.set_links(f"{name}/postgres", Condition(Way.SLOW, seconds=dice.choice((0.03, 0.06, 0.1))))
     world.send_job("ledgerboard.history.archive_months")
     deadline = time.monotonic() + _DETACH_SECONDS
     while _attached(world) >= before and time.monotonic() < deadline:

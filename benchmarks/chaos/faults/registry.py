@@ -1,7 +1,8 @@
 """All kinds of faults by name, what each can be aimed at, and which of them happen by default."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 
 from benchmarks.chaos.boards import BoardPlan
@@ -14,6 +15,12 @@ ALL: Final[Mapping[str, Kind]] = {
     for subject in (processes, network, valkey, postgres, queues, operators, exchange, cluster)
     for kind in subject.KINDS
 }
+
+_UNUSED: Final[Mapping[str, Sequence[str]]] = {
+    "ingest": ("valkey",), "history": ("valkey",), "rebuilder": ("sqs",),
+}  # fmt: skip
+_STARS: Final = 4
+"""How often the links of all services to a store stand among the targets, where each single one stands once."""
 
 _BY_NAME: Final = "asked for by name"
 
@@ -38,12 +45,27 @@ class Allowed:
         return not has[kind.needs]
 
 
-def named(names: Iterable[str]) -> Sequence[Kind]:
-    """The kinds of these names. Raises `UnknownKindError`."""
-    unknown = [name for name in names if name not in ALL]
+def named(words: str) -> Mapping[str, str]:
+    """The kinds in words such as ``kill,slow@ranker*/postgres``: the pattern of each one's targets, by its name.
+
+    Raises `UnknownKindError`.
+    """
+    found = {name: pattern or "*" for name, _, pattern in (word.strip().partition("@") for word in words.split(","))}
+    unknown = [name for name in found if name not in ALL]
     if unknown:
         raise UnknownKindError(f"no such kind of fault: {', '.join(unknown)}; --kinds help lists them")
-    return [ALL[name] for name in names]
+    return found
+
+
+def aimed(targets: Mapping[str, Sequence[str]], patterns: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    """Those targets of each kind that its pattern matches. Raises `UnknownKindError` where it matches none."""
+    found = {
+        name: [each for each in names if fnmatchcase(each, patterns.get(name, "*"))] for name, names in targets.items()
+    }
+    missed = [f"{name}@{patterns[name]}" for name, names in found.items() if not names]
+    if missed:
+        raise UnknownKindError(f"there is nothing to aim at: {', '.join(missed)}")
+    return found
 
 
 def targets_of(
@@ -55,7 +77,7 @@ def targets_of(
         "": ("",),
         "services": services,
         "workers": [name for name in services if "gateway" not in name and "beat" not in name],
-        "links": [*(f"{service}/{store}" for service in services for store in STORES), *_of_all()],
+        "links": [*_links(services), *[f"*/{store}" for store in STORES] * _STARS],
         "boards": list(boards),
         "plain boards": [name for name in plain if not boards[name].options.get("seasons")],
         "resettable boards": [name for name, board in boards.items() if board.resettable and not board.mortal],
@@ -71,9 +93,11 @@ def described() -> str:
     return "\n".join(["kinds of faults:", *lines])
 
 
-def _of_all() -> Sequence[str]:
-    """The links of all services to one store, as often as those of a single one together."""
-    return [f"*/{store}" for store in STORES] * 2
+def _links(services: Sequence[str]) -> Iterator[str]:
+    """Those between a service and a store that it uses."""
+    for service in services:
+        unused = [store for part, stores in _UNUSED.items() if part in service for store in stores]
+        yield from (f"{service}/{store}" for store in STORES if store not in unused)
 
 
 def _needs(kind: Kind) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.chaos.faults.registry import ALL, Allowed, UnknownKindError, described, named
+from benchmarks.chaos.faults.registry import ALL, Allowed, UnknownKindError, aimed, described, named, targets_of
 from benchmarks.chaos.kinds import Kind, Steps
 from benchmarks.chaos.plan import Fault, Plan, make_faults, read_plan
 
@@ -100,8 +100,29 @@ def test_a_kind_of_which_something_is_missing_is_left_out() -> None:
 
 def test_a_kind_that_nobody_knows_is_told() -> None:
     with pytest.raises(UnknownKindError, match="earthquake"):
-        named(["kill", "earthquake"])
+        named("kill,earthquake")
+
+
+def test_a_kind_can_be_aimed() -> None:
+    patterns = named("kill, slow@ranker*/postgres")
+    known = targets_of(ALL.values(), ["ranker", "ranker-2", "ingest"], {})
+    targets = aimed({name: known[name] for name in patterns}, patterns)
+    assert targets == {"kill": ["ranker", "ranker-2", "ingest"], "slow": ["ranker/postgres", "ranker-2/postgres"]}
+    with pytest.raises(UnknownKindError, match="nothing to aim at: kill@gateway"):
+        aimed({"kill": known["kill"]}, named("kill@gateway"))
+
+
+def test_no_link_is_struck_that_nobody_uses() -> None:
+    known = targets_of([ALL["slow"]], ["ingest", "ranker"], {})["slow"]
+    assert "ingest/valkey" not in known
+    assert {"ingest/sqs", "ranker/valkey", "*/postgres"} <= set(known)
 
 
 def test_every_kind_is_described() -> None:
     assert all(name in described() and kind.does and kind.shows for name, kind in ALL.items())
+
+
+def test_every_kind_is_told_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
+    missing = [name for name, kind in ALL.items() if f"| `{name}` | {kind.does}" not in text or kind.shows not in text]
+    assert not missing
