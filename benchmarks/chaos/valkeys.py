@@ -1,7 +1,6 @@
 """Two Valkeys, of which one serves and the other follows it, and files of older data to start them from."""
 
 import shutil
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +12,6 @@ from benchmarks.chaos.network.loop import Network
 from ledgerboard_dev.embedded import EmbeddedValkey
 
 _FILES: Final = "appendonlydir"
-_SYNC_SECONDS: Final = 20.0
-_POLL_SECONDS: Final = 0.05
 _COPY_TRIES: Final = 5
 
 
@@ -56,16 +53,20 @@ class ValkeyPair:
             client.execute_command("REPLICAOF", "NO", "ONE")
         self.serving = self.other
 
-    def await_sync(self) -> None:
-        """Wait until the other one has what the serving one has."""
-        deadline = time.monotonic() + _SYNC_SECONDS
-        with client_of(self.other) as client:
-            while time.monotonic() < deadline:
-                with suppress(redis.RedisError):
-                    link: dict[str, Any] = client.info("replication")
-                    if link.get("master_link_status") == "up":
-                        return
-                time.sleep(_POLL_SECONDS)
+    @property
+    def is_in_step(self) -> bool:
+        """Whether the other one has what the serving one has, but for what is on its way."""
+        with suppress(redis.RedisError), client_of(self.other) as client:
+            state: dict[str, Any] = client.info("replication")
+            return bool(state.get("master_link_status") == "up")
+        return False
+
+    def let_have_memory(self) -> None:
+        """Bound neither one's memory, and let neither throw anything away."""
+        for server in (self.first, self.second):
+            with client_of(server) as client, suppress(redis.RedisError):
+                client.config_set("maxmemory", 0)
+                client.config_set("maxmemory-policy", "noeviction")
 
     def copy_files(self, folder: Path) -> None:
         """Copy what the serving one has written so far, as a backup of its disk would."""

@@ -136,10 +136,23 @@ class World:
         self.disk.give_room()
         if not self.stack.postgres.running:
             self.start_postgres()
-        if not self._options.cluster and not self.valkeys.serving.running:
-            self.valkeys.serving.start()
+        if not self._options.cluster:
+            self._mend_valkey()
         for service in self.stack.services.values():
             service.launch()
+
+    def _mend_valkey(self) -> None:
+        """Let one server serve everybody, with the other one behind it."""
+        pair = self.valkeys
+        for server in (pair.first, pair.second):
+            if not server.running:
+                server.start()
+        if pair.left_behind:
+            pair.left_behind.clear()
+            self.cut("*/valkey")
+        pair.lag(is_lagging=False)
+        pair.let_have_memory()
+        pair.follow()
 
     def start_watch(self) -> None:
         """Keep Valkey's files as they are before the first beat, and start the rebuilders then."""

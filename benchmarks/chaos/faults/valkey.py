@@ -1,7 +1,8 @@
 """Faults of Valkey: it restarts, forgets, is old, is full, evicts, and fails over to a replica that lags."""
 
 import random
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import redis
@@ -13,6 +14,8 @@ from benchmarks.chaos.world import World
 
 _EVICTED_SHARE: Final = 0.5
 _LEAST_LAG_SECONDS: Final = 0.5
+_SYNC_LOOKS: Final = 100
+_LOOK_SECONDS: Final = 0.1
 
 
 def restart(world: World, fault: Fault) -> Steps:
@@ -63,8 +66,7 @@ def fail_over(world: World, fault: Fault) -> Steps:
     own old name). Sometimes one service is left behind at the first and goes on writing there.
     """
     dice, pair = fault.dice(), world.valkeys
-    pair.follow()
-    pair.await_sync()
+    yield from _in_step(world)
     pair.lag(is_lagging=True)
     yield max(_LEAST_LAG_SECONDS, min(dice.uniform(0.5, 6.0), fault.seconds / 4))
     left = dice.choice(world.replicas_of("ranker")) if dice.random() < 0.4 else ""
@@ -78,8 +80,7 @@ def fail_over(world: World, fault: Fault) -> Steps:
     pair.left_behind.clear()
     _cut_valkey(world)
     yield fault.seconds / 2
-    with _reachable():
-        _fail_back(world, dice)
+    yield from _fail_back(world, dice)
     _cut_valkey(world)
     pair.follow()
 
@@ -89,7 +90,7 @@ def fill(world: World, fault: Fault) -> Steps:
     with client_of(world.valkeys.serving) as client, _reachable():
         client.config_set("maxmemory", _used(client))
     yield fault.seconds
-    _let_have_memory(world)
+    world.valkeys.let_have_memory()
 
 
 def evict(world: World, fault: Fault) -> Steps:
@@ -98,17 +99,26 @@ def evict(world: World, fault: Fault) -> Steps:
         client.config_set("maxmemory-policy", "volatile-lru")
         client.config_set("maxmemory", int(_used(client) * _EVICTED_SHARE))
     yield fault.seconds
-    _let_have_memory(world)
+    world.valkeys.let_have_memory()
 
 
-def _fail_back(world: World, dice: random.Random) -> None:
+def _fail_back(world: World, dice: random.Random) -> Steps:
     pair = world.valkeys
     if dice.random() < 0.6:
         pair.serving = pair.other
         return
-    pair.follow()
-    pair.await_sync()
-    pair.promote()
+    yield from _in_step(world)
+    with _reachable():
+        pair.promote()
+
+
+def _in_step(world: World) -> Steps:
+    """Wait until the replica follows, if it does at all."""
+    world.valkeys.follow()
+    for _ in range(_SYNC_LOOKS):
+        if world.valkeys.is_in_step:
+            return
+        yield _LOOK_SECONDS
 
 
 def _used(client: redis.Redis) -> int:
@@ -116,26 +126,17 @@ def _used(client: redis.Redis) -> int:
     return int(memory["used_memory"])
 
 
-def _let_have_memory(world: World) -> None:
-    for server in (world.valkeys.first, world.valkeys.second):
-        with client_of(server) as client, suppress(redis.RedisError):
-            client.config_set("maxmemory", 0)
-            client.config_set("maxmemory-policy", "noeviction")
-
-
 def _cut_valkey(world: World) -> None:
     world.cut("*/valkey")
 
 
-class _reachable:  # noqa: N801 -- reads as the condition that it is.
-    """Inside it a server that does not answer makes the fault skipped."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, redis.RedisError):
-            raise SkippedError("Valkey does not answer") from error
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Where Valkey does not answer inside it, the fault is skipped."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise SkippedError("Valkey does not answer") from error
 
 
 _RENEWED: Final = "Boards in doubt are answered by the ledger until they are built anew, within seconds. None is wrong."
