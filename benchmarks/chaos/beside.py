@@ -11,13 +11,11 @@ from typing import Final
 from ledgerboard_dev.blueprints import GATEWAY, WORKERS
 
 _ROOT: Final = Path(__file__).parents[2]
-_PREFIX: Final = "other-"
+PREFIX: Final = "other-"
 _ALONE: Final = frozenset({"history-beat"})
 """Of these there must be exactly one."""
 
-BESIDE: Final = tuple(
-    replace(each, name=_PREFIX + each.name) for each in (GATEWAY, *WORKERS) if each.name not in _ALONE
-)
+BESIDE: Final = tuple(replace(each, name=PREFIX + each.name) for each in (GATEWAY, *WORKERS) if each.name not in _ALONE)
 """One process of each of the other release's services, under a name that says whose it is."""
 
 

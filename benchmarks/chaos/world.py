@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 import boto3
 
-from benchmarks.chaos.beside import BESIDE, Release
+from benchmarks.chaos.beside import BESIDE, PREFIX, Release
 from benchmarks.chaos.boards import BoardPlan, make_boards
 from benchmarks.chaos.client import Client
 from benchmarks.chaos.clocks import Clocks
@@ -87,8 +87,8 @@ class World:
         self._owned.close()
 
     def replicas_of(self, service: str) -> Sequence[str]:
-        """The names of a service's processes."""
-        return [name for name, each in self._blueprints.items() if each.name == service]
+        """The names of a service's processes, of whichever release."""
+        return [name for name, each in self._blueprints.items() if each.name in {service, PREFIX + service}]
 
     def set_links(self, target: str, condition: Condition) -> None:
         """``target`` is a service and a store with a slash between, or a star for all services."""

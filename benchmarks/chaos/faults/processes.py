@@ -6,12 +6,15 @@ from contextlib import suppress
 from typing import Final
 
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
+from benchmarks.chaos.network.links import OPEN, Condition, Way
 from benchmarks.chaos.plan import Fault
 from benchmarks.chaos.world import World
 
 _SKEW_SECONDS: Final = 25.0
 _FAR_SECONDS: Final = 60.0
 _JUMP_SECONDS: Final = 1.5
+_LATE_SECONDS: Final = (0.5, 4.0)
+_WAITING_SECONDS: Final = (3.0, 12.0)
 
 
 def kill(world: World, fault: Fault) -> Steps:
@@ -25,6 +28,17 @@ def pause(world: World, fault: Fault) -> Steps:
     """Stop the process and all of its children; they go on as if nothing had been."""
     group = _stopped(world, fault.target)
     yield fault.seconds
+    _go_on(group)
+
+
+def freeze(world: World, fault: Fault) -> Steps:
+    """Stop a process while it waits for a store, so that it goes on by what it knew when it asked."""
+    dice, service = fault.dice(), fault.target.partition("/")[0]
+    world.set_links(fault.target, Condition(Way.SLOW, seconds=dice.uniform(*_LATE_SECONDS)))
+    yield dice.uniform(*_WAITING_SECONDS)
+    group = _stopped(world, service)
+    yield fault.seconds
+    world.set_links(fault.target, OPEN)
     _go_on(group)
 
 
@@ -107,6 +121,17 @@ KINDS: Final = (
         seconds=(20.0, 60.0),
         targets="workers",
         act=pause,
+    ),
+    Kind(
+        name="freeze",
+        does="A store's answers to a process come 0.5 to 4 s late, and meanwhile it is stopped for 36 to 60 s: most "
+        "likely between a question and what it does with the answer.",
+        shows="What it does afterwards by what it knew before changes nothing.",
+        per_hour=20,
+        seconds=(36.0, 60.0),
+        targets="worker links",
+        excludes="freeze",
+        act=freeze,
     ),
     Kind(
         name="history-late",

@@ -73,10 +73,12 @@ def targets_of(
 ) -> Mapping[str, Sequence[str]]:
     """The names at which each kind may strike."""
     plain = [name for name, board in boards.items() if not (board.managed or board.mortal or board.edits)]
+    workers = [name for name in services if "gateway" not in name and "beat" not in name]
     known: Mapping[str, Sequence[str]] = {
         "": ("",),
         "services": services,
-        "workers": [name for name in services if "gateway" not in name and "beat" not in name],
+        "workers": workers,
+        "worker links": list(_links(workers)),
         "links": [*_links(services), *[f"*/{store}" for store in STORES] * _STARS],
         "boards": list(boards),
         "plain boards": [name for name in plain if not boards[name].options.get("seasons")],
