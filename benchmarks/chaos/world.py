@@ -173,6 +173,7 @@ class World:
                 self._links[service, store] = self._link(
                     f"{service}/{store}", partial(self._port, service, store), dice
                 )
+        self._objects = self._link("objects", lambda: self.stack.sqs.port, dice)
         self._nodes = self._start_cluster() if options.cluster else ()
         environments = {service: self._environment(service) for service in self._blueprints}
         self.stack = Stack(self.folder, self._stack_options(environments))
@@ -224,7 +225,7 @@ class World:
             found["LEDGERBOARD_REDIS_CLUSTER"] = "true"
         if self._options.archiving and service.startswith("history-"):
             found |= {"LEDGERBOARD_EXPORT_BUCKET": _BUCKET, "LEDGERBOARD_RETENTION_MONTHS": "2"}
-            found["LEDGERBOARD_S3_ENDPOINT_URL"] = f"http://127.0.0.1:{ports['sqs']}"
+            found["LEDGERBOARD_S3_ENDPOINT_URL"] = f"http://127.0.0.1:{self._objects.port}"
         release = self._options.beside
         if release is not None and self._blueprints[service] in BESIDE:
             found["PYTHONPATH"] = f"{found['PYTHONPATH']}:{release.python_path}"

@@ -50,5 +50,6 @@ async def _body(reader: asyncio.StreamReader, message: HttpMessage) -> bytes:
     while size := int((await reader.readline()).split(b";")[0], 16):
         parts.append(await reader.readexactly(size))
         await reader.readline()
-    await reader.readline()
+    while (await reader.readline()).strip():
+        pass  # Trailers, which nobody here needs.
     return b"".join(parts)
