@@ -70,6 +70,7 @@ class World:
         self.boards: Mapping[str, BoardPlan] = make_boards(datetime.now(UTC))
         self.first_files = self.folder / "files" / "first"
         self._options = options
+        self.stack: Stack
         self._owned = ExitStack()
         self._numbers: Counter[str] = Counter()
         self._links: dict[tuple[str, str], Link] = {}
