@@ -9,6 +9,9 @@ from typing import Any, Final
 from benchmarks.chaos.client import Answer, Client, UnansweredError
 from benchmarks.chaos.recorder import Recorder
 
+WHY: Final[dict[str, Any]] = {"reason": "chaos", "author": "referee"}
+"""What every request of an operator says of itself."""
+
 _THREADS: Final = 4
 _PENDING_SECONDS: Final = 60.0
 

@@ -4,16 +4,14 @@ None of it is a fault of anybody's. Each is what makes a fault beside it matter.
 """
 
 import random
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
+from benchmarks.chaos.operators import WHY
 from benchmarks.chaos.plan import Fault
 from benchmarks.chaos.traffic import a_player
 from benchmarks.chaos.world import World
-
-_WHY: Final[dict[str, Any]] = {"reason": "chaos", "author": "referee"}
-_MOST_BANNED: Final = 12
 
 
 def void(world: World, fault: Fault) -> Steps:
@@ -21,7 +19,7 @@ def void(world: World, fault: Fault) -> Steps:
     found = world.recorder.any_event(fault.dice())
     if found is None:
         raise SkippedError("nothing was accepted yet")
-    world.operators.correct("POST", f"/v1/events/{found[1]}/void", _WHY, f"void {found[0]}")
+    world.operators.correct("POST", f"/v1/events/{found[1]}/void", WHY, f"void {found[0]}")
     yield 0.0
 
 
@@ -29,7 +27,7 @@ def ban(world: World, fault: Fault) -> Steps:
     """Ban a player, on one board or everywhere, and let some of them play again some time later."""
     dice = fault.dice()
     player, board = a_player(dice), dice.choice([None, fault.target])
-    body = {**_WHY, **({} if board is None else {"board": board})}
+    body = {**WHY, **({} if board is None else {"board": board})}
     path = f"/v1/players/{quote(player)}"
     world.operators.correct("POST", f"{path}/ban", body, f"ban {player} {board}")
     yield fault.seconds
@@ -40,20 +38,20 @@ def ban(world: World, fault: Fault) -> Steps:
 def erase(world: World, fault: Fault) -> Steps:
     """Erase a player, who plays on."""
     player = a_player(fault.dice())
-    world.operators.correct("POST", f"/v1/players/{quote(player)}/erase", _WHY, f"erase {player}")
+    world.operators.correct("POST", f"/v1/players/{quote(player)}/erase", WHY, f"erase {player}")
     yield 0.0
 
 
 def reset(world: World, fault: Fault) -> Steps:
     """Let a board begin anew."""
-    world.operators.correct("POST", f"/v1/boards/{fault.target}/reset", _WHY, f"reset {fault.target}")
+    world.operators.correct("POST", f"/v1/boards/{fault.target}/reset", WHY, f"reset {fault.target}")
     yield 0.0
 
 
 def delete(world: World, fault: Fault) -> Steps:
     """Delete a board that is played, and define it anew, unless a player was faster."""
     path = f"/v1/boards/{fault.target}"
-    world.operators.correct("DELETE", f"{path}?{urlencode(_WHY)}", None, f"delete {fault.target}")
+    world.operators.correct("DELETE", f"{path}?{urlencode(WHY)}", None, f"delete {fault.target}")
     yield fault.seconds
     world.operators.ask("PUT", path, world.boards[fault.target].options)
 
@@ -69,10 +67,10 @@ def rebuild(world: World, fault: Fault) -> Steps:
     dice = fault.dice()
     is_of_all = dice.random() < 0.25
     path = "/v1/rebuilds" if is_of_all else f"/v1/boards/{fault.target}/rebuild"
-    world.operators.ask("POST", path, _WHY)
+    world.operators.ask("POST", path, WHY)
     if _is_lucky(dice, 0.5):
         yield fault.seconds
-        world.operators.ask("POST", path, _WHY)
+        world.operators.ask("POST", path, WHY)
     yield 0.0
 
 

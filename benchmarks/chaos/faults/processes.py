@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
+from benchmarks.chaos.operators import WHY
 from benchmarks.chaos.plan import Fault
 from benchmarks.chaos.world import World
 
@@ -15,6 +16,7 @@ _FAR_SECONDS: Final = 60.0
 _JUMP_SECONDS: Final = 1.5
 _LATE_SECONDS: Final = (0.5, 4.0)
 _WAITING_SECONDS: Final = (3.0, 12.0)
+_REBUILT_SECONDS: Final = 2.0
 
 
 def kill(world: World, fault: Fault) -> Steps:
@@ -43,9 +45,18 @@ def freeze(world: World, fault: Fault) -> Steps:
 
 
 def hold_history(world: World, fault: Fault) -> Steps:
-    """Stop every process that records, so that plays are on the boards long before they are in the ledger."""
+    """Stop every process that records, so that plays are on the boards long before they are in the ledger.
+
+    Often all boards are rebuilt as it begins, and again so late that the recorders go on in the middle of it.
+    """
+    dice = fault.dice()
     groups = [_stopped(world, name) for name in world.replicas_of("history")]
-    yield fault.seconds
+    if dice.random() < 0.6:
+        world.operators.ask("POST", "/v1/rebuilds", WHY)
+    yield max(0.0, fault.seconds - _REBUILT_SECONDS)
+    if dice.random() < 0.6:
+        world.operators.ask("POST", "/v1/rebuilds", WHY)
+    yield min(fault.seconds, _REBUILT_SECONDS)
     for group in groups:
         _go_on(group)
 
@@ -135,7 +146,8 @@ KINDS: Final = (
     ),
     Kind(
         name="history-late",
-        does="Every recorder is stopped for 36 to 80 s, while the boards go on: the ledger lags by more than horizons.",
+        does="Every recorder is stopped for 36 to 80 s, while the boards go on: the ledger lags by more than horizons. "
+        "Often all boards are rebuilt when it begins, and again just before it ends.",
         shows="Boards that were rebuilt meanwhile lack plays until the ledger has them, and show all of them then.",
         per_hour=14,
         seconds=(36.0, 80.0),
