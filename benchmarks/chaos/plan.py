@@ -13,6 +13,10 @@ _HOUR_SECONDS: Final = 3_600.0
 _MOST_INTENSE: Final = 15.0
 """How much more often than usual a kind happens at most when few were chosen."""
 
+_SWARM: Final = 0.4
+"""In how many rounds a kind takes part where all kinds were chosen. What a rebuild or a flush would heal before anybody
+compares is seen in the rounds without them (swarm testing: Groce et al., ISSTA 2012)."""
+
 _PAUSE_SECONDS: Final = 1.0
 """Between two faults that exclude one another."""
 
@@ -73,12 +77,16 @@ def read_plan(path: Path) -> Plan:
 def make_faults(plan: Plan, kinds: Sequence[Kind], usual: Sequence[Kind], targets: Mapping[str, Sequence[str]]) -> Plan:
     """``plan`` with faults of ``kinds``, each as often as its rate says.
 
-    Where fewer than the ``usual`` kinds were chosen, each happens more often, so that the run is as busy. ``targets``
-    are the names that a kind may strike at. Faults that exclude one another never overlap, and none outlasts its round.
+    Where fewer than the ``usual`` kinds were chosen, each happens more often, so that the run is as busy. Where all
+    were, each takes part in some rounds and happens the more often there. ``targets`` are the names that a kind may
+    strike at. Faults that exclude one another never overlap, and none outlasts its round.
     """
-    intensity = min(_MOST_INTENSE, _rate_of(usual) / max(_rate_of(kinds), 1.0))
+    intensity = max(1.0, min(_MOST_INTENSE, _rate_of(usual) / max(_rate_of(kinds), 1.0)))
+    share = _SWARM if len(kinds) >= len(usual) and len(list(plan.rounds)) > 1 else 1.0
     drawn = [
-        fault for kind in kinds for fault in _of_kind(plan, kind, targets.get(kind.name, ("",)), max(1.0, intensity))
+        fault
+        for kind in kinds
+        for fault in _of_kind(plan, kind, targets.get(kind.name, ("",)), intensity=intensity, share=share)
     ]
     exclusive = {kind.name: kind.excludes for kind in kinds}
     return Plan(
@@ -95,13 +103,17 @@ def _rate_of(kinds: Iterable[Kind]) -> float:
     return sum(kind.per_hour for kind in kinds)
 
 
-def _of_kind(plan: Plan, kind: Kind, names: Sequence[str], intensity: float) -> Iterator[Fault]:
-    """The kind's faults: evenly often, at moments that nothing foretells (a Poisson process)."""
+def _of_kind(plan: Plan, kind: Kind, names: Sequence[str], *, intensity: float, share: float) -> Iterator[Fault]:
+    """The kind's faults in a share of the rounds, evenly often, at moments that nothing foretells (a Poisson process).
+
+    All in all they are as many whatever the share.
+    """
     dice = random.Random(f"{plan.seed}-{kind.name}")
     for begins, ends in plan.rounds:
         at = begins
-        while names:
-            at += dice.expovariate(kind.per_hour * intensity / _HOUR_SECONDS)
+        takes_part = dice.random() < share
+        while names and takes_part:
+            at += dice.expovariate(kind.per_hour * intensity / share / _HOUR_SECONDS)
             if at > ends - _LAST_SECONDS:
                 break
             seconds = min(dice.uniform(*kind.seconds), ends - at)

@@ -33,7 +33,7 @@ def test_the_same_seed_makes_the_same_plan_and_another_seed_another() -> None:
 
 
 def test_a_kind_happens_about_as_often_as_its_rate_says() -> None:
-    assert 480 < len(faults(a_kind("kill"))) < 720
+    assert 400 < len(faults(a_kind("kill"))) < 800
 
 
 def test_what_one_kind_does_leaves_the_others_where_they_were() -> None:
@@ -68,6 +68,21 @@ def test_few_kinds_happen_more_often_than_among_all() -> None:
     among_all = make_faults(HOUR, few, few, {"kill": ("a",)}).faults
     alone = make_faults(HOUR, few, all_of_them, {"kill": ("a",)}).faults
     assert len(alone) > 2 * len(among_all)
+
+
+def test_of_all_kinds_each_takes_part_in_some_rounds_only() -> None:
+    kinds = [a_kind(f"kind {number}") for number in range(10)]
+    plan = make_faults(HOUR, kinds, kinds, {kind.name: ("a",) for kind in kinds})
+    taking_part = [{fault.kind for fault in plan.within(*bounds)} for bounds in plan.rounds]
+    assert all(0 < len(names) < 10 for names in taking_part)
+    assert set.union(*taking_part) == {kind.name for kind in kinds}
+
+
+def test_in_a_single_round_all_kinds_take_part() -> None:
+    kinds = [a_kind(f"kind {number}") for number in range(10)]
+    plan = replace(HOUR, seconds=60.0, round_seconds=60.0)
+    found = make_faults(plan, kinds, kinds, {kind.name: ("a",) for kind in kinds}).faults
+    assert {fault.kind for fault in found} == {kind.name for kind in kinds}
 
 
 def test_an_hour_of_all_kinds_holds_a_thousand_faults() -> None:
