@@ -18,6 +18,7 @@ from benchmarks.chaos.client import Answer, Client, UnansweredError
 from benchmarks.chaos.recorder import ACCEPTED, REFUSED, SERIAL, UNANSWERED, Recorder
 from benchmarks.chaos.sessions import Sessions
 
+REGULAR: Final = "regular-"
 REGULARS: Final = 25
 CROWD: Final = 2_500
 
@@ -158,7 +159,7 @@ class Traffic:
 
 def a_player(dice: random.Random) -> str:
     """A regular, or somebody of the crowd."""
-    return f"regular-{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"guest-{dice.randrange(CROWD)}"
+    return f"{REGULAR}{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"guest-{dice.randrange(CROWD)}"
 
 
 def outcomes(answer: Answer | None, count: int) -> list[tuple[str, str | None]]:
