@@ -22,7 +22,7 @@ class Kind:
 
     ``does`` says what happens, ``shows`` what a correct system shows then: both are the documentation. In an hour of
     all kinds it happens ``per_hour`` times, for a time between ``seconds``. ``targets`` names what it is aimed at.
-    Faults that ``excludes`` names alike never happen at once. ``needs`` says what must be given or allowed.
+    Faults that share a word of ``excludes`` never happen at once. ``needs`` says what must be given or allowed.
     """
 
     name: str

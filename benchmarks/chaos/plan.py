@@ -124,8 +124,7 @@ def _apart(faults: Iterable[Fault], exclusive: Mapping[str, str]) -> Iterator[Fa
     """Without those that begin while another one of the same exclusion, or at the same target, goes on."""
     free_at: dict[tuple[str, str], float] = {}
     for fault in faults:
-        group = exclusive[fault.kind]
-        keys = [("group", group)] if group else []
+        keys = [("group", group) for group in exclusive[fault.kind].split()]
         keys += [(fault.kind, fault.target)] if fault.seconds else []
         if all(free_at.get(key, 0.0) <= fault.at for key in keys):
             yield fault

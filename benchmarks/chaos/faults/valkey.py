@@ -59,6 +59,22 @@ def start_first(world: World, _: Fault) -> Steps:
     yield 0.0
 
 
+def cut_power(world: World, fault: Fault) -> Steps:
+    """Let PostgreSQL go first, and Valkey and the rankers a while later, Valkey to what it had when PostgreSQL went."""
+    folder, rankers = world.folder / "files" / "power", world.replicas_of("ranker")
+    world.valkeys.copy_files(folder)
+    world.stack.postgres.kill()
+    yield fault.seconds
+    for name in rankers:
+        world.stack.kill(name)
+    world.valkeys.start_from(folder)
+    for name in rankers:
+        world.stack.services[name].launch()
+    yield fault.dice().uniform(0.5, 3.0)
+    world.start_postgres()
+    world.valkeys.follow()
+
+
 def fail_over(world: World, fault: Fault) -> Steps:
     """Promote the lagging replica, and fail back without having started the first one anew.
 
@@ -189,6 +205,17 @@ KINDS: Final = (
         excludes="valkey",
         needs="no cluster",
         act=start_first,
+    ),
+    Kind(
+        name="power-cut",
+        does="PostgreSQL goes, 4 to 15 s later Valkey and the rankers do, and Valkey comes back with what it had when "
+        "PostgreSQL went: nobody could note what was written since.",
+        shows=_RENEWED,
+        per_hour=8,
+        seconds=(4.0, 15.0),
+        excludes="valkey postgres",
+        needs="no cluster",
+        act=cut_power,
     ),
     Kind(
         name="fail-over",
