@@ -32,7 +32,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._serials = itertools.count(1)
         self._files: dict[str, TextIO] = {}
-        self._events: list[tuple[str, str, str]] = []
+        self._events: list[tuple[str, str]] = []
 
     def serial(self) -> int:
         """A number that no other score of this run has."""
@@ -44,7 +44,7 @@ class Recorder:
             for score, (answer, event_id) in zip(scores, answers, strict=True):
                 self.counts[answer] += 1
                 if event_id is not None:
-                    self._remember((score["board"], score["player"], event_id))
+                    self._remember((score["board"], event_id))
                 self._write("submissions", [
                     score["attributes"][SERIAL], score["board"], score["player"], score["score"],
                     score.get("level"), score.get("session"), answer, event_id,
@@ -66,11 +66,10 @@ class Recorder:
         with self._lock:
             self._write("notes", {"what": what, **facts})
 
-    def any_event(self, dice: random.Random, *, player: str = "") -> tuple[str, str] | None:
-        """Board and id of one of the scores accepted lately, by players whose name begins so; None where none is."""
+    def any_event(self, dice: random.Random) -> tuple[str, str] | None:
+        """Board and id of one of the scores accepted lately, or None before the first."""
         with self._lock:
-            found = [(board, event_id) for board, name, event_id in self._events if name.startswith(player)]
-        return dice.choice(found) if found else None
+            return dice.choice(self._events) if self._events else None
 
     def flush(self) -> None:
         """Let others read what was written."""
@@ -85,7 +84,7 @@ class Recorder:
                 file.close()
             self._files = {}
 
-    def _remember(self, event: tuple[str, str, str]) -> None:
+    def _remember(self, event: tuple[str, str]) -> None:
         if len(self._events) < _REMEMBERED:
             self._events.append(event)
         else:

@@ -10,13 +10,15 @@ from benchmarks.chaos.ids import uuid7
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.operators import WHY
 from benchmarks.chaos.plan import Fault
-from benchmarks.chaos.traffic import REGULAR
+from benchmarks.chaos.traffic import REGULAR, REGULARS
 from benchmarks.chaos.world import World
 
 _MOST_CONNECTIONS: Final = 400
 _OTHER_SERVER: Final = 10**9
 _GRAB_SECONDS: Final = 0.3
 _SKEW_SECONDS: Final = 25.0
+_BANNED_SECONDS: Final = 2.5
+_UNBANNED_SECONDS: Final = (0.1, 0.5)
 
 _SERVICES: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'ledgerboard%'"
 _WRITE: Final = """
@@ -81,16 +83,17 @@ def hold_transaction(world: World, fault: Fault) -> Steps:
 
 
 def lock_facts(world: World, fault: Fault) -> Steps:
-    """Lock the facts just after scores were voided, so that the drawings of their players wait for the ledger."""
+    """Lock the facts just after players were unbanned, so that drawing them waits for the ledger."""
     dice, rankers = fault.dice(), world.replicas_of("ranker")
     behind = dice.choice((0.0, -_SKEW_SECONDS, -_SKEW_SECONDS))
     for name in rankers:
         world.clocks.move(name, behind)
-    for _ in range(dice.randint(1, 2)):
-        found = world.recorder.any_event(dice, player=REGULAR)
-        if found is not None:
-            world.operators.correct("POST", f"/v1/events/{found[1]}/void", WHY, f"void {found[0]}")
-    yield dice.uniform(0.2, 1.0)
+    players = dice.sample(range(REGULARS), 2)
+    for kind in ("ban", "unban"):
+        for number in players:
+            path, body = f"/v1/players/{REGULAR}{number}/{kind}", {**WHY, "board": fault.target}
+            world.operators.correct("POST", path, body, f"{kind} {REGULAR}{number} {fault.target}")
+        yield _BANNED_SECONDS if kind == "ban" else dice.uniform(*_UNBANNED_SECONDS)
     try:
         with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
             connection.execute("SET LOCAL lock_timeout = '2s'")
@@ -191,11 +194,12 @@ KINDS: Final = (
     ),
     Kind(
         name="facts-locked",
-        does="Scores are voided, and at once the table of facts is locked for 12 to 18 s, as a change of the schema "
+        does="Players are unbanned, and at once the table of facts is locked for 12 to 18 s, as a change of the schema "
         "does; mostly while the rankers' clocks are 25 s behind.",
         shows=_WAITS,
         per_hour=20,
         seconds=(12.0, 18.0),
+        targets="boards",
         excludes="clock",
         act=lock_facts,
     ),
