@@ -16,6 +16,8 @@ TIES: Final = ("lives", "jumps")
 _TIE_BREAKS: Final = [{"attribute": "lives"}, {"attribute": "jumps", "order": "asc"}]
 _SEASON: Final = timedelta(minutes=3)
 _SEASONS: Final = 25
+_CYCLE_SECONDS: Final = 120
+_PLAYED_SECONDS: Final = 3
 
 Options = dict[str, Any]
 
@@ -24,7 +26,7 @@ Options = dict[str, Any]
 class BoardPlan:
     """One board. ``share`` of the plays are its own; ``edits`` are options that may take the place of the first ones.
 
-    ``scores`` are the least and the greatest of a play. ``rests``: it is played for 10 s of each two minutes, from that
+    ``scores`` are the least and the greatest of a play. ``rests``: it is played for 3 s of each two minutes, from that
     second on. ``managed``: plays belong to sessions that are opened and closed. ``mortal``: it may be deleted.
     """
 
@@ -39,7 +41,7 @@ class BoardPlan:
 
     def is_played(self, second: float) -> bool:
         """Whether anybody plays on it at that moment of the run."""
-        return self.rests is None or self.rests <= second % 120 < self.rests + 10
+        return self.rests is None or self.rests <= second % _CYCLE_SECONDS < self.rests + _PLAYED_SECONDS
 
 
 def make_boards(now: datetime) -> Mapping[str, BoardPlan]:
@@ -65,7 +67,7 @@ def make_boards(now: datetime) -> Mapping[str, BoardPlan]:
     }
     policies = ("total", "best", "total", "plays", "total", "latest")
     resting = {
-        f"resting-{number}-{policy}": BoardPlan(options={"policy": policy}, share=0.7, rests=20 * number)
+        f"resting-{number}-{policy}": BoardPlan(options={"policy": policy}, share=1.5, rests=20 * number)
         for number, policy in enumerate(policies)
     }
     return {PREFIX + name: board for name, board in {**plain, **resting}.items()}

@@ -208,11 +208,11 @@ KINDS: Final = (
     ),
     Kind(
         name="power-cut",
-        does="PostgreSQL goes, 4 to 15 s later Valkey and the rankers do, and Valkey comes back with what it had when "
+        does="PostgreSQL goes, 6 to 18 s later Valkey and the rankers do, and Valkey comes back with what it had when "
         "PostgreSQL went: nobody could note what was written since.",
         shows=_RENEWED,
         per_hour=8,
-        seconds=(4.0, 15.0),
+        seconds=(6.0, 18.0),
         excludes="valkey postgres",
         needs="no cluster",
         act=cut_power,
