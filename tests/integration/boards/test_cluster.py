@@ -12,6 +12,7 @@ from redis.cluster import RedisCluster
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, FactEnvelope, Policy, Ranking, View
+from ledgerboard_dev.cluster import ClusterNode, running_cluster
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
@@ -20,7 +21,6 @@ from ledgerboard_infra.valkey import make_redis, primaries
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
-from tests.integration.boards.cluster import ClusterNode, running_cluster
 
 NOW = datetime.now(UTC)
 BOARDS = [f"board-{number}" for number in range(24)]

@@ -12,6 +12,7 @@ import redis
 from redis.cluster import RedisCluster
 
 from ledgerboard_boards import Beat, Look, RedisPulse
+from ledgerboard_dev.cluster import ClusterNode, add_replica, fail_over, running_cluster
 from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
@@ -19,7 +20,6 @@ from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
 from ledgerboard_testkit.polling import eventually
-from tests.integration.boards.cluster import ClusterNode, add_replica, fail_over, running_cluster
 from tests.integration.boards.servers import Replicas
 
 NOW = datetime.now(UTC)

@@ -20,12 +20,12 @@ from ledgerboard_boards import (
 )
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardOptions, Fact, Policy, View, level_scope
+from ledgerboard_dev.cluster import ClusterNode
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from ledgerboard_testkit.rankings import expected_standings
-from tests.integration.boards.cluster import ClusterNode
 
 NOW: Final = datetime.now(UTC)
 BOARD: Final = "moving"

@@ -1,6 +1,7 @@
 """A real cluster: servers on loopback that share the slots out among them."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -12,9 +13,10 @@ import redis
 from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import Guardian, Program
-from ledgerboard_testkit.polling import eventually
 
 _SLOTS: Final = 16384
+_AGREED_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.05
 
 
 class ClusterNode(EmbeddedValkey):
@@ -37,7 +39,7 @@ def running_cluster(home: Path, size: int, guardian: Guardian, choice: str) -> I
         clients = [stack.enter_context(redis.Redis(port=node.port)) for node in nodes]
         _share_slots(clients)
         _introduce(clients)
-        eventually(lambda: all(_agrees(client, size) for client in clients), what="a cluster that serves every slot")
+        _wait_for_agreement(clients)
         yield nodes
 
 
@@ -47,18 +49,18 @@ def add_replica(nodes: Sequence[ClusterNode], replica: ClusterNode, of: redis.Re
         bus = client.config_get("cluster-port")["cluster-port"]
         of.execute_command("CLUSTER MEET", "127.0.0.1", replica.port, bus)  # type: ignore[no-untyped-call]
         name = _said(of, "CLUSTER", "MYID").decode()
-        eventually(lambda: name.encode() in _said(client, "CLUSTER", "NODES"), what="an introduction")
+        _wait_until(lambda: name.encode() in _said(client, "CLUSTER", "NODES"), what="an introduction")
         client.config_set("repl-diskless-sync-delay", 0)
-        eventually(lambda: _follows(client, name), what="a replica")
-        eventually(lambda: client.info("replication").get("master_link_status") == "up", what="its copy")
-    eventually(lambda: all(_knows(node, replica) for node in nodes), what="all to know it")
+        _wait_until(lambda: _follows(client, name), what="a replica")
+        _wait_until(lambda: client.info("replication").get("master_link_status") == "up", what="its copy")
+    _wait_until(lambda: all(_knows(node, replica) for node in nodes), what="all to know it")
 
 
 def fail_over(replica: ClusterNode) -> None:
     """Let it take its primary's place, which becomes its replica."""
     with redis.Redis(port=replica.port) as client:
         client.execute_command("CLUSTER FAILOVER")
-        eventually(lambda: client.info("replication")["role"] == "master", what="the fail-over")
+        _wait_until(lambda: client.info("replication")["role"] == "master", what="the fail-over")
 
 
 def _follows(client: redis.Redis, primary: str) -> bool:
@@ -92,6 +94,20 @@ def _introduce(clients: Sequence[redis.Redis]) -> None:
     for client in clients[1:]:
         port, bus = client.get_connection_kwargs()["port"], client.config_get("cluster-port")["cluster-port"]
         clients[0].execute_command("CLUSTER MEET", "127.0.0.1", port, bus)  # type: ignore[no-untyped-call]
+
+
+def _wait_for_agreement(clients: Sequence[redis.Redis]) -> None:
+    _wait_until(
+        lambda: all(_agrees(client, len(clients)) for client in clients), what="a cluster that serves every slot"
+    )
+
+
+def _wait_until(condition: Callable[[], bool], *, what: str) -> None:
+    deadline = time.monotonic() + _AGREED_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no sign of {what} after {_AGREED_SECONDS:.0f} s")
+        time.sleep(_POLL_SECONDS)
 
 
 def _agrees(client: redis.Redis, size: int) -> bool:
