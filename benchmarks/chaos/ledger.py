@@ -76,7 +76,9 @@ def fold(rows: Iterable[Row], options: dict[str, Any]) -> list[tuple[str, int]]:
 def _entry(plays: list[Row], policy: str, sign: int) -> tuple[int, datetime]:
     """Sort key and moment of a player's one entry."""
     if policy == "total":
-        return sign * sum(row.score for row in plays), max(row.occurred_at for row in plays)
+        changes = [row.occurred_at for row in plays if row.score]
+        reached = max(changes) if changes else min(row.occurred_at for row in plays)
+        return sign * sum(row.score for row in plays), reached
     if policy == "latest":
         last = max(plays, key=lambda row: (row.occurred_at, row.event_id))
         return sign * last.score, last.occurred_at

@@ -93,3 +93,9 @@ def test_what_is_voided_or_of_a_banned_player_counts_nowhere(ledger: Ledger) -> 
     assert {row.event_id for row in counting}.isdisjoint(ledger.voided)
     assert "cy" not in {row.player for row in counting}
     assert len(counting) < len(ledger.rows)
+
+
+def test_a_total_is_reached_by_the_last_play_that_changed_it() -> None:
+    plays = [("ada", 5, 1), ("bob", 5, 2), ("ada", 0, 3), ("cy", 0, 5), ("dee", 0, 4), ("dee", 0, 6)]
+    rows = [Row(f"e{at}", "b", who, score, NOON + timedelta(seconds=at), at) for who, score, at in plays]
+    assert [player for player, _ in fold(rows, {"policy": "total"})] == ["ada", "bob", "dee", "cy"]
