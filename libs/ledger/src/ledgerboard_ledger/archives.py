@@ -6,6 +6,7 @@ lock that keeps new ones out.
 
 import re
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Final
 
 from sqlalchemy import Connection, Engine, text
@@ -50,11 +51,23 @@ class Archives:
                 raise NotExportedError(f"{names[0]}: {found} rows, of which {exported} were exported")
             boards = connection.execute(text(f"SELECT DISTINCT board FROM {names[0]} ORDER BY board"))  # noqa: S608 -- numbers
             touched = list(boards.scalars())
-            connection.execute(text("CREATE SCHEMA IF NOT EXISTS archive"))
+            schema = _free_schema(connection, names)
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
             for table, name in zip((facts, rejections), names, strict=True):
                 connection.execute(text(f"ALTER TABLE {table.name} DETACH PARTITION {name}"))
-                connection.execute(text(f"ALTER TABLE {name} SET SCHEMA archive"))
+                connection.execute(text(f"ALTER TABLE {name} SET SCHEMA {schema}"))
             return touched
+
+
+def _free_schema(connection: Connection, names: Sequence[str]) -> str:
+    """``archive``, or where a month that was archived before got events again, the next one that has none of it."""
+    taken = text("SELECT to_regclass(:name) IS NOT NULL")
+    schemas = chain(["archive"], (f"archive_{number}" for number in count(2)))
+    return next(
+        schema
+        for schema in schemas
+        if not any(connection.execute(taken, {"name": f"{schema}.{name}"}).scalar_one() for name in names)
+    )
 
 
 def _count(connection: Connection, name: str) -> int:

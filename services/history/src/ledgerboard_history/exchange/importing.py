@@ -1,7 +1,8 @@
 """Read an export into the ledger.
 
 Every record has an id of its own that the ledger keeps once, so importing twice changes nothing, and an import that was
-stopped is begun again. A line that is of no use is told by its number, and the others go in.
+stopped is begun again. A line that is of no use is told by its number, and the others go in. Whether a file is whole is
+known at its end: what it has is in the ledger by then, and a whole one that is imported later adds what was missing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +27,7 @@ from ledgerboard_history.exchange.lines import (
     HeaderLine,
     RejectionLine,
 )
-from ledgerboard_history.exchange.reading import lines_of
+from ledgerboard_history.exchange.reading import ExportReader, Findings
 from ledgerboard_ledger import AppendResult, OtherVersionError, RecordedVersion, UnstorableError
 
 _BATCH: Final = 1_000
@@ -74,12 +75,11 @@ class Generations(Protocol):
 
 
 @dataclass
-class Imported:
-    """What an import came to. ``bad`` are the lines that were of no use, by number from 1, and why."""
+class Imported(Findings):
+    """What an import came to: records that were new and known, and the boards that got something."""
 
     new: int = 0
     known: int = 0
-    bad: list[tuple[int, str]] = field(default_factory=list)
     boards: set[str] = field(default_factory=set)
 
 
@@ -103,7 +103,7 @@ class ImportLedger:
         waiting: list[_Numbered] = []
         with path.open("rb") as file:
             size = max(1, path.stat().st_size)
-            for number, line in lines_of(file, done.bad):
+            for number, line in ExportReader(file, done).lines():
                 if isinstance(line, FactLine | RejectionLine):
                     waiting.append(_Numbered(number, line))
                 else:
