@@ -10,6 +10,7 @@ from typing import Final
 import redis
 
 from ledgerboard_dev.embedded import EmbeddedValkey
+from ledgerboard_dev.private import new_secret
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import Guardian, Program
 from ledgerboard_testkit.polling import eventually
@@ -30,11 +31,14 @@ class ClusterNode(EmbeddedValkey):
 def running_cluster(home: Path, size: int, guardian: Guardian, choice: str) -> Iterator[Sequence[ClusterNode]]:
     """So many primaries, met and agreed on who has which slots."""
     with ExitStack() as stack:
+        password = new_secret()  # A client of the cluster shows all nodes the same.
         nodes = [
-            stack.enter_context(ClusterNode(home / str(number), guardian=guardian, choice=choice, durable=False))
+            stack.enter_context(
+                ClusterNode(home / str(number), guardian=guardian, choice=choice, durable=False, password=password)
+            )
             for number in range(size)
         ]
-        clients = [stack.enter_context(redis.Redis(port=node.port)) for node in nodes]
+        clients = [stack.enter_context(redis.Redis.from_url(node.url)) for node in nodes]
         _share_slots(clients)
         _introduce(clients)
         eventually(lambda: all(_agrees(client, size) for client in clients), what="a cluster that serves every slot")
