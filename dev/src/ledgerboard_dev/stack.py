@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
+from ledgerboard_dev.blueprints import GATEWAY, MIGRATE, PREPARATIONS, WORKERS, Blueprint
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
 from ledgerboard_dev.private import kept_secret, private_folder
 from ledgerboard_dev.probes import free_port
@@ -20,7 +20,7 @@ from ledgerboard_dev.progress import Progress, silent
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.shell import write_environment
 from ledgerboard_dev.supervisor import Service, Supervisor
-from ledgerboard_dev.vault import USER, Vault
+from ledgerboard_dev.vault import OWNER, USER, Vault
 
 _STAGE: Final = "local"
 _DATABASE: Final = "ledgerboard"
@@ -188,6 +188,7 @@ class Stack:
                 "LEDGERBOARD_REDIS_URL": f"redis://{USER}@127.0.0.1:{self.valkey.port}/0",
                 "LEDGERBOARD_DATABASE_URL": self.postgres.url_of(USER, _DATABASE),
                 **self._secrets,
+                **(self._of_the_owner() if blueprint is MIGRATE else {}),
                 "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
                 "LEDGERBOARD_COGNITO_ENDPOINT_URL": self.sqs.url,
                 "LEDGERBOARD_AUTO_CONFIRM": "true",
@@ -198,3 +199,9 @@ class Stack:
             },
             stop_seconds=_STOP_SECONDS,
         )
+
+    def _of_the_owner(self) -> Mapping[str, str]:
+        return {
+            "LEDGERBOARD_DATABASE_URL": self.postgres.url_of(OWNER, _DATABASE),
+            **self.vault.migrating_settings,
+        }

@@ -14,15 +14,21 @@ from psycopg import sql
 
 from ledgerboard_dev.embedded import redis_user
 from ledgerboard_dev.private import new_secret, private_folder, write_private
+from ledgerboard_infra.postgres import make_engine
+from ledgerboard_ledger import RoleLogin, provision_roles
 
 USER: Final = "ledgerboard"
 """As whom the services log in to both databases."""
+
+OWNER: Final = "ledgerboard_owner"
+"""Whose the ledger's tables are: who migrates."""
 
 _NAMES: Final = {
     "LEDGERBOARD_DATABASE_SECRET": "database",
     "LEDGERBOARD_REDIS_SECRET": "redis",
     "LEDGERBOARD_WRITE_KEY_SECRET": "write-key",
 }
+_OWNERS_NAME: Final = "database-owner"
 
 
 class Vault:
@@ -30,6 +36,7 @@ class Vault:
 
     def __init__(self, write_key: str) -> None:
         self.database_password = new_secret()
+        self.owner_password = new_secret()
         self.redis_password = new_secret()
         self._write_key = write_key
 
@@ -46,7 +53,12 @@ class Vault:
             "LEDGERBOARD_REDIS_SECRET": self.redis_password,
             "LEDGERBOARD_WRITE_KEY_SECRET": self._write_key,
         }
-        return {_NAMES[variable]: value for variable, value in kept.items()}
+        return {_OWNERS_NAME: self.owner_password, **{_NAMES[variable]: value for variable, value in kept.items()}}
+
+    @property
+    def migrating_settings(self) -> Mapping[str, str]:
+        """What is told to who migrates, as the owner, and gives the services their rights."""
+        return {"LEDGERBOARD_DATABASE_SECRET": _OWNERS_NAME, "LEDGERBOARD_DATABASE_SERVICE_ROLE": USER}
 
     @property
     def clients_settings(self) -> Mapping[str, str]:
@@ -61,15 +73,15 @@ class Vault:
         return {"LEDGERBOARD_SECRETS": "files", "LEDGERBOARD_SECRETS_DIRECTORY": str(folder), **_NAMES}
 
     def prepare_database(self, url: str, name: str) -> None:
-        """Make the database and the services' role, if need be, and give the role its password of this start.
+        """Make the database and its roles, if need be, and give the roles their passwords of this start.
 
-        The role may do what ``postgres`` may with what is there: earlier stacks made all of it as ``postgres``.
+        ``url`` is the superuser's, whom no service knows.
         """
-        user, database = sql.Identifier(USER), sql.Identifier(name)
         with psycopg.connect(url, autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (USER,)).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE postgres").format(user))
-            password = sql.Literal(self.database_password)
-            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(user, password))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        engine = make_engine(f"{url.rpartition('/')[0]}/{name}", application_name="ledgerboard-dev", pool_size=1)
+        try:
+            provision_roles(engine, RoleLogin(OWNER, self.owner_password), RoleLogin(USER, self.database_password))
+        finally:
+            engine.dispose()

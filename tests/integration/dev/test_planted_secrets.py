@@ -77,7 +77,7 @@ def play(search: Search, api: Api) -> None:
 def leaks(search: Search, found: places.Places) -> list[str]:
     vault = search.stack.vault
     own = (urlsplit(search.stack.postgres.url).password or "", search.stack.valkey.password)
-    secrets = (vault.database_password, vault.redis_password, search.stack.write_key, *own)
+    secrets = (vault.database_password, vault.owner_password, vault.redis_password, search.stack.write_key, *own)
     needles = [form for secret in secrets for form in places.forms(secret)]
     return [place for place, text in found.items() if any(needle in text for needle in needles)]
 

@@ -68,6 +68,8 @@ def test_a_shell_that_reads_its_file_is_in_the_stack(stack: Stack, api: Api) -> 
     assert "stack-shell: 4 views, 0 differences" in done.stdout
     with psycopg.connect(stack.postgres.url_of(USER, "ledgerboard"), password=_told(stack)["PGPASSWORD"]) as db:
         assert db.execute("SELECT current_user").fetchone() == (USER,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            db.execute("COPY (SELECT 1) TO PROGRAM 'id'")
 
 
 def _told(stack: Stack) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ledgerboard_history.exchange.importing import ImportLedger
 from ledgerboard_history.exchange.jobs import ExchangeJobs, register_exchange_jobs
 from ledgerboard_history.exchange.shipping import ShipExport
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS
-from ledgerboard_history.settings import ExchangeSettings, JobsSettings, MigrateSettings
+from ledgerboard_history.settings import ExchangeSettings, JobsSettings, LedgerSettings
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.s3 import S3Objects, s3_client
@@ -90,11 +90,11 @@ def _jobs(settings: JobsSettings) -> ExchangeJobs:
     return ExchangeJobs(ship=ShipExport(use, objects, clock, prefix=exchange.prefix), archive=archive)
 
 
-def _writer(settings: MigrateSettings) -> "Engine":
+def _writer(settings: LedgerSettings) -> "Engine":
     return _engine(settings, settings.postgres.writer_url, settings.postgres.secret)
 
 
-def _engine(settings: MigrateSettings, url: str, secret: str) -> "Engine":
+def _engine(settings: LedgerSettings, url: str, secret: str) -> "Engine":
     return make_engine(
         url,
         application_name="ledgerboard-history",
