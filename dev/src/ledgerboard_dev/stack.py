@@ -11,15 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
 
-from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
+from ledgerboard_dev.blueprints import GATEWAY, MIGRATE, PREPARATIONS, WORKERS, Blueprint
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
+from ledgerboard_dev.private import kept_secret, private_folder
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import BASE_ENVIRONMENT, Child, Guardian, Program
 from ledgerboard_dev.progress import Progress, silent
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.shell import write_environment
 from ledgerboard_dev.supervisor import Service, Supervisor
-from ledgerboard_dev.vault import USER, Vault, kept_secret
+from ledgerboard_dev.vault import OWNER, USER, Vault
 
 _STAGE: Final = "local"
 DATABASE: Final = "ledgerboard"
@@ -105,8 +106,9 @@ class Stack:
         self._owned.close()
 
     def _start(self) -> None:
+        private_folder(self.home)  # Logs and queues tell of players.
         self.write_key = kept_secret(self.write_key_file)
-        self.vault = Vault(_STAGE, self.write_key)
+        self.vault = Vault(self.write_key)
         guardian = self._guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
         with self._progress("schema, queues and users"):
@@ -123,7 +125,7 @@ class Stack:
     def _start_servers(self, guardian: Guardian) -> None:
         settings, durable, servers = self._options.settings, self._options.durable, self.home / "servers"
         self.postgres = EmbeddedPostgres(
-            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable, passwords=True
+            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable
         )
         self.valkey = EmbeddedValkey(
             servers / "valkey",
@@ -136,11 +138,11 @@ class Stack:
         for name, server in (("PostgreSQL", self.postgres), ("Valkey", self.valkey), ("SQS", self.sqs)):
             with self._progress(name):
                 self._owned.enter_context(server)
-        self._secrets = self.vault.plant(self.sqs.url)
+        self._secrets = self.vault.write(self.home / "secrets")
 
     @property
     def database_url(self) -> str:
-        """The ledger, for those who look at it from outside: the services must show a password."""
+        """The ledger, for those who look at it from outside, with the password of who may do everything there."""
         return self.postgres.url.removesuffix("postgres") + DATABASE
 
     def _prepare(self, guardian: Guardian) -> None:
@@ -190,9 +192,10 @@ class Stack:
                 **EmbeddedSqs.environment,
                 "LEDGERBOARD_STAGE": _STAGE,
                 "LEDGERBOARD_SQS_ENDPOINT_URL": self.sqs.url,
-                "LEDGERBOARD_REDIS_URL": self.valkey.url.replace("//", f"//{USER}@"),
-                "LEDGERBOARD_DATABASE_URL": self.database_url.replace("postgres@", f"{USER}@"),
+                "LEDGERBOARD_REDIS_URL": f"redis://{USER}@127.0.0.1:{self.valkey.port}/0",
+                "LEDGERBOARD_DATABASE_URL": self.postgres.url_of(USER, DATABASE),
                 **self._secrets,
+                **(self._of_the_owner() if blueprint is MIGRATE else {}),
                 "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
                 "LEDGERBOARD_COGNITO_ENDPOINT_URL": self.sqs.url,
                 "LEDGERBOARD_AUTO_CONFIRM": "true",
@@ -204,6 +207,12 @@ class Stack:
             },
             stop_seconds=_STOP_SECONDS,
         )
+
+    def _of_the_owner(self) -> Mapping[str, str]:
+        return {
+            "LEDGERBOARD_DATABASE_URL": self.postgres.url_of(OWNER, DATABASE),
+            **self.vault.migrating_settings,
+        }
 
 
 def service_names(options: StackOptions) -> Mapping[str, Blueprint]:

@@ -39,6 +39,7 @@ from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, U
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import DrawnRestatement, KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, ReviewState
+from ledgerboard_ledger.roles import RoleLogin, provision_roles
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
@@ -130,6 +131,7 @@ __all__ = [
     "Restatements",
     "Review",
     "ReviewState",
+    "RoleLogin",
     "Seat",
     "Seating",
     "SessionRecord",
@@ -146,5 +148,6 @@ __all__ = [
     "check_schema",
     "migrate",
     "moderation_record",
+    "provision_roles",
     "session_record",
 ]
