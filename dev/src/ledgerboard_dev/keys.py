@@ -7,8 +7,8 @@ import http.client
 from pathlib import Path
 from typing import Final
 
+from ledgerboard_dev.private import write_private
 from ledgerboard_dev.season.api import Api
-from ledgerboard_dev.vault import write_private
 
 _NAME: Final = "local"
 

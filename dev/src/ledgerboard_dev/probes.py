@@ -33,12 +33,13 @@ def postgres_answers(url: str) -> bool:
     return True
 
 
-def redis_answers(port: int) -> bool:
-    """Whether it says PONG, rather than that it is still loading."""
+def redis_answers(port: int, password: str) -> bool:
+    """Whether it says PONG, rather than that it is still loading. ``password`` is the default user's."""
     try:
         with socket.create_connection(("127.0.0.1", port), _TIMEOUT_SECONDS) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(64).startswith(b"+PONG")
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            answer = connection.makefile("rb")
+            return [answer.readline(), answer.readline()] == [b"+OK\r\n", b"+PONG\r\n"]
     except OSError:
         return False
 

@@ -161,7 +161,9 @@ class MemoryGateway:
             closings=self.closed.routes,
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
-            moderation=moderation_routes(self.reviews, self.names, self.operating.bans, self.queue, WORDS, self.clock),
+            moderation=moderation_routes(
+                self.reviews, self.names, self.operating.bans, self.queue, WORDS, self.clock, self.operating.moments
+            ),
             keys=self.server_keys.routes,
             audit=AuditRoutes(self.audit),
             accounts=AccountRoutes(self.accounts, self.limiting, WORDS),

@@ -48,6 +48,20 @@ class MemoryCorrectionsLog(Dependency):
         return self.in_force
 
 
+class MemoryMoments(Dependency):
+    """The clock of the ledger, which goes with the gateway's unless a test says how much it is ``ahead``."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.ahead = timedelta(0)
+        self._clock = clock
+
+    def following(self, *, player: str | None = None, board: str | None = None) -> datetime:
+        self.answer()
+        assert player is None or board is None
+        return self._clock.now() + self.ahead
+
+
 class MemoryGenerations(Dependency):
     """Generations, each requested at noon."""
 
@@ -153,6 +167,7 @@ class Operating:
         clock: Clock,
     ) -> None:
         self.log, self.generations = log, MemoryGenerations()
+        self.moments = MemoryMoments(clock)
         self.bans = Bans(self.log, period_seconds=1)
         self.dead = {spec.name: MemoryInbox() for spec in ALL_QUEUES}
         self.origins = {spec.name: queue if spec.name == "submissions" else MemorySender() for spec in ALL_QUEUES}
@@ -160,7 +175,7 @@ class Operating:
         self.rebuilds = Rebuilds(self.generations, definitions)
         self.letters = DeadLetters({name: self._desk(name) for name in self.dead})
         self.routes = operator_routes(
-            corrections=Corrections(ledger, definitions, accounts, queue, clock, new_uuid7),
+            corrections=Corrections(ledger, definitions, accounts, queue, self.moments, new_uuid7),
             definitions=definitions,
             records=Records(log=self.log, compared=self.reconciliations),
             made=self.rebuilds,

@@ -2,7 +2,9 @@
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
 from ledgerboard_ledger.audit import AuditEntry, AuditReader, PostgresAudit
+from ledgerboard_ledger.beats import Doubt, KnownBeat, OpenDoubt, PostgresBeats, TakenBeat
 from ledgerboard_ledger.closings import Closings
+from ledgerboard_ledger.correction_moments import CorrectionMoments
 from ledgerboard_ledger.corrections import PostgresCorrections
 from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, ErasedPlayers, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
@@ -34,14 +36,16 @@ from ledgerboard_ledger.plays import ALWAYS, Accepted, BoardStatistics
 from ledgerboard_ledger.proofs import PostgresProofs, Proof, ProofTotals
 from ledgerboard_ledger.rank_history import RankHistory, RankOfDay, RankSnapshots
 from ledgerboard_ledger.reader import LedgerReader
+from ledgerboard_ledger.rebuild_requests import HeldRebuilds
 from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, UnstorableError
 from ledgerboard_ledger.replay import Replay, ReplayPage
-from ledgerboard_ledger.restatements import KnownPlayer, OpenedRestatement, Restatements
+from ledgerboard_ledger.restatements import DrawnRestatement, KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, ReviewState
+from ledgerboard_ledger.roles import RoleLogin, provision_roles
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
-from ledgerboard_ledger.snapshots import Snapshots, UnendedError
+from ledgerboard_ledger.snapshots import OtherServerError, Snapshots, UnendedError
 from ledgerboard_ledger.standings import FoldedEntry, LedgerStandings, SqlFold
 from ledgerboard_ledger.suspicions import RULES_AUTHOR, Found, PostgresSuspicions
 from ledgerboard_ledger.touches import Touches
@@ -65,10 +69,13 @@ __all__ = [
     "ClosedPeriod",
     "Closing",
     "Closings",
+    "CorrectionMoments",
     "CorrectionsLog",
     "CurrentDefinitions",
     "Decision",
     "Delivery",
+    "Doubt",
+    "DrawnRestatement",
     "DrawnViews",
     "Ending",
     "Endpoints",
@@ -79,10 +86,12 @@ __all__ = [
     "Found",
     "Generation",
     "GenerationStage",
+    "HeldRebuilds",
     "Hook",
     "InvalidHookError",
     "KeptSession",
     "KeyRecord",
+    "KnownBeat",
     "KnownPlayer",
     "LedgerExport",
     "LedgerImport",
@@ -92,12 +101,15 @@ __all__ = [
     "ModerationRecord",
     "Month",
     "NotExportedError",
+    "OpenDoubt",
     "OpenedRestatement",
+    "OtherServerError",
     "OtherVersionError",
     "Outbox",
     "Partitions",
     "Play",
     "PostgresAudit",
+    "PostgresBeats",
     "PostgresCorrections",
     "PostgresDefinitions",
     "PostgresGenerations",
@@ -126,12 +138,14 @@ __all__ = [
     "Restatements",
     "Review",
     "ReviewState",
+    "RoleLogin",
     "Seat",
     "Seating",
     "SessionRecord",
     "SessionsReader",
     "Snapshots",
     "SqlFold",
+    "TakenBeat",
     "Touches",
     "UnendedError",
     "UnknownGenerationError",
@@ -141,5 +155,6 @@ __all__ = [
     "check_schema",
     "migrate",
     "moderation_record",
+    "provision_roles",
     "session_record",
 ]

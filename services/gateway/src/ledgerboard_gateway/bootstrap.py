@@ -21,7 +21,7 @@ from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
 from ledgerboard_gateway.founding import FoundingDefinitions
-from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger
+from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger, GuardedMoments
 from ledgerboard_gateway.history import guarded_sources, history_routes
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
@@ -75,6 +75,7 @@ from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
 from ledgerboard_infra.valkey import RedisClock, make_redis
 from ledgerboard_ledger import (
     AuditReader,
+    CorrectionMoments,
     CorrectionsLog,
     CurrentDefinitions,
     Endpoints,
@@ -126,7 +127,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
     ledger = GuardedLedger(LedgerReader(reader, reads_of_writer))
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
-    log = CorrectionsLog(endpoints)
+    log, moments = CorrectionsLog(endpoints), GuardedMoments(CorrectionMoments(writer))
     bans = Bans(log, settings.bans_period_seconds)
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     skew = SkewWatch(
@@ -171,7 +172,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         games=game_routes(definitions, session_record(writer, endpoints), bans, clock),
         operators=operator_routes(
             corrections=Corrections(
-                ledger, definitions, EndingAccounts(provider.accounts, erased, clock), queue, clock, new_uuid7
+                ledger, definitions, EndingAccounts(provider.accounts, erased, clock), queue, moments, new_uuid7
             ),
             definitions=definitions,
             records=Records(log=log, compared=PostgresReconciliations(writer)),
@@ -179,7 +180,7 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
-        moderation=moderation(moderation_record(writer, endpoints), bans, queue, words, clock),
+        moderation=moderation(moderation_record(writer, endpoints), bans, queue, words, clock, moments),
         keys=server_keys.routes,
         audit=AuditRoutes(AuditReader(endpoints)),
         accounts=AccountRoutes(provider.accounts, limits, words),

@@ -5,7 +5,8 @@ does not matter who sends it, nor how often.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
@@ -53,16 +54,18 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a keyed submission sends, as far as it does not follow from its body.
+    """What a keyed request sends, as far as it does not follow from its body.
 
     ``versions``: of the boards. ``refused``: the numbers of the scores that were not sent. ``firsts``: the number with
-    which each envelope begins. ``source``: who submitted, by the roles that they had then.
+    which each envelope begins. ``source``: who submitted, by the roles that they had then. ``corrected_at``: the moment
+    of a correction, by the ledger's clock.
     """
 
-    versions: Mapping[str, int]
-    refused: tuple[int, ...]
-    firsts: tuple[int, ...]
+    versions: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[int, ...] = ()
+    firsts: tuple[int, ...] = ()
     source: Source = Source.SERVER
+    corrected_at: datetime | None = None
 
 
 class Claim:
@@ -82,6 +85,17 @@ class Claim:
         if msgspec.convert(self._record.plan(self._held, document), Plan) != plan:
             raise UnderWayError
         self.plan = plan
+
+    def corrected(self, moment: Callable[[], datetime]) -> Stamps:
+        """The stamps of the request's correction: those of ``moment``, which is asked once. Raises what `settle` does.
+
+        Under the plan of a former release it is the moment of the claim.
+        """
+        plan = self.plan
+        if plan is None:
+            plan = Plan(corrected_at=moment())
+            self.settle(plan)
+        return self.stamps if plan.corrected_at is None else replace(self.stamps, claimed_at=plan.corrected_at)
 
     def keep(self, answer: KeptAnswer, players: Sequence[str]) -> KeptAnswer:
         """Store the answer and return the one that stands.

@@ -6,7 +6,7 @@ The table is new, so nothing waits for a lock.
 from alembic import op
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
