@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ledgerboard_contracts import CorrectionKind
+from ledgerboard_history.forgetting import ForgetAudit
 from ledgerboard_ledger import AuditEntry, AuditReader, Endpoints, LedgerWriter, PostgresAudit
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON
@@ -50,8 +51,8 @@ def test_what_is_older_than_it_is_kept_is_forgotten_little_by_little(
     young = audit_entry(principal, now - timedelta(days=20))
     for each in (*old, young):
         audit.begin(each)
-    while audit.forget(timedelta(days=30), 2):
-        pass
+    assert audit.forget(timedelta(days=30), 2) == 2
+    ForgetAudit(audit, timedelta(days=30)).run()
     assert entries(reader, principal) == [young]
 
 
