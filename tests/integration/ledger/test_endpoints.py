@@ -21,9 +21,9 @@ def read_only(engine: Engine) -> Iterator[Engine]:
     LedgerWriter(engine).append([envelope(fact("eve"))], [rejection()])
     name = f"reader_{uuid4().hex[:8]}"
     with engine.begin() as connection:
-        connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+        connection.execute(text(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'"))
         connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"))
-    url = engine.url.set(username=name, drivername="postgresql").render_as_string(hide_password=False)
+    url = engine.url.set(username=name, password=name, drivername="postgresql").render_as_string(hide_password=False)
     read_only = make_engine(url, application_name="test", pool_size=1)
     yield read_only
     read_only.dispose()
