@@ -1,45 +1,77 @@
-"""The season: bulk requests from several threads at a steady rate, to boards of every policy."""
+"""The players: scores for all boards from several threads at a steady rate, in bulk, with keys and without.
+
+A keyed request is sent again under its key until somebody answers it, as a careful client does. Regulars play often, so
+that every correction meets plays on their way; a crowd of others plays rarely, so that a lost play is missed.
+"""
 
 import random
 import threading
 import time
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Self
+from uuid import UUID
 
-from benchmarks.chaos.record import SERIAL, Accepted, Record
-from ledgerboard_dev.season.api import Api, UnreachableError
+from benchmarks.chaos.boards import LEVELS, TIES, BoardPlan
+from benchmarks.chaos.client import Answer, Client, UnansweredError
+from benchmarks.chaos.recorder import ACCEPTED, REFUSED, SERIAL, UNANSWERED, Recorder
+from benchmarks.chaos.sessions import Sessions
 
-BOARDS: Final[dict[str, dict[str, Any]]] = {
-    "chaos-best": {"policy": "best"},
-    "chaos-laps": {"policy": "best", "order": "asc"},
-    "chaos-latest": {"policy": "latest"},
-    "chaos-total": {"policy": "total"},
-    "chaos-total-asc": {"policy": "total", "order": "asc"},
-    "chaos-plays": {"policy": "plays"},
-}
-PLAYERS: Final = 1_500
-_LEVELS: Final = 5
-_SENDERS: Final = 4
+REGULAR: Final = "regular-"
+REGULARS: Final = 25
+CROWD: Final = 2_500
+
+_SENDERS: Final = 6
 _BULK: Final = 40
+_KEYED_SHARE: Final = 0.15
+_KEYED_TRIES: Final = 40
+_KEYED_PAUSE_SECONDS: Final = 1.5
+
+Score = dict[str, Any]
 
 
-class Season:
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """A request under a key that is not answered yet, and when it is to be sent again."""
+
+    key: str
+    scores: list[Score]
+    tries: int
+    due: float
+
+
+class Traffic:
     """A context manager: inside it ``rate`` scores a second are submitted, as far as anybody answers."""
 
-    def __init__(self, api: Api, record: Record, rate: float, seed: int) -> None:
-        self._api = api
-        self._record = record
-        self._pause_seconds = _SENDERS * _BULK / rate
+    def __init__(
+        self,
+        clients: Sequence[Client],
+        recorder: Recorder,
+        boards: Mapping[str, BoardPlan],
+        sessions: Sessions,
+        *,
+        rate: float,
+        seed: int,
+    ) -> None:
+        self._clients = clients
+        self._recorder = recorder
+        self._boards = boards
+        self._sessions = sessions
+        self._pause_seconds = _SENDERS * _BULK / 2 / rate
+        self._seed = seed
+        self._began = time.monotonic()
         self._ending = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
         self._threads = [
-            threading.Thread(target=self._send, args=(random.Random(f"{seed}-{number}"),), daemon=True)
+            threading.Thread(target=self._send, args=(random.Random(f"{self._seed}-sender-{number}"),), daemon=True)
             for number in range(_SENDERS)
         ]
-
-    def __enter__(self) -> None:
         for thread in self._threads:
             thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
@@ -47,39 +79,99 @@ class Season:
             thread.join()
 
     def _send(self, dice: random.Random) -> None:
-        with closing(self._api):
-            due = time.monotonic() + dice.random() * self._pause_seconds
-            while not self._ending.wait(max(0.0, due - time.monotonic())):
-                self._submit([self._play(dice) for _ in range(_BULK)])
-                due = max(due + self._pause_seconds, time.monotonic() - 1)
+        due = time.monotonic() + dice.random() * self._pause_seconds
+        keyed: list[_Keyed] = []
+        while not self._ending.wait(max(0.0, due - time.monotonic())):
+            keyed = [left for each in keyed if (left := self._tried_again(each, dice)) is not None]
+            scores = self._plays(dice)
+            if scores and dice.random() < _KEYED_SHARE:
+                keyed += self._first_try(scores[: _BULK // 4], dice)
+            elif scores:
+                self._submit(scores, dice)
+            due = max(due + self._pause_seconds, time.monotonic() - 1)
+        for each in keyed:
+            self._give_up(each)
+        for client in self._clients:
+            client.close()
 
-    def _play(self, dice: random.Random) -> dict[str, Any]:
-        level = {"level": f"level {dice.randrange(_LEVELS)}"} if dice.random() < 0.3 else {}
-        return {
-            "board": dice.choice(tuple(BOARDS)),
-            "player": f"player-{dice.randrange(PLAYERS)}",
-            "score": dice.randint(-1_000, 1_000_000),
-            "attributes": {SERIAL: self._record.serial()},
-            **level,
+    def _plays(self, dice: random.Random) -> list[Score]:
+        """Some plays, on those boards that are played now."""
+        second = time.monotonic() - self._began
+        played = [name for name, board in self._boards.items() if board.is_played(second)]
+        shares = [self._boards[name].share for name in played]
+        count = dice.randint(1, _BULK)
+        plays = (self._play(board, dice) for board in dice.choices(played, shares, k=count))
+        return [play for play in plays if play is not None]
+
+    def _play(self, name: str, dice: random.Random) -> Score | None:
+        board = self._boards[name]
+        session = self._sessions.any_of(name, dice) if board.managed else None
+        if board.managed and session is None:
+            return None
+        if not board.managed and dice.random() < 0.03:
+            session = f"round {dice.randrange(3)}"
+        score: Score = {
+            "board": name,
+            "player": a_player(dice),
+            "score": dice.randint(*board.scores),
+            "attributes": {SERIAL: self._recorder.serial(), **{tie: dice.randrange(4) for tie in TIES}},
         }
+        if dice.random() < 0.25:
+            score["level"] = dice.choice(LEVELS)
+        if session is not None:
+            score["session"] = session
+        return score
 
-    def _submit(self, scores: list[dict[str, Any]]) -> None:
-        serials = [score["attributes"][SERIAL] for score in scores]
+    def _submit(self, scores: list[Score], dice: random.Random) -> None:
         try:
-            status, answer = self._api.post_scores(scores)
-        except UnreachableError:
-            self._record.leave_open(serials)
-            return
-        if status != HTTPStatus.ACCEPTED:
-            self._record.leave_open(serials)  # A 503 may leave some of it in the queue.
-            return
-        results = list(zip(scores, serials, answer["results"], strict=True))
-        self._record.accept([_accepted(*each) for each in results if each[2]["status"] == "accepted"])
-        self._record.leave_open([serial for _, serial, result in results if result["status"] == "unavailable"])
-        self._record.refuse(sum(result["status"] == "refused" for _, _, result in results))
+            answer = dice.choice(self._clients).ask("POST", "/v1/scores", {"scores": scores})
+        except UnansweredError:
+            answer = None
+        self._recorder.submitted(scores, outcomes(answer, len(scores)))
+
+    def _first_try(self, scores: list[Score], dice: random.Random) -> list[_Keyed]:
+        key = str(UUID(int=dice.getrandbits(128), version=4))
+        left = self._tried_again(_Keyed(key, scores, 0, 0.0), dice)
+        return [] if left is None else [left]
+
+    def _tried_again(self, each: _Keyed, dice: random.Random) -> _Keyed | None:
+        """The request if it has to be sent once more, by whichever gateway."""
+        now = time.monotonic()
+        if now < each.due:
+            return each
+        headers = {"Idempotency-Key": each.key}
+        try:
+            answer = dice.choice(self._clients).ask("POST", "/v1/scores", {"scores": each.scores}, headers)
+        except UnansweredError:
+            answer = None
+        found = outcomes(answer, len(each.scores))
+        if all(outcome is not UNANSWERED for outcome, _ in found):
+            self._recorder.submitted(each.scores, found)
+            return None
+        if each.tries >= _KEYED_TRIES:
+            self._give_up(each)
+            return None
+        return _Keyed(each.key, each.scores, each.tries + 1, now + _KEYED_PAUSE_SECONDS)
+
+    def _give_up(self, each: _Keyed) -> None:
+        self._recorder.submitted(each.scores, [(UNANSWERED, None)] * len(each.scores))
 
 
-def _accepted(score: dict[str, Any], serial: int, result: dict[str, Any]) -> Accepted:
-    return Accepted(
-        event_id=result["event_id"], serial=serial, board=score["board"], player=score["player"], score=score["score"]
-    )
+def a_player(dice: random.Random) -> str:
+    """A regular, or somebody of the crowd."""
+    return f"{REGULAR}{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"guest-{dice.randrange(CROWD)}"
+
+
+def outcomes(answer: Answer | None, count: int) -> list[tuple[str, str | None]]:
+    """What a bulk answer says of each score. A request that failed as a whole may have gone through in part."""
+    if answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.CONFLICT:
+        return [(UNANSWERED, None)] * count
+    if answer.status != HTTPStatus.ACCEPTED:
+        return [(REFUSED, None)] * count
+    return [_outcome(result) for result in answer.body["results"]]
+
+
+def _outcome(result: Mapping[str, Any]) -> tuple[str, str | None]:
+    if result["status"] == "accepted":
+        return ACCEPTED, result["event_id"]
+    return (UNANSWERED if result["status"] == "unavailable" else REFUSED), None

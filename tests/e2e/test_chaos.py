@@ -7,14 +7,14 @@ import pytest
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_a_minute_in_which_everything_breaks_loses_nothing_and_doubles_nothing() -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "benchmarks.chaos", "--minutes", "1", "--seed", "1"],
         check=False,
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=570,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert "EXACT: " in finished.stdout.splitlines()[-1]
+    assert finished.stdout.splitlines()[-1].startswith("EXACT: ")

@@ -65,7 +65,8 @@ class Reconciling:
         if more > 0:
             self._say(f"and {more:,} differences more")
         if done.unsettled:
-            self._say(f"{done.unsettled:,} entries kept changing and were not judged; ask when there is less traffic")
+            reason = "entries kept changing, or messages were under way: not judged"
+            self._say(f"{done.unsettled:,} {reason}; ask when there is less traffic")
         if done.boards_unread:
             self._say(f"{done.boards_unread:,} boards are being drawn from the ledger and were not compared")
         if done.failure:

@@ -8,12 +8,12 @@ import redis
 from redis.cluster import RedisCluster
 
 from ledgerboard_boards import RedisStandings
+from ledgerboard_dev.cluster import ClusterNode, running_cluster
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
 from ledgerboard_testkit.first_generation import FirstGeneration
-from tests.integration.boards.cluster import ClusterNode, running_cluster
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from redis.cluster import RedisCluster
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, FactEnvelope, Policy, Ranking, View
+from ledgerboard_dev.cluster import ClusterNode, running_cluster
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
@@ -20,7 +21,6 @@ from ledgerboard_infra.valkey import make_redis, primaries
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from ledgerboard_testkit.polling import eventually
-from tests.integration.boards.cluster import ClusterNode, running_cluster
 
 NOW = datetime.now(UTC)
 BOARDS = [f"board-{number}" for number in range(24)]
@@ -108,10 +108,10 @@ def hand_over(nodes: Sequence[ClusterNode], cluster: RedisCluster, key: bytes) -
     owner = cluster.get_node_from_key(key)  # type: ignore[no-untyped-call]
     taker = next(node for node in nodes if node.port != owner.port)
     order = sorted(nodes, key=lambda node: node.port != taker.port)  # The taker must know of it first.
-    with redis.Redis(port=taker.port) as client:
+    with redis.Redis.from_url(taker.url) as client:
         identity = client.execute_command("CLUSTER MYID")
     for node in order:
-        with redis.Redis(port=node.port) as client:
+        with redis.Redis.from_url(node.url) as client:
             client.execute_command("CLUSTER SETSLOT", slot, "NODE", identity)
 
 

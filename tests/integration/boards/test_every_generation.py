@@ -91,7 +91,7 @@ class AnyGenerations(RuleBasedStateMachine):
         orders = [FoldOrder(envelope, generation.options, generation.number, version) for envelope in batch]
         assert set(self.held.boards.fold(orders, NOW)) == {STALE}
         drawn = [(generation.number, generation.options, batch[0].facts)]
-        assert not self.held.boards.restate(BOARD, player, drawn, version, self._following, NOW)
+        assert not self.held.boards.restate(BOARD, {player: drawn}, version, self._following, NOW)
         assert not self.held.states.replace(BOARD, version, live=None, generations=())
 
     @rule(player=st.sampled_from(PLAYERS[:3]), data=st.data())
@@ -103,7 +103,7 @@ class AnyGenerations(RuleBasedStateMachine):
             drawn.append((generation.number, generation.options, counted))
             self._note_views()
             generation.draw(player, counted)
-        assert self.held.boards.restate(BOARD, player, drawn, before.version, self._following, NOW)
+        assert self.held.boards.restate(BOARD, {player: drawn}, before.version, self._following, NOW)
         assert self.state.version > before.version
         self.former = before
 
@@ -113,7 +113,7 @@ class AnyGenerations(RuleBasedStateMachine):
         self._note_views()
         nothing = [(each.number, each.options, list[Fact]()) for each in self.generations]
         self.former = self.state
-        assert self.held.boards.restate(BOARD, player, nothing, self.state.version, self._following, NOW)
+        assert self.held.boards.restate(BOARD, {player: nothing}, self.state.version, self._following, NOW)
         for generation in self.generations:
             generation.draw(player, ())
 

@@ -81,8 +81,11 @@ class Board:
             RedisBoards.fold(self.boards, [FoldOrder(envelope, OPTIONS, 1, self.version)], NOW)
 
     def restate(self, facts: Sequence[Fact]) -> bool:
-        return self.boards.restate(
-            "chess", "ann", [(1, OPTIONS, facts)], self.version, lambda: Following([GENERATION]), NOW
+        return (
+            self.boards.restate(
+                "chess", {"ann": [(1, OPTIONS, facts)]}, self.version, lambda: Following([GENERATION]), NOW
+            )
+            is not None
         )
 
     def shows(self, facts: Sequence[Fact]) -> None:
@@ -191,6 +194,6 @@ def test_slices_of_a_state_that_is_no_longer_true_write_nothing(board: Board) ->
     version = board.version
     board.states.replace("chess", version, live=1, generations=[GENERATION])
     assert not board.boards.restate(
-        "chess", "ann", [(1, OPTIONS, facts[900:])], version, lambda: Following([GENERATION]), NOW
+        "chess", {"ann": [(1, OPTIONS, facts[900:])]}, version, lambda: Following([GENERATION]), NOW
     )
     board.shows(facts)

@@ -74,7 +74,7 @@ class Sums:
 
 
 def play(score: int, *, minutes_ago: float = 0, player: str = "ann") -> FactEnvelope:
-    return make_envelope(BOARD, [make_fact(player, score, NOW - timedelta(minutes=minutes_ago))])
+    return make_envelope(BOARD, [make_fact(player, score, datetime.now(UTC) - timedelta(minutes=minutes_ago))])
 
 
 @pytest.fixture
@@ -141,6 +141,16 @@ def test_what_cannot_have_been_added_before_a_drawing_is_added_after_it(forgetfu
     drawn_at = forgetful.states.clock(BOARD) + timedelta(seconds=1)
     assert forgetful.fold(play(1, minutes_ago=20)) is AMBIGUOUS
     assert forgetful.adds(play(1, minutes_ago=20), since=drawn_at)
+
+
+@pytest.mark.parametrize(("milliseconds", "is_ambiguous"), [(0, True), (1, False)])
+def test_a_mark_of_the_very_millisecond_since_when_an_envelope_can_have_been_added_speaks_of_it(
+    client: redis.Redis, sums: Sums, milliseconds: int, *, is_ambiguous: bool
+) -> None:
+    made = int(NOW.timestamp() * 1000)
+    client.hset(sums.keyspace.added(BOARD, 1).decode(), mapping={"time": made, "made": made})
+    since = datetime.fromtimestamp((made + milliseconds) / 1000, UTC)
+    assert (sums.fold(play(1, minutes_ago=60), since=since) is AMBIGUOUS) is is_ambiguous
 
 
 def test_what_may_have_been_added_since_a_drawing_is_not(forgetful: Sums) -> None:

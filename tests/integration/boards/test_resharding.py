@@ -20,12 +20,12 @@ from ledgerboard_boards import (
 )
 from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardOptions, Fact, Policy, View, level_scope
+from ledgerboard_dev.cluster import ClusterNode
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey import make_redis
 from ledgerboard_testkit.plays import make_envelope, make_fact
 from ledgerboard_testkit.rankings import expected_standings
-from tests.integration.boards.cluster import ClusterNode
 
 NOW: Final = datetime.now(UTC)
 BOARD: Final = "moving"
@@ -52,8 +52,10 @@ class MovingSlot:
         return sorted(found)
 
     def move(self, keys: Sequence[bytes]) -> None:
+        password = self._target.get_connection_kwargs()["password"]
         for key in keys:
-            self._source.execute_command("MIGRATE", "127.0.0.1", self._target_node.port, key, 0, 5000)  # type: ignore[no-untyped-call]
+            there = ("127.0.0.1", self._target_node.port, key, 0, 5000, "AUTH", password)
+            self._source.execute_command("MIGRATE", *there)  # type: ignore[no-untyped-call]
 
     def finish(self) -> None:
         self.move(self.keys())
@@ -105,10 +107,10 @@ class Board:
 
     def restate(self) -> None:
         drawn = [(1, self.options, [each for each in self.facts[1:] if each.player == "ann"])]
-        assert self.boards.restate(BOARD, "ann", drawn, self.version, lambda: Following([ONE]), NOW)
+        assert self.boards.restate(BOARD, {"ann": drawn}, self.version, lambda: Following([ONE]), NOW)
 
     def hide(self) -> None:
-        assert self.boards.restate(BOARD, "ann", [(1, self.options, [])], self.version, lambda: Following([ONE]), NOW)
+        assert self.boards.restate(BOARD, {"ann": [(1, self.options, [])]}, self.version, lambda: Following([ONE]), NOW)
 
     def shows(self, facts: Sequence[Fact]) -> None:
         for scope in (View(BOARD, ALL_TIME).scope, level_scope("one"), level_scope("two")):

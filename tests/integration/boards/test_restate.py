@@ -51,7 +51,7 @@ class Board:
 
     def restate(self, player: str, facts: Sequence[Fact], *, now: datetime = NOW) -> None:
         assert self.boards.restate(
-            "chess", player, [(1, self.options, facts)], self.version, lambda: Following([ONE, TWO]), now
+            "chess", {player: [(1, self.options, facts)]}, self.version, lambda: Following([ONE, TWO]), now
         )
 
     def top(self) -> tuple[int, tuple[Standing, ...]]:
@@ -112,10 +112,26 @@ def test_a_restatement_reaches_both_generations_at_once(client: redis.Redis, sta
     for generation in (1, 2):
         board.fold(plays, generation=generation)
     drawn = [(number, board.options, plays[:1]) for number in (1, 2)]
-    assert board.boards.restate("chess", "ann", drawn, board.version, lambda: Following([ONE, TWO]), NOW)
+    assert board.boards.restate("chess", {"ann": drawn}, board.version, lambda: Following([ONE, TWO]), NOW)
     for number in (1, 2):
         (entry,) = board.boards.entries(View("chess", ALL_TIME, generation=number), board.options, None, 9)
         assert entry.standing.score == 1
+
+
+def test_many_players_are_restated_by_one_call_each_by_what_is_theirs(client: redis.Redis, stage: str) -> None:
+    board = Board(client, stage, Policy.PLAYS)
+    plays = [make_fact(f"player-{number % 7}", number, NOW) for number in range(70)]
+    board.fold(plays)
+    left = {
+        f"player-{number}": [each for each in plays if each.player == f"player-{number}"][number:]
+        for number in range(5)
+    }
+    drawn = {player: [(1, board.options, facts)] for player, facts in left.items()}
+    version = board.boards.restate("chess", drawn, board.version, lambda: Following([ONE, TWO]), NOW)
+    assert version == board.version
+    others = [each for each in plays if each.player not in left]
+    expected = expected_standings([*others, *(each for facts in left.values() for each in facts)], board.options, CHESS)
+    assert board.standings.page(CHESS, board.options, 0, 99).standings == expected
 
 
 def test_a_restatement_gives_no_life_to_a_view_that_expired(client: redis.Redis, stage: str) -> None:
@@ -151,7 +167,7 @@ def test_a_restatement_that_comes_too_late_by_the_servers_clock_changes_nothing(
 
     def at(not_after: datetime) -> bool:
         following = Following([TWO], not_after)
-        return board.boards.restate("chess", "ann", drawn, board.version, lambda: following, NOW)
+        return board.boards.restate("chess", {"ann": drawn}, board.version, lambda: following, NOW) is not None
 
     assert not at(board.states.clock("chess") - timedelta(milliseconds=1))
     assert board.states.get("chess") == before

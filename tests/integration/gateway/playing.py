@@ -37,8 +37,8 @@ class Playing:
         """Record and fold."""
         board = definition.board
         self.facts.setdefault(board, []).extend(facts)
-        LedgerWriter(self.engine).append([make_envelope(board, facts)], [])
         generation, is_first = PostgresGenerations(self.engine).adopt(board, definition.version)
+        LedgerWriter(self.engine).append([make_envelope(board, facts)], [])
         if is_first:
             self.states.create(board, [GenerationState(generation.number, definition.version)], generation.number)
         self.fold(definition, generation.number, facts)

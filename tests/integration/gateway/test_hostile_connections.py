@@ -12,6 +12,7 @@ import pytest
 
 from ledgerboard_testkit.polling import eventually
 from tests.integration.gateway.crowds import HALF_A_HEAD, LOOKUP, PREFACE, crowd, half_sent
+from tests.integration.gateway.fuzz_scene import UNLIMITED
 from tests.integration.gateway.processes import HEADERS, KEY, GatewayProcess, Start, gateway_process, submissions_queue
 
 MANY: Final = 1_100
@@ -23,9 +24,7 @@ def gateway(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Iterator[Gate
     """One as it is deployed."""
     stage = f"test-{uuid4().hex[:12]}"
     submissions_queue(sqs_endpoint, stage)
-    with gateway_process(
-        sqs_endpoint, redis_url, ledger_url, stage, ADDRESS_ATTEMPTS="0", USERNAME_ATTEMPTS="0"
-    ) as started:
+    with gateway_process(sqs_endpoint, redis_url, ledger_url, stage, **UNLIMITED) as started:
         assert started.submit()[0] == 202
         yield started
 

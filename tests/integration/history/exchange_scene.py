@@ -13,11 +13,11 @@ from ledgerboard_history.exchange.exporting import ExportLedger
 from ledgerboard_history.exchange.importing import Imported, ImportLedger
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_ledger import (
+    HeldRebuilds,
     LedgerExport,
     LedgerImport,
     LedgerWriter,
     PostgresDefinitions,
-    PostgresGenerations,
     SqlFold,
 )
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
@@ -37,7 +37,8 @@ class Ledger:
 
     @property
     def importer(self) -> ImportLedger:
-        return ImportLedger(LedgerWriter(self.engine), LedgerImport(self.engine), PostgresGenerations(self.engine))
+        rebuilds = HeldRebuilds(self.engine)
+        return ImportLedger(LedgerWriter(self.engine, rebuilds), LedgerImport(self.engine, rebuilds), rebuilds)
 
     def take_in(self, path: Path) -> Imported:
         return self.importer.run(path, lambda _done, _of: None)

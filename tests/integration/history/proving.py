@@ -14,13 +14,16 @@ from ledgerboard_boards.keys import Keyspace
 from ledgerboard_contracts import ALL_TIME, BoardDefinition, BoardOptions, Fact, View
 from ledgerboard_history.proof.comparing import Comparison
 from ledgerboard_history.proof.reconciling import Patience, Reconciled, Reconciliation
+from ledgerboard_history.proof.traffic import UnderWay
 from ledgerboard_ledger import LedgerWriter, SqlFold
 from ledgerboard_ledger.drawn import DrawnViews
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_envelope
 
 NOW: Final = datetime.now(UTC)
-_PATIENCE: Final = Patience(pause=timedelta(seconds=5), settle=timedelta(seconds=60), most=timedelta(seconds=300))
+_PATIENCE: Final = Patience(
+    pause=timedelta(seconds=5), settle=timedelta(seconds=60), busy=timedelta(seconds=400), most=timedelta(seconds=300)
+)
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Proof:
     stage: str = field(default_factory=lambda: f"prove-{uuid4().hex[:12]}")
     begin: bool = True
     messages: int = 0
+    in_hand: int = 0
+    patience: Patience = _PATIENCE
     on_pause: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -70,15 +75,15 @@ class Proof:
             self._first.begin(self.board)
         boards, states = RedisBoards(self.valkey, self.stage), BoardStates(self.valkey, self.stage)
         comparison = Comparison(boards, DrawnViews(self.engine), SqlFold(self.engine), self)
-        return Reconciliation(states, self, comparison, self, self, pause=self._pass, patience=_PATIENCE)
+        return Reconciliation(states, self, comparison, self, self, pause=self._pass, patience=self.patience)
 
     def version(self, board: str, version: int) -> BoardDefinition | None:
         """The one version that there is."""
         return self.definition if (board, version) == (self.board, 1) else None
 
-    def waiting(self) -> int:
+    def under_way(self) -> UnderWay:
         """What the queues say."""
-        return self.messages
+        return UnderWay(self.messages, self.in_hand)
 
     def now(self) -> datetime:
         """What the clock says."""

@@ -19,7 +19,15 @@ from ledgerboard_history.exchange.shipping import ShipExport
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.s3 import S3Objects, s3_client
 from ledgerboard_infra.settings import AwsSettings
-from ledgerboard_ledger import Archives, LedgerExport, LedgerWriter, Month, NotExportedError, PostgresGenerations
+from ledgerboard_ledger import (
+    Archives,
+    LedgerExport,
+    LedgerWriter,
+    Month,
+    NotExportedError,
+    PostgresDefinitions,
+    PostgresGenerations,
+)
 from ledgerboard_testkit.events import envelope, fact
 from ledgerboard_testkit.memory import FixedClock
 from tests.integration.history.exchange_scene import Ledger, played
@@ -49,7 +57,7 @@ def bucket(sqs_endpoint: str) -> Bucket:
 def archiving(ledger: Ledger, bucket: Bucket, *, keep_months: int = 3) -> ArchiveMonths:
     return ArchiveMonths(
         ExportLedger(LedgerExport(ledger.engine), FixedClock()), Archives(ledger.engine), bucket.objects,
-        PostgresGenerations(ledger.engine), FixedClock(), keep_months=keep_months, prefix="a/",
+        FixedClock(), keep_months=keep_months, prefix="a/",
     )  # fmt: skip
 
 
@@ -80,6 +88,42 @@ def test_an_old_month_leaves_the_ledger_for_the_bucket_and_comes_back_by_an_impo
     done = ledger.take_in(bucket.fetch("a/month-2026-07.ndjson.gz", tmp_path / "month"))
     assert (done.bad, done.boards) == ([], {"rally"})
     assert ledger.entries("rally") == [("old", 5), ("ada", -3)]
+
+
+def test_a_month_leaves_the_ledger_and_asks_for_the_rebuilds_in_one_commit(make: Callable[[], Ledger]) -> None:
+    ledger, month = make(), Month(2026, 7)
+    LedgerWriter(ledger.engine).append([envelope(fact("old", 5, at=OLD), board=board) for board in ("a", "b")], [])
+    with ledger.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE generations RENAME TO elsewhere"))
+    with pytest.raises(Exception, match="generations"):
+        Archives(ledger.engine).detach(month, exported=2)
+    assert Archives(ledger.engine).months_before(Month(2026, 8)) == [month]
+    with ledger.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO generations"))
+    assert Archives(ledger.engine).detach(month, exported=2) == ["a", "b"]
+    asked = PostgresGenerations(ledger.engine).list()
+    assert {(each.board, each.reason, each.author, each.owner) for each in asked} == {
+        ("a", "archive", "retention", None),
+        ("b", "archive", "retention", None),
+    }
+
+
+def test_what_comes_for_a_month_that_left_takes_no_archives_place(
+    make: Callable[[], Ledger], bucket: Bucket, tmp_path: Path
+) -> None:
+    ledger, whole = make(), make()
+    early, late = (envelope(fact(player, 5, at=OLD), board="rally") for player in ("early", "late"))
+    LedgerWriter(ledger.engine).append([early], [])
+    assert archiving(ledger, bucket).run() == ["a/month-2026-07.ndjson.gz"]
+    LedgerWriter(ledger.engine).append([late], [])
+    assert archiving(ledger, bucket).run() == ["a/month-2026-07-2.ndjson.gz"]
+    with ledger.engine.connect() as connection:
+        both = "SELECT a.player, b.player FROM archive.facts_2026_07 a, archive_2.facts_2026_07 b"
+        assert tuple(connection.execute(text(both)).one()) == ("early", "late")
+    PostgresDefinitions(whole.engine).ensure("rally")
+    for name in ("a/month-2026-07.ndjson.gz", "a/month-2026-07-2.ndjson.gz"):
+        assert whole.take_in(bucket.fetch(name, tmp_path / "month")).not_whole == []
+    assert sorted(whole.entries("rally")) == [("early", 5), ("late", 5)]
 
 
 def test_a_month_stays_where_it_is_if_a_row_was_not_exported_or_the_store_is_down(

@@ -1,5 +1,6 @@
 """Reconciling finds every single difference between the boards and the ledger, and none where there is none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,51 @@ def test_while_messages_wait_nothing_is_judged(proof: Proof) -> None:
     proof.messages = 3
     result = proof.reconcile()
     assert (result.differences, result.unsettled) == ({}, 4)
-    assert "4 entries kept changing and were not judged" in lines(result)[0]
+    assert "4 entries kept changing, or messages were under way all the time: not judged" in lines(result)[0]
+
+
+def test_while_a_worker_holds_a_message_nothing_is_judged(proof: Proof) -> None:
+    proof.fold(make_fact("early", 9, NOW))
+    proof.in_hand = 1
+    result = proof.reconcile()
+    assert (result.differences, result.unsettled) == ({}, 4)
+
+
+def test_where_workers_never_have_empty_hands_a_difference_counts_that_stood_for_minutes(proof: Proof) -> None:
+    proof.patience = replace(proof.patience, most=timedelta(seconds=600))
+    proof.fold(make_fact("ghost", 9, NOW))
+    proof.in_hand = 3
+    result = proof.reconcile()
+    assert (len(result.differences), result.unsettled) == (4, 0)
+
+
+def test_a_moment_without_any_message_in_hand_is_enough_if_the_difference_stands_afterwards(proof: Proof) -> None:
+    """A busy stage has some in hand at nearly every moment."""
+    proof.fold(make_fact("ghost", 9, NOW))
+    moments = iter(range(10_000))
+
+    def busy() -> None:
+        proof.in_hand = 0 if next(moments) % 37 == 36 else 3
+
+    proof.on_pause = busy
+    result = proof.reconcile()
+    assert ({each.player for each in result.differences.values()}, result.unsettled) == ({"ghost"}, 0)
+
+
+def test_a_moment_without_messages_before_the_difference_tells_nothing_of_it(proof: Proof) -> None:
+    """The fact that the board lacks is in hand from when the ledger has it."""
+    proof.fold(make_fact("slow", 1, NOW))
+    late, moments = make_fact("slow", 9, NOW), iter(range(10_000))
+
+    def hold() -> None:
+        if next(moments) == 7:
+            proof.record(late)
+            proof.in_hand = 1
+
+    proof.on_pause = hold
+    result = proof.reconcile()
+    assert result.differences == {}
+    assert result.unsettled == 4
 
 
 def test_an_entry_that_keeps_changing_is_not_judged_and_its_neighbour_is(proof: Proof) -> None:

@@ -121,8 +121,8 @@ def test_an_outage_of_the_database_is_waited_for_and_costs_no_message_its_receiv
     assert not stage.submissions.dead_letters()
 
 
-def test_readiness_asks_for_the_three_queues_and_the_definitions(stage: Stage) -> None:
+def test_readiness_asks_for_the_three_queues_the_definitions_and_the_clocks(stage: Stage) -> None:
     with stage.ingest() as ops:
         code, document = readiness(ops)
     assert code == 200
-    assert document["checks"] == dict.fromkeys(["submissions", "rank", "history", "definitions"], "ok")
+    assert document["checks"] == dict.fromkeys(["submissions", "rank", "history", "definitions", "clocks"], "ok")

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from ledgerboard_contracts import Correction, CorrectionKind, Period, span_containing
 from ledgerboard_infra.ids import new_uuid7
-from ledgerboard_ledger import Hook, Outbox, PostgresCorrections, PostgresHooks
-from ledgerboard_testkit.events import NOON, fact
+from ledgerboard_ledger import Hook, LedgerWriter, Month, Outbox, Partitions, PostgresCorrections, PostgresHooks
+from ledgerboard_testkit.events import NOON, event_id, fact, rejection
 from tests.integration.ledger.closing_scene import SEASON, SKEW, Scene, season
 
 
@@ -49,8 +49,37 @@ def test_it_is_known_whether_a_board_was_played_in_a_span(scene: Scene) -> None:
     scene.play(definition, fact())
     assert scene.closings.was_played(definition.board, day, SKEW)
     assert not scene.closings.was_played(definition.board, span_containing(Period.DAY, NOON + timedelta(days=2)), SKEW)
-    assert scene.closings.has_accepted_since(NOON)
-    assert not scene.closings.has_accepted_since(datetime(2090, 1, 1, tzinfo=UTC))
+
+
+def test_an_event_from_the_future_tells_nothing_when_its_time_has_come(scene: Scene) -> None:
+    at = datetime.now(UTC) - timedelta(hours=1)
+    Partitions(scene.engine).ensure([Month.containing(at)])
+    added = text("""
+        INSERT INTO facts (event_id, board, board_version, player, score, occurred_at, envelope_id, recorded_at)
+        VALUES (:event_id, 'elsewhere', 1, 'ada', 1, :at, gen_random_uuid(), :at - interval '1 day')
+    """)
+    with scene.engine.begin() as connection:
+        connection.execute(added, {"event_id": event_id(at), "at": at})
+    assert not scene.closings.has_accepted_since(at, SKEW)
+
+
+def test_what_was_accepted_later_tells_that_the_road_has_moved_on(scene: Scene) -> None:
+    definition, now = scene.board(), datetime.now(UTC)
+    assert not scene.closings.has_accepted_since(now, SKEW)
+    scene.play(definition, fact(at=now - timedelta(seconds=1)))
+    assert not scene.closings.has_accepted_since(now, SKEW)
+    scene.play(definition, fact(at=now + SKEW / 2))
+    assert scene.closings.has_accepted_since(now, SKEW)
+    LedgerWriter(scene.engine).append([], [rejection(at=now + SKEW * 2 / 3)])
+    assert scene.closings.has_accepted_since(now + SKEW * 0.6, SKEW)
+    assert not scene.closings.has_accepted_since(now + SKEW * 0.7, SKEW)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=400)])
+def test_an_event_from_the_future_tells_nothing(scene: Scene, ahead: timedelta) -> None:
+    moment = datetime.now(UTC) + 2 * SKEW  # Later than what the other tests played.
+    scene.play(scene.board(), fact(at=moment + ahead))
+    assert not scene.closings.has_accepted_since(moment, SKEW)
 
 
 @pytest.mark.parametrize("change", ["UPDATE final_standings SET score = 1", "DELETE FROM final_standings"])

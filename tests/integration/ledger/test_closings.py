@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Engine
 
 from ledgerboard_contracts import Order, Period, Policy, span_containing
-from ledgerboard_ledger import Closings, SqlFold
-from ledgerboard_testkit.events import NOON, fact
+from ledgerboard_ledger import Closings, OtherServerError, SqlFold
+from ledgerboard_testkit.events import NOON, event_id, fact
 from tests.integration.ledger.closing_scene import DAYS, SEASON, SKEW, START, Scene, season
+from tests.integration.ledger.elsewhere import record_elsewhere
 
 
 @pytest.fixture
@@ -80,6 +81,17 @@ def test_a_fact_that_comes_late_is_told_of_and_changes_no_rank(scene: Scene) -> 
     assert scene.closings.count_late(recently, DAYS * 10_000, SKEW) >= 1
     assert scene.finals.seasons(definition.board)[0].late_facts == 1
     assert [each.player for each in scene.finals.page(number, None, 10)] == ["ada"]
+
+
+def test_a_period_with_facts_that_another_server_recorded_stays_open(scene: Scene) -> None:
+    definition, other = scene.board(), scene.board()
+    scene.play(definition, fact("ada", 1))
+    record_elsewhere(scene.engine, definition.board, "bob", event_id(NOON), score=9)
+    with pytest.raises(OtherServerError, match=definition.board):
+        scene.closings.close(definition, season(definition))
+    assert scene.finals.seasons(definition.board) == []
+    record_elsewhere(scene.engine, other.board, "bob", event_id(SEASON.end))
+    assert scene.closings.close(other, season(other)) is not None
 
 
 def test_an_empty_season_closes_and_an_empty_day_does_not(scene: Scene) -> None:

@@ -54,8 +54,8 @@ def test_a_voided_event_counts_no_more_and_its_player_is_to_be_restated(
 def test_a_correction_that_comes_again_changes_nothing_and_is_answered_as_before(
     engine: Engine, writer: LedgerWriter, board: str
 ) -> None:
-    played(engine, board, fact("ada"))
     PostgresGenerations(engine).adopt(board, 1)
+    played(engine, board, fact("ada"))
     ban, unban = correction(BAN, player="ada"), correction(UNBAN, player="ada")
     reset = correction(RESET, board=board)
     first = writer.correct([ban, unban, reset])
@@ -99,8 +99,8 @@ def test_a_reset_leaves_out_what_was_accepted_before_and_asks_for_a_rebuild(
     engine: Engine, writer: LedgerWriter, board: str
 ) -> None:
     early, late = fact(at=NOON), fact(at=NOON + timedelta(milliseconds=1))
-    played(engine, board, early, late)
     PostgresGenerations(engine).adopt(board, 1)
+    played(engine, board, early, late)
     reset = replace(correction(RESET, board=board), occurred_at=NOON + timedelta(microseconds=999))
     assert writer.correct([reset]) == []
     assert counting(engine, board) == {late.event_id}

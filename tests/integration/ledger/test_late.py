@@ -11,6 +11,7 @@ from ledgerboard_contracts import CorrectionKind, Fact
 from ledgerboard_ledger import LedgerWriter, OpenedRestatement, PostgresGenerations, Restatements, Snapshots
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
+from tests.integration.heap import lay_generations
 
 BAN, UNBAN, VOID = CorrectionKind.BAN, CorrectionKind.UNBAN, CorrectionKind.VOID
 UNTIL = NOON + timedelta(seconds=30)
@@ -82,6 +83,39 @@ def test_later_what_was_accepted_before_the_boards_knew_is_told_again(scene: Sce
     late, in_time = fact(at=UNTIL), fact(at=AFTER)
     assert scene.told(late, in_time) == (late,)
     assert scene.told(in_time) == ()
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_of_two_standing_generations_the_later_horizon_counts_in_whatever_order_the_rows_lie(
+    engine: Engine, scene: Scene, *, newest_first: bool
+) -> None:
+    live, building = (_opened(scene, until) for until in (UNTIL, UNTIL + timedelta(minutes=1)))
+    scene.generations.finish(scene.board, live)
+    lay_generations(engine, newest_first=newest_first)
+    late_for_both, late_for_one = fact(at=UNTIL), fact(at=UNTIL + timedelta(minutes=1))
+    in_time = fact(at=AFTER + timedelta(minutes=1))
+    assert scene.told(late_for_both, late_for_one, in_time) == (late_for_both, late_for_one)
+    assert building > live
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_beside_a_live_generation_one_that_opens_makes_everything_late_in_whatever_order_the_rows_lie(
+    engine: Engine, scene: Scene, *, newest_first: bool
+) -> None:
+    scene.generations.finish(scene.board, _opened(scene, UNTIL))
+    following = scene.generations.request(scene.board, board_version=None, reason="test", author="test")
+    scene.generations.open(scene.board, following.number)
+    lay_generations(engine, newest_first=newest_first)
+    early, later = fact(at=UNTIL), fact(at=UNTIL + timedelta(days=1))
+    assert scene.told(early, later) == (early, later)
+
+
+def _opened(scene: Scene, until: datetime) -> int:
+    """A generation of which the boards know since ``until``."""
+    made = scene.generations.request(scene.board, board_version=None, reason="test", author="test")
+    scene.generations.open(scene.board, made.number)
+    scene.generations.opened(scene.board, made.number, until)
+    return made.number
 
 
 def test_a_dropped_generation_is_no_reason(scene: Scene) -> None:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from ledgerboard_contracts import CorrectionKind, Fact
-from ledgerboard_infra.errors import UnavailableError
-from ledgerboard_ledger import LedgerWriter, Replay, Snapshots
+from ledgerboard_ledger import LedgerWriter, OtherServerError, Replay, Snapshots
 from ledgerboard_ledger.late import _PAIRS, _SUSPECTS
-from ledgerboard_ledger.replay import _CONTAINED, _IN_ORDER, _PAGE, _PLAYER
+from ledgerboard_ledger.replay import _CONTAINED, _IN_ORDER, _PAGE, _PLAYERS
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, event_id, fact
+from tests.integration.ledger.elsewhere import record_elsewhere
 
 
 def _pages(replay: Replay, board: str, snapshot: str, limit: int) -> tuple[list[UUID], list[UUID]]:
@@ -121,10 +121,10 @@ def test_looking_for_late_facts_scans_no_table(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("crowd")
-@pytest.mark.parametrize("query", [_PAGE, _PLAYER, _CONTAINED])
+@pytest.mark.parametrize("query", [_PAGE, _PLAYERS, _CONTAINED])
 def test_replaying_walks_along_indexes(engine: Engine, query: object) -> None:
     LedgerWriter(engine).append([envelope(*(fact(f"player-{number}") for number in range(3000)))], [])
-    asked = {"board": "race", "player": "player-1", "snapshot": "9:9:", "after": event_id(), "limit": 10}
+    asked = {"board": "race", "players": ["player-1"], "snapshot": "9:9:", "after": event_id(), "limit": 10}
     with engine.connect() as connection:
         connection.execute(_IN_ORDER)
         explained = connection.execute(text(f"EXPLAIN {query}"), asked | {"ids": [event_id()]}).scalars()
@@ -133,20 +133,30 @@ def test_replaying_walks_along_indexes(engine: Engine, query: object) -> None:
 
 def test_facts_that_another_server_recorded_are_told_of_and_not_left_out(engine: Engine) -> None:
     board, replay = f"board-{uuid4().hex[:12]}", Replay(engine)
-    LedgerWriter(engine).append([envelope(fact(), board=board)], [])
+    known, strange = fact("eve"), event_id(NOON)
+    LedgerWriter(engine).append([envelope(known, board=board)], [])
     snapshot = Snapshots(engine).after_all_before()
     assert replay.count(board, snapshot) == 1
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO facts"
-                " (event_id, board, board_version, player, score, occurred_at, envelope_id, recorded_xid)"
-                " VALUES (:id, :board, 1, 'ada', 1, now(), gen_random_uuid(), '18446744073709551000')"
-            ),
-            {"id": event_id(NOON), "board": board},
-        )
-    with pytest.raises(UnavailableError, match="another server"):
-        replay.count(board, snapshot)
+    assert replay.contained([known.event_id], snapshot) == {known.event_id}
+    record_elsewhere(engine, board, "ada", strange)
+    for ask in (
+        lambda: replay.count(board, snapshot),
+        lambda: replay.player(board, "ada", snapshot),
+        lambda: replay.contained([known.event_id, strange], snapshot),
+    ):
+        with pytest.raises(OtherServerError, match="another server"):
+            ask()
+    assert replay.player(board, "eve", snapshot) == [known]
+    assert replay.contained([known.event_id], snapshot) == {known.event_id}
+
+
+def test_a_fact_whose_transaction_ended_after_the_snapshot_is_no_strange_one(engine: Engine) -> None:
+    board, replay, late = f"board-{uuid4().hex[:12]}", Replay(engine), fact("ada")
+    snapshot = Snapshots(engine).after_all_before()
+    LedgerWriter(engine).append([envelope(late, board=board)], [])
+    assert replay.player(board, "ada", snapshot) == []
+    assert replay.contained([late.event_id], snapshot) == set()
+    assert replay.count(board, snapshot) == 0
 
 
 def test_a_board_too_great_to_count_is_guessed_at_and_never_a_reason_to_fail(engine: Engine) -> None:

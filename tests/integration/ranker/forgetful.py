@@ -1,7 +1,7 @@
 """A Valkey and a ledger that one test may harm, and what heals the boards in between."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,9 @@ from ledgerboard_dev.embedded import EmbeddedValkey
 from ledgerboard_dev.processes import Guardian, Program
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ledger import OpenDoubt
+from ledgerboard_ranker.rebuilder.watching import Watcher
+from ledgerboard_testkit.polling import eventually
 from tests.integration.ranker.rebuild_scene import Scene, expected
 
 
@@ -33,15 +36,21 @@ def running_valkey(home: Path, guardian: Guardian, settings: DevSettings) -> Ite
 
 
 @contextmanager
-def scene_on(redis_url: str, postgres_url: str) -> Iterator[Scene]:
-    """With a ledger of its own: what another test's server lost is not to be healed here."""
+def scene_on(
+    redis_url: str, postgres_url: str, through: Callable[[str], str] = str, *, is_watched: bool = True
+) -> Iterator[Scene]:
+    """With a ledger of its own: what another test's server lost is not to be healed here. Looked at before."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-        scene = Scene(redis_url, postgres_url.removesuffix("postgres") + name, "test")
-        yield scene
-        scene.close()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        scene = Scene(redis_url, through(postgres_url.removesuffix("postgres") + name), "test")
+        try:
+            if is_watched:
+                scene.watcher().look()
+            yield scene
+        finally:
+            scene.close()
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @contextmanager
@@ -64,6 +73,22 @@ def watched(scene: Scene) -> Iterator[None]:
     finally:
         done.set()
         thread.join(20)
+
+
+def open_doubt(scene: Scene) -> OpenDoubt | None:
+    """What is in doubt of the scene's server."""
+    return scene.beats.get(f"ledgerboard/{scene.stage}/beats/0")[1].open
+
+
+def settle(scene: Scene, watcher: Watcher) -> None:
+    """Look until nothing is in doubt, rebuilding meanwhile."""
+
+    def is_settled() -> bool:
+        watcher.look()
+        scene.rebuild_all()
+        return open_doubt(scene) is None
+
+    eventually(is_settled, what="a second look")
 
 
 def shows(scene: Scene, board: str, facts: list[Fact], options: BoardOptions) -> bool:

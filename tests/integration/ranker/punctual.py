@@ -4,7 +4,7 @@ The server goes by its own clock. So a test that moves the time says itself when
 refuse it then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -60,16 +60,15 @@ class PunctualBoards(RedisBoards):
     def restate(
         self,
         board: str,
-        player: str,
-        entries: Sequence[Drawn],
+        players: Mapping[str, Sequence[Drawn]],
         state_version: int,
         following: Callable[[], Following],
         now: datetime,
-    ) -> bool:
+    ) -> int | None:
 
         def checked() -> Following:
             made: Following = following()
             self.before_call()
             return replace(made, not_after=self.clocks.deadline(made.not_after))
 
-        return super().restate(board, player, entries, state_version, checked, now)
+        return super().restate(board, players, state_version, checked, now)

@@ -1,7 +1,8 @@
 """A ledger, the boards that are drawn from it, and everyone who writes to either, in one process."""
 
+import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -25,8 +26,10 @@ from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_ledger import (
+    CachedVersions,
     Generation,
     LedgerWriter,
+    PostgresBeats,
     PostgresDefinitions,
     PostgresGenerations,
     Replay,
@@ -65,6 +68,7 @@ class Scene:
 
     def __init__(self, redis_url: str, database_url: str, stage: str) -> None:
         migrate(database_url)
+        self.database_url = database_url
         self.clock = SystemClock()
         self.engine = make_engine(database_url, application_name="test", pool_size=10)
         self.client = redis.Redis.from_url(redis_url, socket_timeout=5)
@@ -78,15 +82,23 @@ class Scene:
         self.founding = Founding(self.states, self.generations, self.replay, self.openings, self.clock)
         self.renewal = Renewal(self.generations, self.states, self.openings)
         self.standings = RedisStandings(self.client, stage)
-        self.restating = Restating(
-            self.founding, self.boards, self.restatements, self.replay, self.definitions,
-            Touching(self.touches, self.clock), self.clocks,
-        )  # fmt: skip
-        self.ranker = self._ranker()
+        self._passed = timedelta()
+        self.touching = Touching(self.touches, monotonic=lambda: time.monotonic() + self._passed.total_seconds())
+        self.beats = PostgresBeats(self.engine)
+        self.restating = self.restating_on(self.boards)
+        self.versions = CachedVersions(self.definitions)
+        self.ranker = self.ranker_on(self.boards)
 
     def close(self) -> None:
         self.engine.dispose()
         self.client.close()
+
+    def pass_time(self, passed: timedelta = timedelta(hours=1), board: str | None = None) -> None:
+        """Let ``board``, or every board, have been written to so much earlier."""
+        earlier = "UPDATE touched SET touched_at = touched_at - %s WHERE board = coalesce(%s, board)"
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(earlier, (passed, board))
+        self._passed += passed
 
     def board(self, **options: Any) -> str:
         """A board of its own."""
@@ -112,7 +124,7 @@ class Scene:
         words = {"reason": "a test", "author": "test", **named}
         made = Correction(correction_id=new_uuid7(now), kind=kind, occurred_at=now, **words)
         for each in self.writer.correct([made]):
-            self.restating.restate(each.board, each.player)
+            self.restating.restate(each.board, [each.player])
 
     def request(self, board: str, version: int | None = None) -> Generation:
         return self.generations.request(board, board_version=version, reason="a test", author="test")
@@ -126,9 +138,9 @@ class Scene:
             LEASE_SECONDS,
             **{
                 "generations": self.generations, "openings": self.openings, "definitions": self.definitions,
-                "ledger": self.replay, "touches": self.touches, "metrics": metrics, "clock": self.clock,
+                "ledger": self.replay, "metrics": metrics,
                 "scan": Scan(self.replay, self.states, boards, self.clock, page_facts=PAGE_FACTS),
-                "swap": Swap(self.generations, self.states, boards),
+                "swap": Swap(self.generations, self.states, boards, self.touches),
                 **others,
             },
         )  # fmt: skip
@@ -140,9 +152,17 @@ class Scene:
             outcomes.append(outcome)
         return outcomes
 
-    def watcher(self) -> Watcher:
-        pulse, metrics = RedisPulse(self.client, self.stage), RebuilderMetrics(CollectorRegistry())
-        return Watcher(pulse, self.states, self.generations, self.touches, self.renewal, metrics, self.clock)
+    def pulse(self) -> RedisPulse:
+        """The way to the beats."""
+        return RedisPulse(self.client, self.stage)
+
+    def watcher(self, **others: Any) -> Watcher:
+        """A watcher; ``others`` take the place of what it works with."""
+        parts: dict[str, Any] = {
+            "pulse": self.pulse(), "beats": self.beats, "states": self.states, "generations": self.generations,
+            "touches": self.touches, "renewal": self.renewal, "metrics": RebuilderMetrics(CollectorRegistry()),
+        }  # fmt: skip
+        return Watcher(**{**parts, **others})
 
     def shown(self, board: str, options: BoardOptions) -> tuple[Standing, ...]:
         """All that readers see of the board; nothing where it has no live generation."""
@@ -158,14 +178,21 @@ class Scene:
         keys: list[Any] = self.client.keys(f"{tag}:*:{generation}:*") + self.client.keys(f"{tag}:*:{generation}")
         return {key for key in keys if key.split(b":")[2] == b"%d" % generation and b":seen:" not in key}
 
-    def _ranker(self) -> Projection:
+    def restating_on(self, boards: Any) -> Restating:
+        """Who follows corrections, writing through ``boards``."""
+        return Restating(
+            self.founding, boards, self.restatements, self.replay, self.definitions, self.touching, self.clocks
+        )
+
+    def ranker_on(self, boards: Any) -> Projection:
+        """A ranker that writes through ``boards``."""
         known = KnownStates(self.states, self.founding)
         return Projection(
-            self.definitions,
-            self.boards,
+            self.versions,
+            boards,
             known,
             self.replay,
-            Touching(self.touches, self.clock),
+            self.touching,
             CatchingUp(self.states, self.generations, self.restatements, self.openings, self.restating),
             self.restating,
             metrics=RankerMetrics(CollectorRegistry()),

@@ -48,11 +48,12 @@ class Road:
         engine: Engine,
         options: BoardOptions,
         now: datetime,
+        clock: FixedClock | None = None,
         *,
         mark_seconds: float = MARK_SECONDS,
     ) -> None:
         self.stage, self.board, self.options = f"t{uuid4().hex[:12]}", f"b{uuid4().hex[:12]}", options
-        self.clock, self.fuse = FixedClock(now), Fuse()
+        self.clock, self.fuse = clock or FixedClock(now), Fuse()
         self.rank, self.history = Queue(), Queue()
         self.facts: list[Fact] = []
         self.envelopes: list[FactEnvelope] = []
@@ -65,7 +66,7 @@ class Road:
             for fuse in (self.fuse, Fuse())
         )
         self.states, self.generations, self.restating = workers.states, workers.generations, workers.restating
-        self.restatements = workers.restatements
+        self.openings, self.restatements = workers.openings, workers.restatements
         self._workers, self._others = workers, others
 
     def play(self, *plays: tuple[str, int], skew_seconds: float = 0, **others: Any) -> FactEnvelope:
@@ -133,6 +134,14 @@ class Road:
         if survived == [True] and delete and message in queue.waiting:
             queue.waiting.remove(message)
             queue.deleted.append(message)
+
+    def record_all(self) -> None:
+        """History gets all that waits for it in one batch."""
+        batch = list(self.history.waiting)
+        assert self._workers.recorder.handle(batch) == [Done()] * len(batch)
+        self._pass_on()
+        self.history.waiting.clear()
+        self.history.deleted += batch
 
     def repeat(self, queue: Queue, number: int) -> None:
         """Deliver a message once more that was deleted."""

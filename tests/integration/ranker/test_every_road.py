@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import redis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from ledgerboard_boards import MARK_SECONDS
 from ledgerboard_contracts import ALL_TIME, BoardOptions, CorrectionKind, Policy, View, level_scope
 from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_ledger import migrate
 from ledgerboard_testkit.rankings import expected_standings
 from tests.integration.ranker.counting_model import counting
 from tests.integration.ranker.road import Road
+from tests.integration.ranker.shared_clock import SharedClock, share_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,7 @@ _pauses: Final = st.tuples(
 """Someone stands still with a message in hand, while scores come in and other processes go on."""
 _others: Final = (
     st.tuples(st.just("repeat"), st.sampled_from(["rank", "history"]), _place)
-    | st.tuples(st.just("wait"), st.sampled_from([1, 20, 60]))
+    | st.tuples(st.just("wait"), st.sampled_from([1, 20, 60, 900]))
     | st.tuples(st.just("copy"), _place)
     | st.tuples(st.just("forget"))
     | st.tuples(st.just("request"))
@@ -60,14 +62,48 @@ _others: Final = (
 steps: Final = st.lists(_plays | _deliveries | _deliveries | _corrections | _pauses | _others, max_size=30)
 
 
+LONG_ERASED: Final[list[tuple[Any, ...]]] = [
+    ("wait", 7200),
+    ("play", [("ann", 5)], 0),
+    ("wait", 1),
+    ("erase", "ann"),
+    ("history", 1, True, None),
+]
+"""Hours on, an erasure is recorded before the play that it covers."""
+LATE_FOUNDED: Final[list[tuple[Any, ...]]] = [
+    ("play", [("ann", 5)], 0),
+    ("history", 0, True, None),
+    ("wait", 3600),
+    ("play", [("bob", 3)], 0),
+    ("rank", 1, True, None),
+]
+"""The ledger knows of the board for an hour before a ranker does."""
+
+
+@pytest.fixture(scope="module")
+def ledger_url(fresh_database: str) -> str:
+    """A ledger whose clock is the road's."""
+    share_clock(fresh_database)
+    migrate(fresh_database)
+    return fresh_database
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", Policy)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(history=steps, mark_seconds=st.sampled_from([0.001, 0.05, MARK_SECONDS]))
+@example(history=LONG_ERASED, mark_seconds=MARK_SECONDS)
+@example(history=LATE_FOUNDED, mark_seconds=MARK_SECONDS)
 def test_every_road_leads_to_the_fold_of_the_facts_that_count(
     valkey: redis.Redis, engine: Engine, policy: Policy, history: list[tuple[Any, ...]], mark_seconds: float
 ) -> None:
-    road = Road(valkey, engine, BoardOptions(policy=policy), datetime.now(UTC), mark_seconds=mark_seconds)
+    now = datetime.now(UTC)
+    road = Road(valkey, engine, BoardOptions(policy=policy), now, SharedClock(engine, now), mark_seconds=mark_seconds)
     for step in history:
         walk(road, mark_seconds, *step)
     road.drain()

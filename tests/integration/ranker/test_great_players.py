@@ -1,6 +1,6 @@
 """A player of so many plays that the server takes longer to draw the standing than its answer is waited for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -12,7 +12,6 @@ from ledgerboard_contracts import BoardOptions, CorrectionKind
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import LedgerWriter
 from ledgerboard_ranker.restating import Restating
-from ledgerboard_ranker.touching import Touching
 from ledgerboard_testkit.corrections import correction
 from tests.integration.ranker.rebuild_scene import Scene, expected, plays
 
@@ -25,14 +24,13 @@ class SlowBoards(RedisBoards):
     def restate(
         self,
         board: str,
-        player: str,
-        entries: Sequence[Drawn],
+        players: Mapping[str, Sequence[Drawn]],
         state_version: int,
         following: Callable[[], Following],
         now: datetime,
-    ) -> bool:
+    ) -> int | None:
         self.calls += 1
-        super().restate(board, player, entries, state_version, following, now)
+        super().restate(board, players, state_version, following, now)
         raise UnavailableError("Redis: Timeout reading from socket")
 
 
@@ -51,9 +49,9 @@ def test_a_standing_that_was_drawn_is_not_drawn_again_because_nobody_heard_of_it
     LedgerWriter(scene.engine).correct([void])
     restating = Restating(
         scene.founding, slow, scene.restatements, scene.replay, scene.definitions,
-        Touching(scene.touches, scene.clock), scene.clocks,
+        scene.touching, scene.clocks,
     )  # fmt: skip
-    assert restating.restate(board, ann)
+    assert restating.restate(board, [ann])
     assert slow.calls == 1
     assert scene.restatements.of(board, [ann])[ann].until is not None
     assert scene.shown(board, options) == expected(board, facts[1:], options)

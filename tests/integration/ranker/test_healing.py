@@ -33,7 +33,7 @@ def test_a_flush_under_load_heals_without_a_hand(scene: Scene, options: BoardOpt
     facts, silent = list[Fact](), plays(60)
     scene.play(quiet, silent)
     with watched(scene):
-        eventually(lambda: scene.client.keys("ledgerboard/*/beat/*"), what="a beat")
+        eventually(lambda: scene.client.keys("ledgerboard/*/beats/*"), what="a beat")
         for number in range(30):
             batch = plays(20, seed=2 * number + 3)
             facts += batch

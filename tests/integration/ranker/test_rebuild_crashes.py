@@ -60,6 +60,7 @@ def database(fresh_database: str) -> str:
 @pytest.fixture(scope="module")
 def scene(redis_url: str, database: str) -> Iterator[Scene]:
     scene = Scene(redis_url, database, f"test-{uuid4().hex[:12]}")
+    scene.watcher().look()  # Whoever looked at it first would build anew what was written to before.
     yield scene
     scene.close()
 

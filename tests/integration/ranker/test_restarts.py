@@ -35,7 +35,7 @@ def test_a_restart_from_older_data_heals_what_was_written_since(
     board, facts = scene.board(policy=options.policy), plays(100)
     scene.play(board, facts)
     with watched(scene):
-        eventually(lambda: scene.client.keys("ledgerboard/*/beat/*"), what="a beat")
+        eventually(lambda: scene.client.keys("ledgerboard/*/beats/*"), what="a beat")
         scene.client.save()
         more = plays(100, seed=3)
         scene.play(board, more)
@@ -104,10 +104,7 @@ def test_a_restart_that_lost_nothing_rebuilds_only_what_was_written_to_lately(
     for board in boards:
         scene.play(board, facts)
     scene.watcher().look()
-    with scene.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE touched SET touched_at = touched_at - interval '1 hour' WHERE board = %s", (boards[0],)
-        )
+    scene.pass_time(board=boards[0])
     scene.client.save()
     valkey.kill()
     valkey.start()
@@ -123,8 +120,7 @@ def test_a_correction_of_a_quiet_board_that_older_data_lacks_is_made_again(
     options, facts = BoardOptions(), plays(20)
     board = scene.board()
     scene.play(board, facts)
-    with scene.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE touched SET touched_at = touched_at - interval '1 hour'")
+    scene.pass_time()
     scene.watcher().look()
     scene.client.save()
     scene.correct(CorrectionKind.VOID, board=board, player=facts[0].player, event_id=facts[0].event_id)

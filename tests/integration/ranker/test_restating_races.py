@@ -65,7 +65,7 @@ def test_two_restatements_at_the_same_moment_do_not_share_their_marks(valkey: re
     first = horizon_of(road, "ann")
     road.play(("ann", 9))
     road.deliver(road.rank, 0, delete=False)
-    road.restating.restate(road.board, road.named("ann"))
+    road.restating.restate(road.board, [road.named("ann")])
     second = horizon_of(road, "ann")
     assert first is not None
     assert second is not None

@@ -70,9 +70,9 @@ class Workers:
         clocks = MovedClocks(self.states, through(PostgresClock(engine)), clock)
         punctual_states.clocks = punctual_boards.clocks = clocks
         punctual_states.before_call = punctual_boards.before_call = fuse.burn
-        openings = Openings(self.states, self.generations, restatements, clocks)
+        self.openings = openings = Openings(self.states, self.generations, restatements, clocks)
         founding = Founding(self.states, self.generations, replay, openings, clock)
-        touching = Touching(Touches(engine), clock)
+        touching = Touching(Touches(engine))
         self.restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)
         known = KnownStates(self.states, founding)
         projection = Projection(
@@ -98,9 +98,7 @@ class Workers:
             openings=openings,
             definitions=versions,
             ledger=replay,
-            touches=Touches(engine),
             scan=Scan(replay, self.states, boards, clock),
-            swap=Swap(self.generations, self.states, boards),
+            swap=Swap(self.generations, self.states, boards, Touches(engine)),
             metrics=RebuilderMetrics(CollectorRegistry()),
-            clock=clock,
         )

@@ -70,7 +70,7 @@ def test_of_many_boards_the_boards_are_counted() -> None:
     ("changes", "words"),
     [
         ({"differences": 1}, "and 1 differences more"),
-        ({"unsettled": 2}, "2 entries kept changing and were not judged"),
+        ({"unsettled": 2}, "2 entries kept changing, or messages were under way: not judged"),
         ({"boards_unread": 1}, "1 boards are being drawn from the ledger"),
         ({"state": "failed", "proved": None, "failure": "Redis is down"}, "Redis is down"),
     ],

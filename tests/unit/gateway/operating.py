@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from ledgerboard_contracts.queues import ALL_QUEUES
@@ -14,7 +14,7 @@ from ledgerboard_gateway.rebuilds import Definitions, Rebuilds
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.stream.messages import Message, Receipt
-from ledgerboard_ledger import Ban, RecordedCorrection
+from ledgerboard_ledger import Ban, ErasedPlayers, RecordedCorrection
 from ledgerboard_ledger.generation_records import Generation, GenerationStage
 from ledgerboard_ledger.reconciliation_records import AskedReconciliation, FoundDifference, ReconciliationStage
 from ledgerboard_testkit.memory import NOON, MemorySender
@@ -28,6 +28,7 @@ class MemoryCorrectionsLog(Dependency):
         super().__init__()
         self.corrections: list[RecordedCorrection] = []
         self.in_force: list[Ban] = []
+        self.erased = ErasedPlayers(b"salt", {})
 
     def page(
         self, before: UUID | None, limit: int, *, board: str | None = None, player: str | None = None
@@ -37,9 +38,28 @@ class MemoryCorrectionsLog(Dependency):
         found = [each for each in found if before is None or each.correction_id < before]
         return [each for each in found if board in {None, each.board} and player in {None, each.player}][:limit]
 
+    def erasures(self, since: datetime) -> ErasedPlayers:
+        self.answer()
+        until = {veil: at for veil, at in self.erased.until.items() if at >= since}
+        return ErasedPlayers(self.erased.salt, until)
+
     def bans(self) -> Sequence[Ban]:
         self.answer()
         return self.in_force
+
+
+class MemoryMoments(Dependency):
+    """The clock of the ledger, which goes with the gateway's unless a test says how much it is ``ahead``."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.ahead = timedelta(0)
+        self._clock = clock
+
+    def following(self, *, player: str | None = None, board: str | None = None) -> datetime:
+        self.answer()
+        assert player is None or board is None
+        return self._clock.now() + self.ahead
 
 
 class MemoryGenerations(Dependency):
@@ -138,9 +158,16 @@ class Operating:
     """The collaborators of operators, and the routes over them."""
 
     def __init__(
-        self, ledger: Ledger, definitions: Definitions, accounts: Accounts, queue: MemorySender, clock: Clock
+        self,
+        ledger: Ledger,
+        definitions: Definitions,
+        accounts: Accounts,
+        log: MemoryCorrectionsLog,
+        queue: MemorySender,
+        clock: Clock,
     ) -> None:
-        self.log, self.generations = MemoryCorrectionsLog(), MemoryGenerations()
+        self.log, self.generations = log, MemoryGenerations()
+        self.moments = MemoryMoments(clock)
         self.bans = Bans(self.log, period_seconds=1)
         self.dead = {spec.name: MemoryInbox() for spec in ALL_QUEUES}
         self.origins = {spec.name: queue if spec.name == "submissions" else MemorySender() for spec in ALL_QUEUES}
@@ -148,7 +175,7 @@ class Operating:
         self.rebuilds = Rebuilds(self.generations, definitions)
         self.letters = DeadLetters({name: self._desk(name) for name in self.dead})
         self.routes = operator_routes(
-            corrections=Corrections(ledger, definitions, accounts, queue, clock, new_uuid7),
+            corrections=Corrections(ledger, definitions, accounts, queue, self.moments, new_uuid7),
             definitions=definitions,
             records=Records(log=self.log, compared=self.reconciliations),
             made=self.rebuilds,

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from ledgerboard_contracts import CorrectionKind, CorrectionsMessage, wire
+from ledgerboard_contracts import CorrectionKind, CorrectionsMessage, event_time, wire
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_ledger import RecordedCorrection, Rejected
 from ledgerboard_testkit.events import fact, rejection
@@ -127,6 +127,39 @@ def test_nothing_is_sent_while_the_ledger_cannot_say_what_is_voided(gateway: Mem
     answer = gateway.post(f"/v1/events/{new_uuid7(NOON)}/void", WHY)
     assert (answer.status_code, answer.get_json()["type"]) == (503, "/docs/problems/unavailable")
     assert not gateway.queue.sent
+
+
+@pytest.mark.parametrize("path", ["/v1/players/bob/ban", "/v1/players/bob/erase", "/v1/boards/race/reset"])
+def test_nothing_is_sent_while_the_ledger_cannot_say_what_time_it_is(gateway: MemoryGateway, path: str) -> None:
+    gateway.record.ensure("race")
+    gateway.users.sign_up("bob", "Aa345678", "bob@example.com")
+    gateway.operating.moments.available = False
+    answer = gateway.post(path, WHY)
+    assert (answer.status_code, answer.get_json()["type"]) == (503, "/docs/problems/unavailable")
+    assert not gateway.queue.sent
+    assert "bob" in gateway.users.accounts
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=-20), timedelta(seconds=20)])
+def test_a_correction_is_stamped_by_the_clock_of_the_ledger(gateway: MemoryGateway, ahead: timedelta) -> None:
+    gateway.operating.moments.ahead = ahead
+    assert gateway.post("/v1/players/bob/ban", WHY).status_code == 202
+    (correction,) = sent(gateway).corrections
+    assert correction.occurred_at == event_time(correction.correction_id) == NOON + ahead
+
+
+def test_under_a_key_a_correction_keeps_the_stamps_that_it_had_first(gateway: MemoryGateway) -> None:
+    gateway.operating.moments.ahead = timedelta(seconds=20)
+    gateway.queue.available = False
+    key = {"Idempotency-Key": "ban-bob"}
+    first = gateway.write("POST", "/v1/players/bob/ban", WHY, headers=key)
+    assert first.get_json()["type"] == "/docs/problems/correction-unacknowledged"
+    gateway.queue.available = True
+    gateway.clock.advance(timedelta(minutes=1))
+    assert gateway.write("POST", "/v1/players/bob/ban", WHY, headers=key).status_code == 202
+    (correction,) = sent(gateway).corrections
+    assert correction.occurred_at == event_time(correction.correction_id) == NOON + timedelta(seconds=20)
+    assert str(correction.correction_id) in first.get_json()["detail"]
 
 
 def test_corrections_are_told_in_pages_newest_first(gateway: MemoryGateway) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledgerboard_contracts import BoardOptions, Order, Policy, Season, TieBreak
-from tests.unit.gateway.gateways import MemoryGateway
+from tests.unit.gateway.gateways import MemoryGateway, running
 
 BOARD = "/v1/boards/race"
 SEASON = {"key": "autumn", "start": "2026-09-01T00:00:00+02:00", "end": "2026-12-01T00:00:00+01:00"}
@@ -27,6 +27,7 @@ OPTIONS: dict[str, Any] = {
     "max_gain": {"score": 500, "seconds": 60},
     "max_attempts": {"plays": 10, "period": "hour"},
     "on_suspicion": "refuse",
+    "levels": ["1", "Zürich"],
 }
 
 
@@ -60,7 +61,7 @@ def test_options_that_are_left_out_take_their_defaults(gateway: MemoryGateway) -
 
 
 HARMLESS = {"min_score", "max_score", "title", "decimals", "managed_sessions", "submitters", "max_gain", "max_attempts"}
-HARMLESS |= {"on_suspicion"}
+HARMLESS |= {"on_suspicion", "levels"}
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS.keys() - HARMLESS))
@@ -117,6 +118,15 @@ def test_what_ranks_otherwise_is_defined_too(gateway: MemoryGateway, name: str) 
         ({"level_views": "yes"}, "level_views"),
         ({"session_views": 0}, "session_views"),
         ({"level_total_view": None}, "level_total_view"),
+        ({"levels": -1}, "levels"),
+        ({"levels": 10_001}, "levels"),
+        ({"levels": 1.0}, "levels"),
+        ({"levels": True}, "levels"),
+        ({"levels": "1"}, "levels"),
+        ({"levels": None}, "levels"),
+        ({"levels": [1]}, "levels"),
+        ({"levels": ["1", "1"]}, "levels"),
+        ({"levels": ["a/b"]}, "levels"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_by_its_name(
@@ -134,6 +144,13 @@ def test_seasons_told_in_another_offset_are_the_same_ones(gateway: MemoryGateway
     kept = gateway.record.ensure("race")
     assert (kept.version, kept.options.seasons[0].start.isoformat()) == (1, "2026-08-31T22:00:00+00:00")
     assert isinstance(kept.options.seasons[0], Season)
+
+
+def test_as_many_levels_as_a_board_may_declare_fit_into_a_body() -> None:
+    levels = [f"{number:04}" + "🎮" * 28 for number in range(1_000)]
+    with running(most_body_bytes=1024 * 1024) as gateway:
+        assert gateway.write("PUT", BOARD, {"levels": levels}).status_code == 201
+        assert gateway.record.ensure("race").options.levels == tuple(levels)
 
 
 def test_boards_are_listed_by_name_in_pages(gateway: MemoryGateway) -> None:

@@ -80,12 +80,19 @@ def test_a_refusal_that_the_queue_did_not_take_is_sent_when_it_is_asked_again(ga
     assert sent.occurred_at == NOON
 
 
-def test_a_refusal_under_a_key_voids_by_the_stamps_of_the_key(gateway: MemoryGateway) -> None:
+def test_a_refusal_under_a_key_voids_once(gateway: MemoryGateway) -> None:
     event = suspect(gateway)
     first = decide(gateway, event, "refuse", **{"Idempotency-Key": "k"})
     again = decide(gateway, event, "refuse", **{"Idempotency-Key": "k"})
     assert again.get_json() == first.get_json()
     assert len(corrections(gateway)) == 1
+
+
+def test_a_refusal_that_came_too_late_leaves_its_key_free(gateway: MemoryGateway) -> None:
+    event, other = suspect(gateway), suspect(gateway)
+    assert decide(gateway, event, "approve").status_code == 200
+    assert decide(gateway, event, "refuse", **{"Idempotency-Key": "k"}).status_code == 409
+    assert decide(gateway, other, "refuse", **{"Idempotency-Key": "k"}).status_code == 200
 
 
 def test_reviews_are_told_oldest_first_page_by_page(gateway: MemoryGateway) -> None:

@@ -46,7 +46,8 @@ class MemoryClosings:
     def was_played(self, board: str, span: Span, slack: timedelta) -> bool:  # noqa: ARG002 -- every one or none.
         return self.played
 
-    def has_accepted_since(self, moment: datetime) -> bool:
+    def has_accepted_since(self, moment: datetime, skew: timedelta) -> bool:
+        assert skew
         return self.newest >= moment
 
     def count_late(self, closed_since: datetime, within: timedelta, skew: timedelta) -> int:

@@ -13,6 +13,7 @@ from ledgerboard_contracts import (
     Correction,
     FactEnvelope,
     FactsMessage,
+    RecordedMessage,
     Rejection,
     RejectionsMessage,
     Restatement,
@@ -38,6 +39,8 @@ class _MemoryLedger:
     events: set[UUID] = field(default_factory=set)
     appends: list[tuple[str, ...]] = field(default_factory=list)
     down: bool = False
+    drawing: bool = False
+    """The boards are just being drawn, so every fact is late for them, new or not."""
 
     def append(
         self, envelopes: Sequence[FactEnvelope], rejections: Sequence[Rejection], *, correlation_ids: Iterable[str]
@@ -52,7 +55,8 @@ class _MemoryLedger:
         rejected = {each.event_id for each in rejections} - self.events
         self.events |= recorded | rejected
         repeated = len(facts) + len(rejections) - len(recorded) - len(rejected)
-        return AppendResult(recorded=len(recorded), rejected=len(rejected), repeated=repeated)
+        late = tuple(envelopes) if self.drawing else ()
+        return AppendResult(recorded=len(recorded), rejected=len(rejected), repeated=repeated, late=late)
 
     def correct(self, corrections: Sequence[Correction]) -> Sequence[Restatement]:
         raise NotImplementedError
@@ -148,6 +152,20 @@ def test_an_outage_is_nobodys_fault(handler: HistoryHandler, ledger: _MemoryLedg
     ledger.down = True
     with pytest.raises(UnavailableError):
         handler.handle([_facts(envelope(fact()))])
+
+
+def test_who_died_between_recording_and_telling_is_followed_by_one_who_tells(
+    handler: HistoryHandler, ledger: _MemoryLedger, rank: MemorySender
+) -> None:
+    """All that the second one sees are repeats."""
+    sent = envelope(fact(), fact())
+    ledger.drawing, rank.available = True, False
+    with pytest.raises(UnavailableError):
+        handler.handle([_facts(sent)])
+    assert ledger.events == {each.event_id for each in sent.facts}
+    rank.available = True
+    assert handler.handle([_facts(sent)]) == [Done()]
+    assert [wire.RANK.decode(body) for body in rank.bodies] == [RecordedMessage(envelopes=(sent,))]
 
 
 def test_outcomes_are_counted(handler: HistoryHandler, registry: CollectorRegistry) -> None:

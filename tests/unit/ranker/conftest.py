@@ -1,6 +1,6 @@
 """The ranker on boards and definitions in memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -102,16 +102,24 @@ class MemoryReplay:
 
 @dataclass
 class Noted:
-    """What the projection asked of its neighbours: boards touched, players caught up, players restated.
+    """What the projection asked of its neighbours: boards touched and confirmed, players caught up, players restated.
 
-    ``after_restating`` is called with the board and the player. A board of ``deleted`` has nobody to restate.
+    ``after_restating`` is called with the board and the player. A board of ``deleted`` has nobody to restate. ``old``:
+    notes are too old by the time at which they are confirmed.
     """
 
     touched: list[str] = field(default_factory=list)
+    confirmed: list[str] = field(default_factory=list)
     caught_up: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     restated: list[tuple[str, str]] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
+    old: bool = False
     after_restating: Callable[[str, str], None] = lambda _board, _player: None
+
+    def confirm(self, boards: Sequence[str]) -> None:
+        if self.old:
+            raise UnavailableError("too old")
+        self.confirmed += sorted(boards)
 
     def touch(self, boards: Sequence[str]) -> None:
         self.touched += sorted(boards)
@@ -119,9 +127,10 @@ class Noted:
     def catch_up(self, board: str, players: Sequence[str]) -> None:
         self.caught_up.append((board, tuple(players)))
 
-    def restate(self, board: str, player: str) -> bool:
-        self.restated.append((board, player))
-        self.after_restating(board, player)
+    def restate(self, board: str, players: Iterable[str]) -> bool:
+        for player in players:
+            self.restated.append((board, player))
+            self.after_restating(board, player)
         return board not in self.deleted
 
 

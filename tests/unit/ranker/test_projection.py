@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+import pytest
+
 from ledgerboard_boards import GenerationState, Horizon
 from ledgerboard_contracts import FactEnvelope
+from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
 from ledgerboard_ranker.projection import Projection
@@ -31,6 +34,9 @@ class Replay(Protocol):
 
 
 class Noted(Protocol):
+    touched: list[str]
+    confirmed: list[str]
+    old: bool
     restated: list[tuple[str, str]]
     deleted: set[str]
     after_restating: Callable[[str, str], None]
@@ -51,6 +57,21 @@ def test_outcomes_come_in_the_order_of_the_envelopes(projection: Projection) -> 
         Outcome.UNDEFINED,
         Outcome.UNCHANGED,
     ]
+
+
+def test_what_was_noted_is_confirmed_once_it_is_written_and_before_it_counts(
+    projection: Projection, noted: Noted, boards: Boards, counted: Counted
+) -> None:
+    envelopes = [make_envelope(board, [make_fact("ann", 5, NOW)]) for board in ("race", "chess", "nobody")]
+    noted.old = True
+    with pytest.raises(UnavailableError, match="too old"):
+        applied(projection, *envelopes)
+    assert noted.touched == ["chess", "race"]
+    assert len(boards.folded) == 2
+    assert counted("ranker_facts_total") == 0
+    noted.old = False
+    assert applied(projection, *envelopes) == [Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.UNDEFINED]
+    assert noted.confirmed == ["chess", "race"]
 
 
 def test_every_outcome_is_counted(projection: Projection, counted: Counted) -> None:

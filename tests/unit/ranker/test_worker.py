@@ -1,6 +1,6 @@
 """Each message gets the verdict that it earned, whatever travels with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -34,7 +34,7 @@ class Noted(Protocol):
     caught_up: list[tuple[str, tuple[str, ...]]]
     restated: list[tuple[str, str]]
 
-    def restate(self, board: str, player: str) -> bool: ...
+    def restate(self, board: str, players: Iterable[str]) -> bool: ...
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A restatement is carried out once a batch, and what must wait comes later by itself."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,7 +23,7 @@ class Boards(Protocol):
 class Noted(Protocol):
     restated: list[tuple[str, str]]
 
-    def restate(self, board: str, player: str) -> bool: ...
+    def restate(self, board: str, players: Iterable[str]) -> bool: ...
 
 
 @pytest.fixture
@@ -45,18 +46,18 @@ def test_a_restatement_that_must_wait_comes_later_and_its_batch_mates_are_done(
     projection: Projection, boards: Boards, noted: Noted
 ) -> None:
     class Waiting:
-        def restate(self, board: str, player: str) -> bool:
-            if player == "ann":
+        def restate(self, board: str, players: Iterable[str]) -> bool:
+            if board == "race":
                 raise UnendedError("somebody is busy")
-            return noted.restate(board, player)
+            return noted.restate(board, players)
 
-    def asks(*players: str) -> Message:
-        asked = tuple(Restatement(board="chess", player=player) for player in players)
+    def asks(*boards: str) -> Message:
+        asked = tuple(Restatement(board=board, player="bob") for board in boards)
         return _message(wire.encode(RestatementsMessage(restatements=asked, correlation_id="c")))
 
     good = make_envelope("chess", [make_fact("ann", 5, NOW)])
     sent = _message(wire.encode(FactsMessage(envelopes=(good,))))
-    later, done, facts = FactsHandler(projection, Waiting()).handle([asks("ann", "bob"), asks("bob"), sent])
+    later, done, facts = FactsHandler(projection, Waiting()).handle([asks("race", "chess"), asks("chess"), sent])
     assert isinstance(later, Later)
     assert (done, facts) == (Done(), Done())
     assert noted.restated == [("chess", "bob")]

@@ -7,7 +7,7 @@ from ledgerboard_boards.hot import HotTops
 from ledgerboard_boards.keys import STAGE_PATTERN
 from ledgerboard_boards.library import Guard
 from ledgerboard_boards.orders import AMBIGUOUS, STALE, FoldOrder, FoldResult, PagePart, Refusal, envelope_time
-from ledgerboard_boards.pulse import Beat, RedisPulse
+from ledgerboard_boards.pulse import Beat, Identity, Look, RedisPulse
 from ledgerboard_boards.reader import RedisStandings
 from ledgerboard_boards.reading import MovedError, RankTooDeepError, ViewExpiredError
 from ledgerboard_boards.registry import Entry, GenerationInUseError, view_id
@@ -37,7 +37,9 @@ __all__ = [
     "Guard",
     "Horizon",
     "HotTops",
+    "Identity",
     "Live",
+    "Look",
     "MovedError",
     "PagePart",
     "RankTooDeepError",

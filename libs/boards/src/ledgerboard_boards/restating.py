@@ -1,11 +1,11 @@
-"""Draw one player's standing anew, or take it away.
+"""Draw players' standings anew, or take them away.
 
-A correction may take back what a fold cannot: a best play, a part of a sum. So the player's entries are removed and put
+A correction may take back what a fold cannot: a best play, a part of a sum. So a player's entries are removed and put
 again from the facts that count, in one call that no fold comes between. What would keep that call for too long is made
 ready before, see `great_players`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,7 +23,7 @@ _TRIES: Final = 20
 _OTHER_PLAYS: Final = 2
 
 Drawn = tuple[int, BoardOptions, Sequence[Fact]]
-"""A generation, its options, and the facts of the player that count in it."""
+"""A generation, its options, and the facts of a player that count in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,27 @@ class Restates(GreatPlayers):
     def restate(
         self,
         board: str,
-        player: str,
-        entries: Sequence[Drawn],
+        players: Mapping[str, Sequence[Drawn]],
         state_version: int,
         following: Callable[[], Following],
         now: datetime,
-    ) -> bool:
-        """Replace the player's entries in all views of the generations in ``entries`` by what the facts there give.
+    ) -> int | None:
+        """Replace the players' entries in all views of the generations by what the facts give that are drawn.
 
-        Atomic, with a new state of the board; but where each play is an entry, those of a player who has very many come
-        and go in slices before. ``following`` is asked last of all, when only the call is left to be made. False: the
-        state is no longer of ``state_version``, it was too late for what follows, or plays of such a player come all
-        the time. Safe to repeat. Views that have expired by ``now`` are left out.
+        All ``players`` are drawn for the same generations. Atomic, with a new state of the board, whose version is
+        returned; but where each play is an entry, those of a player who has very many come and go in slices before.
+        ``following`` is asked last of all, when only the call is left to be made. None: the state is no longer of
+        ``state_version``, it was too late for what follows, or plays of such a player come all the time. Safe to
+        repeat. Views that have expired by ``now`` are left out.
         """
         for _ in range(_TRIES):
-            digests = self._digests(board, player, entries, state_version, now)
-            if digests is None:
-                return False
-            keys, arguments = self._drawn(board, entries, digests, now)
+            digests = {
+                player: self._digests(board, player, entries, state_version, now) for player, entries in players.items()
+            }
+            prepared = {player: found for player, found in digests.items() if found is not None}
+            if len(prepared) < len(players):
+                return None
+            keys, arguments = self._drawn(board, players, prepared, now)
             state = following()
             head = (
                 b"%d" % state_version,
@@ -66,10 +69,10 @@ class Restates(GreatPlayers):
                 TOP_N,
                 self._keyspace.channel,
             )
-            told = self._library.write("restate", keys, *head, player.encode(), len(entries), *digests, *arguments)
+            told = int(self._library.write("restate", keys, *head, *arguments))
             if told != _OTHER_PLAYS:
-                return bool(told)
-        return False
+                return told or None
+        return None
 
     def _digests(
         self, board: str, player: str, entries: Sequence[Drawn], state_version: int, now: datetime
@@ -85,15 +88,24 @@ class Restates(GreatPlayers):
             digests.append(digest.encode())
         return digests
 
-    def _drawn(self, board: str, entries: Sequence[Drawn], digests: Sequence[bytes], now: datetime) -> Call:
+    def _drawn(
+        self,
+        board: str,
+        players: Mapping[str, Sequence[Drawn]],
+        digests: Mapping[str, Sequence[bytes]],
+        now: datetime,
+    ) -> Call:
+        numbers = [number for number, _, _ in next(iter(players.values()))]
         keys = [self._keyspace.state(board)]
-        arguments: list[bytes | int] = []
-        for number, _, _ in entries:
-            keys += [self._keyspace.plays(board, number), self._keyspace.registry(board, number)]
-        for (number, options, facts), is_ready in zip(entries, digests, strict=True):
-            is_thin = is_ready or options.policy is not Policy.PLAYS
-            groups = thinned(facts, options) if is_thin else groups_of(facts, options)
-            (view_keys, packed), _ = self._packed_groups(board, number, options, groups, now)
-            keys += view_keys
-            arguments += [len(packed), *packed]
+        for number in numbers:
+            keys += [self._keyspace.registry(board, number), self._keyspace.plays(board, number)]
+        arguments: list[bytes | int] = [len(numbers), len(players)]
+        for player, entries in players.items():
+            arguments += [player.encode(), *digests[player]]
+            for (number, options, facts), is_ready in zip(entries, digests[player], strict=True):
+                is_thin = is_ready or options.policy is not Policy.PLAYS
+                groups = thinned(facts, options) if is_thin else groups_of(facts, options)
+                (view_keys, packed), _ = self._packed_groups(board, number, options, groups, now)
+                keys += view_keys
+                arguments += [len(packed), *packed]
         return keys, arguments

@@ -4,6 +4,7 @@ An offer names the version that was read, and the server refuses it if the top h
 never come back.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from ledgerboard_boards.codec import read_standings
 from ledgerboard_boards.keys import ViewKeys
 from ledgerboard_boards.reading import ViewReader
 from ledgerboard_contracts import TOP_N, BoardOptions, View
+from ledgerboard_infra.errors import UnavailableError
 
 TOP_SECONDS: Final = 30
 """How long a rendered top is kept at most, even if nothing ever drops it."""
@@ -69,5 +71,9 @@ class Tops(ViewReader):
         return CachedTop(int(version), body, total)
 
     def _offer(self, keys: ViewKeys, version: bytes, body: bytes) -> None:
-        """Keep ``body``, unless the top has changed since ``version`` was read: an older page must not come back."""
-        self._library.write("offer_top", (keys.version, keys.top), version, body, TOP_SECONDS)
+        """Keep ``body``, unless the top has changed since ``version`` was read: an older page must not come back.
+
+        A server that is full, or misses its replicas, refuses to keep anything. What was read is as good without.
+        """
+        with suppress(UnavailableError):
+            self._library.write("offer_top", (keys.version, keys.top), version, body, TOP_SECONDS)

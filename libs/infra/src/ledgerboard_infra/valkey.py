@@ -5,7 +5,7 @@ and only the caller knows whether applying it twice does harm. A cluster's clien
 that nothing was applied, and learns from a failure which primaries there are now.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from redis.cluster import RedisCluster
 from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.secrets import Credentials
 from ledgerboard_infra.settings import RedisSettings
 from ledgerboard_infra.valkey_logins import login_options, without_login
@@ -49,8 +49,11 @@ _UNAVAILABLE: Final = (
     redis.exceptions.ClusterDownError,
     redis.exceptions.ClusterError,
     redis.exceptions.TryAgainError,
+    redis.exceptions.AskError,  # And its MovedError: another server has the key now, and the client did not know yet.
     RedisClusterException,
 )
+
+_NO_EVICTION: Final = "noeviction"
 
 RedisClient: TypeAlias = redis.Redis | RedisCluster
 """One server, or a cluster of them. Both take the same commands; those of one call must then share a hash tag."""
@@ -82,6 +85,52 @@ def primaries(client: RedisClient) -> Sequence[redis.Redis]:
     if isinstance(client, redis.Redis):
         return [client]
     return [client.get_redis_connection(node) for node in client.get_primaries()]  # type: ignore[no-untyped-call]
+
+
+def learn_primaries(client: RedisClient) -> None:
+    """Ask a cluster which primaries it has now. Its client does so by itself only where a command of its own failed."""
+    if not isinstance(client, redis.Redis):
+        with redis_errors():
+            client.nodes_manager.initialize()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a server holds, in bytes, and what it does when it is full. ``most`` is 0 where nothing bounds it."""
+
+    used: int
+    most: int
+    policy: str
+
+    def check(self, server: str) -> None:
+        """Raise `MisconfiguredError` where a full server deletes keys of its choice instead of refusing to write."""
+        if self.policy not in {_NO_EVICTION, ""}:
+            name = server or "Redis"
+            raise MisconfiguredError(f"maxmemory-policy of {name} is {self.policy!r} and must be {_NO_EVICTION!r}")
+
+
+def information(text: bytes) -> Mapping[str, str]:
+    """The fields of an answer to INFO, as they stand there: redis-py would take an id of digits for a number."""
+    lines = text.decode().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def memory_of(facts: Mapping[str, Any]) -> Memory:
+    """The section ``memory`` of INFO. A service that hides its policy is not judged by it."""
+    return Memory(int(facts["used_memory"]), int(facts.get("maxmemory", 0)), str(facts.get("maxmemory_policy", "")))
+
+
+def check_eviction(client: RedisClient) -> None:
+    """Raise `MisconfiguredError` where a primary evicts keys, and `UnavailableError` where one cannot be asked."""
+    for server in primaries(client):
+        with redis_errors():
+            facts: Any = server.info("memory")
+        memory_of(facts).check(_name_of(server))
+
+
+def _name_of(server: redis.Redis) -> str:
+    options = server.connection_pool.connection_kwargs
+    return f"{options['host']}:{options['port']}" if "host" in options else ""
 
 
 @dataclass(frozen=True, slots=True)

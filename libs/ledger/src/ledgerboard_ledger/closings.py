@@ -16,7 +16,9 @@ from sqlalchemy.dialects.postgresql import insert
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Period, Span, View
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.closing_tables import closing_progress, closings
+from ledgerboard_ledger.counting import STRANGE
 from ledgerboard_ledger.moments import id_at
+from ledgerboard_ledger.snapshots import OtherServerError
 from ledgerboard_ledger.standings import FoldedEntry
 from ledgerboard_ledger.tables import boards, facts, rejections
 
@@ -50,6 +52,18 @@ _LATE: Final = text(
     """
 )
 
+_STRANGE: Final = text(f"""
+    SELECT FROM facts AS f WHERE board = :board AND occurred_at >= :starts_at AND occurred_at < :ends_at AND {STRANGE}
+    LIMIT 1
+""")
+_SINCE: Final = """
+    SELECT FROM {table} WHERE event_id >= :first AND event_id < first_id_after(now() + :skew)
+    AND event_id < first_id_after(recorded_at + :skew)
+"""
+_ACCEPTED_SINCE: Final = text(
+    f"SELECT EXISTS ({_SINCE.format(table=facts.name)}) OR EXISTS ({_SINCE.format(table=rejections.name)})"
+)
+
 
 class Fold(Protocol):
     """The fold of the ledger by SQL: the entries of a view in their order, from the facts in a snapshot."""
@@ -71,13 +85,15 @@ class Closings:
     def close(self, definition: BoardDefinition, span: Span, *, depth: int | None = None) -> int | None:
         """Close ``span`` with the first ``depth`` entries of its final standings (all of them without it).
 
-        The number of the closing, or None where it is closed already, or is no season and nobody stands in it.
+        The number of the closing, or None where it is closed already, or is no season and nobody stands in it. Raises
+        `OtherServerError` where facts of the period would be left out, since no snapshot of this server holds them.
         """
         with postgres_errors(), self._engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLOSING_LOCK})
             made = connection.execute(_new(definition, span)).one_or_none()
             if made is None:
                 return None
+            _check_server(connection, definition.board, span)
             with closing(self._fold.rows(View(definition.board, span), definition.options, made.snapshot)) as rows:
                 entries = _write(connection, made.number, islice(rows, depth))
             if entries == 0 and span.period is not Period.SEASON:
@@ -125,12 +141,15 @@ class Closings:
         with postgres_errors(), self._engine.connect() as connection:
             return connection.execute(found.limit(1)).first() is not None
 
-    def has_accepted_since(self, moment: datetime) -> bool:
-        """Whether the ledger knows of any event, of whatever board, that was accepted from ``moment`` on."""
-        first = id_at(moment)
-        known = [select(table.c.event_id).where(table.c.event_id >= first).limit(1) for table in (facts, rejections)]
+    def has_accepted_since(self, moment: datetime, skew: timedelta) -> bool:
+        """Whether the ledger knows of any event, of whatever board, that was accepted from ``moment`` on.
+
+        Nothing is recorded before it is accepted, but for the ``skew`` of clocks. An event that says otherwise tells of
+        no moment: one id of next year, recorded today, would speak for every moment until then.
+        """
+        asked = {"first": id_at(moment), "skew": skew}
         with postgres_errors(), self._engine.connect() as connection:
-            return any(connection.execute(each).first() is not None for each in known)
+            return bool(connection.execute(_ACCEPTED_SINCE, asked).scalar())
 
     def count_late(self, closed_since: datetime, within: timedelta, skew: timedelta) -> int:
         """Count anew the late facts of the periods that were closed since then, and return their sum.
@@ -150,6 +169,13 @@ class Closings:
         """The late facts of all periods, as last counted."""
         with postgres_errors(), self._engine.connect() as connection:
             return int(connection.execute(select(func.coalesce(func.sum(closings.c.late_facts), 0))).scalar_one())
+
+
+def _check_server(connection: Connection, board: str, span: Span) -> None:
+    """Facts that another server recorded are in no snapshot: the final standings would lack them for ever."""
+    asked = {"board": board, "starts_at": span.start, "ends_at": span.end}
+    if connection.execute(_STRANGE, asked).first() is not None:
+        raise OtherServerError(board)
 
 
 def _new(definition: BoardDefinition, span: Span) -> Any:

@@ -16,6 +16,7 @@ from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.erasures import Erasures, without_name
 from ledgerboard_ledger.generation_rows import is_projected, lock_board, request_row
 from ledgerboard_ledger.inserts import storage_errors
+from ledgerboard_ledger.rebuild_requests import HeldRebuilds
 from ledgerboard_ledger.repair_tables import corrections
 from ledgerboard_ledger.snapshots import Snapshots
 
@@ -55,20 +56,25 @@ class PostgresCorrections:
     Raises `UnstorableError` for words that PostgreSQL will never take, `UnavailableError` when it is down.
     """
 
-    def __init__(self, engine: Engine, snapshots: Snapshots | None = None) -> None:
+    def __init__(
+        self, engine: Engine, snapshots: Snapshots | None = None, *, rebuilds: HeldRebuilds | None = None
+    ) -> None:
         self._engine = engine
+        self._rebuilds = rebuilds
         self._erasures = Erasures(engine, snapshots or Snapshots(engine))
 
     def correct(self, wanted: Sequence[Correction]) -> Sequence[Restatement]:
         """Record all of it and return the standings that are to be drawn again, of repeated corrections too.
 
-        A reset and a deletion ask for the rebuild of their board in the same transaction, once.
+        A reset and a deletion ask for the rebuild of their board in the same transaction, once. With ``rebuilds`` all
+        corrections do, of every board whose standings they change.
         """
         in_order = sorted(wanted, key=lambda each: each.correction_id)
         with storage_errors(), postgres_errors():
             with self._engine.begin() as connection:
                 for each in in_order:
-                    _record(connection, each)
+                    if _record(connection, each):
+                        self._ask(connection, each)
             for each in in_order:
                 if each.kind is CorrectionKind.ERASE:
                     self._erasures.erase(each)
@@ -76,34 +82,45 @@ class PostgresCorrections:
                 found = [made for each in in_order for made in _restatements(connection, each)]
         return list(dict.fromkeys(found))
 
+    def _ask(self, connection: Connection, correction: Correction) -> None:
+        """Ask for the rebuilds that a new correction takes. Its board, if it is of one alone, is locked."""
+        board = correction.board or ""
+        if self._rebuilds is not None:
+            boards = {each.board for each in _restatements(connection, correction)} or {board} - {_EVERY_BOARD}
+            self._rebuilds.ask(connection, boards)
+        elif correction.player is None and is_projected(connection, board):
+            kind, author = correction.kind.value, correction.author
+            request_row(connection, board, board_version=None, reason=kind, author=author)
 
-def _record(connection: Connection, correction: Correction) -> None:
+
+def _record(connection: Connection, correction: Correction) -> bool:
+    """Whether it is new."""
     if correction.player is None:
-        _record_of_board(connection, correction)
-    elif correction.kind is CorrectionKind.ERASE:
+        return _record_of_board(connection, correction)
+    if correction.kind is CorrectionKind.ERASE:
         veil = connection.execute(_VEIL, {"player": correction.player}).scalar_one()
-        if _insert(connection, without_name(correction, f"erased:{uuid4().hex}"), veil=veil):
-            _sum_up(connection, correction, veil)
+        is_new = _insert(connection, without_name(correction, f"erased:{uuid4().hex}"), veil=veil)
+        key = veil
     else:
         asked = {"player": correction.player, "correction_id": correction.correction_id}
         name = connection.execute(_NAME_AFTER, asked).scalar()
         if name is not None:
-            _insert(connection, without_name(correction, name))
-        elif _insert(connection, correction):
-            _sum_up(connection, correction, correction.player)
+            return _insert(connection, without_name(correction, name))
+        is_new = _insert(connection, correction)
+        key = correction.player
+    if is_new:
+        _sum_up(connection, correction, key)
+    return is_new
 
 
-def _record_of_board(connection: Connection, correction: Correction) -> None:
-    """A reset or a deletion. Whoever holds the board's lock makes its generations."""
+def _record_of_board(connection: Connection, correction: Correction) -> bool:
+    """A reset or a deletion, and whether it is new. Whoever holds the board's lock makes its generations."""
     board = correction.board or ""
     lock_board(connection, board)
-    if not _insert(connection, correction):
-        return
-    if correction.kind is CorrectionKind.DELETE:
+    is_new = _insert(connection, correction)
+    if is_new and correction.kind is CorrectionKind.DELETE:
         connection.execute(_DELETE_BOARD, {"board": board, "occurred_at": correction.occurred_at})
-    if is_projected(connection, board):
-        kind, author = correction.kind.value, correction.author
-        request_row(connection, board, board_version=None, reason=kind, author=author)
+    return is_new
 
 
 def _insert(connection: Connection, correction: Correction, **others: str) -> bool:

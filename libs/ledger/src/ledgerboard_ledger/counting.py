@@ -53,6 +53,12 @@ CONTAINED: Final = """
 A fact without a transaction is from before transactions were noted, which is before every snapshot.
 """
 
+STRANGE: Final = "(f.recorded_xid >= pg_snapshot_xmax(pg_current_snapshot()))"
+"""The fact ``f``, which is seen, was recorded by a transaction that this server has not come to: so by another server.
+
+No snapshot of this one would contain it, now or ever. Who draws from a snapshot must not draw without it.
+"""
+
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 

@@ -1,9 +1,9 @@
 """Rows of generations inside one transaction: made under the lock of their board, so that numbers are unbroken."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ledgerboard_ledger.generation_records import Generation, GenerationStage
@@ -11,7 +11,25 @@ from ledgerboard_ledger.repair_tables import generations
 from ledgerboard_ledger.tables import board_versions, boards
 
 COLUMNS: Final = tuple(generations.c)
+HOLDER: Final = "import/"
+"""What the owner of a request begins with that is held back. No rebuilder is called so: a host's name has no slash."""
 UNFINISHED: Final = (GenerationStage.REQUESTED, GenerationStage.OPENING, GenerationStage.BUILDING)
+
+
+# In the order of the index, which no other index and no reading of all facts has.
+_HAS_OLDER: Final = text("""
+    SELECT board = :board AND event_id < first_id_after(now() - :age) FROM (
+        SELECT board, event_id FROM facts
+        WHERE (board, event_id) >= (:board, '00000000-0000-0000-0000-000000000000'::uuid)
+        ORDER BY board, event_id LIMIT 1
+    ) AS first
+""")
+
+_is_held: Final = generations.c.owner.startswith(HOLDER, autoescape=True)
+NOT_HELD: Final[dict[str, Any]] = {
+    name: case((_is_held, None), else_=generations.c[name]) for name in ("owner", "leased_until")
+}
+"""The change that takes a request from whoever holds it back. A rebuilder that claimed it keeps it."""
 
 
 def lock_board(connection: Connection, board: str) -> RowMapping:
@@ -24,12 +42,15 @@ def lock_board(connection: Connection, board: str) -> RowMapping:
 def request_row(
     connection: Connection, board: str, *, board_version: int | None, reason: str, author: str
 ) -> Generation:
-    """Ask for a rebuild of a board whose lock is held. One that nobody began serves, under the version asked last."""
+    """Ask for a rebuild of a board whose lock is held. One that nobody began serves, under the version asked last.
+
+    If an import holds it back, it does so no longer.
+    """
     version = board_version if board_version is not None else newest_version(connection, board)
     pending = (
         update(generations)
         .where(generations.c.board == board, generations.c.state == GenerationStage.REQUESTED)
-        .values(board_version=version)
+        .values(board_version=version, **NOT_HELD)
         .returning(*COLUMNS)
     )
     row = connection.execute(pending).mappings().first()
@@ -75,10 +96,32 @@ def lease_end(seconds: float) -> ColumnElement[Any]:
     return func.now() + timedelta(seconds=seconds)
 
 
+def is_old(board: ColumnElement[str], requested_before: datetime) -> ColumnElement[bool]:
+    """Whether every generation that a board has or is to have was requested before a moment."""
+    newer = generations.alias("newer")
+    found = select(newer.c.number).where(
+        newer.c.board == board, newer.c.requested_at >= requested_before, newer.c.state != GenerationStage.DROPPED
+    )
+    return ~found.exists()
+
+
 def newest_version(connection: Connection, board: str) -> int:
     """The board's greatest version, or 1 for a board that has none."""
     greatest = select(func.max(board_versions.c.version)).where(board_versions.c.board == board)
     return connection.execute(greatest).scalar() or 1
+
+
+def lock_facts(connection: Connection) -> None:
+    """Keep the months of the ledger where they are until the transaction ends: before any board is locked.
+
+    Who archives one locks all facts, and then the boards that lose some.
+    """
+    connection.execute(text("LOCK TABLE facts IN ACCESS SHARE MODE"))
+
+
+def has_facts_older_than(connection: Connection, board: str, age: timedelta) -> bool:
+    """Whether the ledger holds a fact of ``board`` that was accepted so long ago. One look into each month's index."""
+    return bool(connection.execute(_HAS_OLDER, {"board": board, "age": age}).scalar())
 
 
 def is_projected(connection: Connection, board: str) -> bool:

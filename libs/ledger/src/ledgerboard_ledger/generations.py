@@ -5,7 +5,7 @@ the snapshot lacks sees the row, and tells the fact again.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,18 +15,25 @@ from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.generation_records import Generation, GenerationStage, UnknownGenerationError
 from ledgerboard_ledger.generation_rows import (
     COLUMNS,
+    NOT_HELD,
     UNFINISHED,
     claiming,
     generation_of,
+    has_facts_older_than,
     insert_row,
+    is_old,
     is_projected,
     lease_end,
     lock_board,
+    lock_facts,
     newest_version,
     request_row,
 )
 from ledgerboard_ledger.repair_tables import generations
 from ledgerboard_ledger.snapshots import Snapshots
+
+FOUNDING: Final = timedelta(minutes=10)
+"""For how long facts of a board may be recorded before a ranker makes its first generation."""
 
 _OPEN: Final = (GenerationStage.OPENING, GenerationStage.BUILDING)
 _STANDING: Final = (*_OPEN, GenerationStage.LIVE)
@@ -45,10 +52,13 @@ class PostgresGenerations:
     def adopt(self, board: str, board_version: int) -> tuple[Generation, bool]:
         """The first generation, live from the beginning, and whether this call made it.
 
-        A board that was projected before gets none: then its live generation is returned, or else its newest. The
-        version is the board's newest, or ``board_version`` where that is newer.
+        A board that was projected before gets none: then its live generation is returned, or else its newest. Nor does
+        one of which the ledger has held facts for a while: those were recorded when nobody folded them, as an import
+        does. It gets a request, which is to be opened like that of a board that was lost. The version is the board's
+        newest, or ``board_version`` where that is newer.
         """
         with postgres_errors(), self._engine.begin() as connection:
+            lock_facts(connection)
             lock_board(connection, board)
             if is_projected(connection, board):
                 standing = select(*COLUMNS).where(generations.c.board == board)
@@ -57,6 +67,10 @@ class PostgresGenerations:
                 )
                 return generation_of(connection.execute(newest_first.limit(1)).mappings().one()), False
             version = max(board_version, newest_version(connection, board))
+            if has_facts_older_than(connection, board, FOUNDING):
+                return insert_row(
+                    connection, board, board_version=version, state="requested", reason="recorded", author="ranker"
+                ), False
             return insert_row(
                 connection, board, board_version=version, state="live", reason="first", author="ranker"
             ), True
@@ -82,7 +96,7 @@ class PostgresGenerations:
         Raises `UnknownGenerationError` for one that was dropped or never made.
         """
         opening = update(generations).where(*_is(board, number), generations.c.state == GenerationStage.REQUESTED)
-        self._changed(opening.values(state=GenerationStage.OPENING))
+        self._changed(opening.values(state=GenerationStage.OPENING, **NOT_HELD))
         known = self._standing(board, number)
         if known.snapshot is not None or known.state is GenerationStage.LIVE:
             return known
@@ -164,13 +178,29 @@ class PostgresGenerations:
         with postgres_errors(), self._engine.connect() as connection:
             return [generation_of(row) for row in connection.execute(wanted).mappings()]
 
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]:
-        """Boards with a live generation by name, from the first one after ``after``."""
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards with a live generation by name, from the first one after ``after``.
+
+        With ``requested_before`` those alone of which no generation was requested since.
+        """
         wanted = select(generations.c.board).where(generations.c.state == GenerationStage.LIVE)
+        if requested_before is not None:
+            wanted = wanted.where(is_old(generations.c.board, requested_before))
         if after is not None:
             wanted = wanted.where(generations.c.board > after)
         with postgres_errors(), self._engine.connect() as connection:
             return list(connection.execute(wanted.order_by(generations.c.board).limit(limit)).scalars())
+
+    def begun(self, requested_before: datetime | None = None) -> Sequence[str]:
+        """Every board of which a generation is opening or building, by name. However many boards there are.
+
+        With ``requested_before`` those alone of which one was requested before.
+        """
+        wanted = select(generations.c.board).where(generations.c.state.in_(_OPEN)).distinct()
+        if requested_before is not None:
+            wanted = wanted.where(generations.c.requested_at < requested_before)
+        with postgres_errors(), self._engine.connect() as connection:
+            return list(connection.execute(wanted.order_by(generations.c.board)).scalars())
 
     def _standing(self, board: str, number: int) -> Generation:
         known = self.get(board, number)

@@ -5,7 +5,7 @@ without the table. Known events fall to ON CONFLICT DO NOTHING.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -30,6 +30,12 @@ class MissingPartitionError(Exception):
 def insert_facts(connection: Connection, rows: Iterable[FactRow], words: str) -> int:
     """Insert what is new and return how many that were."""
     return _insert(connection, _FACTS, list(rows), words)
+
+
+def boards_of_new(connection: Connection, rows: Iterable[FactRow]) -> Sequence[str]:
+    """The boards of those among the facts that this transaction inserted."""
+    asked = ([row[0] for row in rows],)
+    return list(connection.exec_driver_sql(_NEW, asked).scalars()) if asked[0] else []
 
 
 def insert_rejections(connection: Connection, rows: Iterable[RejectionRow], words: str) -> int:
@@ -87,3 +93,7 @@ def _statement(table: str, columns: Mapping[str, str], casts: Mapping[str, str])
 
 _FACTS: Final = _statement("facts", FACT_COLUMNS, {"attributes": "jsonb"})
 _REJECTIONS: Final = _statement("rejections", REJECTION_COLUMNS, {})
+_NEW: Final = """
+    SELECT DISTINCT board FROM facts
+    WHERE event_id = ANY(%b::uuid[]) AND recorded_xid = pg_current_xact_id_if_assigned()
+"""

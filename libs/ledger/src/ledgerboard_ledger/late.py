@@ -16,6 +16,7 @@ from ledgerboard_ledger.renaming import Erased
 from ledgerboard_ledger.rows import FactRow, RejectionRow
 
 _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 _SUSPECTS: Final = """
     SELECT 'board', board, CASE WHEN state <> 'opening' THEN until END FROM generations
@@ -92,13 +93,25 @@ def horizons(connection: Connection, facts: Sequence[FactRow], refused: Sequence
     rows = connection.exec_driver_sql(words + _SUSPECTS, asked).all()
     if not rows:
         return _NONE
-    known = {name: until or _ALWAYS for kind, name, until in rows if kind == "board"}
+    known = greatest((name, until) for kind, name, until in rows if kind == "board")
     suspects = {name for kind, name, _ in rows if kind == "player"}
     if any(kind == "veil" for kind, _, _ in rows):
         suspects = set(players)
     pairs = {(row[1], row[3]) for row in facts if row[3] in suspects}
     pairs |= {(row[1], row[3]) for row in refused if row[3] in suspects}
     return _horizons_of_players(connection, known, sorted(pairs), words)
+
+
+def greatest(standing: Iterable[tuple[str, datetime | None]]) -> Mapping[str, datetime]:
+    """For each board the last moment at which one of its generations may have been drawn; None stands for always.
+
+    A board has two rows while it is rebuilt: the one that readers see, and the next. A fact that is late for either is
+    late, in whatever order the rows come.
+    """
+    known: dict[str, datetime] = {}
+    for board, until in standing:
+        known[board] = max(known.get(board, _EARLIEST), until or _ALWAYS)
+    return known
 
 
 def _horizons_of_players(

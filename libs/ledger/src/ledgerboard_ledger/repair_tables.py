@@ -5,7 +5,20 @@ The ledger alone is the record. These say which of it counts, and since when the
 
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, Uuid, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 
 from ledgerboard_ledger.tables import Xid8, metadata, moment_type, name_type
 
@@ -109,6 +122,24 @@ touched: Final = Table(
 """When rankers last wrote to a board's views."""
 
 Index("touched_at_idx", touched.c.touched_at)
+
+beats: Final = Table(
+    "beats",
+    metadata,
+    Column("key", name_type, primary_key=True),
+    Column("token", name_type),
+    Column("beaten_at", moment_type),
+    Column("run_id", name_type),
+    Column("replication_id", name_type),
+    Column("evicted_keys", BigInteger),
+    Column("noticed_at", moment_type),
+    Column("doubted_since", moment_type),
+    Column("look_again_at", moment_type),
+    Column("healed_at", moment_type),
+    Column("is_elsewhere", Boolean, nullable=False, server_default=text("false")),
+)
+"""The last beat that a watcher took of each primary of Redis, by the beat's key there; and what is in doubt of it: from
+``noticed_at`` on until it is settled. A doubt without ``doubted_since`` is of all boards."""
 
 salt: Final = Table("salt", metadata, Column("value", LargeBinary, nullable=False))
 """One row: what every veil is salted with."""

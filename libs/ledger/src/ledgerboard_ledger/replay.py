@@ -4,7 +4,7 @@ The snapshot fixes which facts are looked at, for ever; the corrections say, at 
 count. So a page holds the same rows whenever it is read, and never one that no longer counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,9 +15,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from ledgerboard_contracts import Fact
-from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.postgres import postgres_errors
-from ledgerboard_ledger.counting import CONTAINED, COUNTING
+from ledgerboard_ledger.counting import CONTAINED, COUNTING, STRANGE
+from ledgerboard_ledger.snapshots import OtherServerError
 
 _NOTHING: Final = UUID(int=0)
 
@@ -32,25 +32,29 @@ _PAGE: Final = text(f"""
 """)  # noqa: S608 -- constants
 _IN_ORDER: Final = text("SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)")
 """Walk along the index. A planner that knows little of a new month would sort the whole board for each page."""
-_PLAYER: Final = text(f"""
-    SELECT {_FACT} FROM facts AS f
-    WHERE board = :board AND player = :player AND {CONTAINED} AND {COUNTING} ORDER BY event_id
+_PLAYERS: Final = text(f"""
+    SELECT {_FACT}, false AS is_strange FROM facts AS f
+    WHERE board = :board AND player = ANY(:players) AND {CONTAINED} AND {COUNTING}
+    UNION ALL (
+        SELECT {_FACT}, true FROM facts AS f WHERE board = :board AND player = ANY(:players) AND {STRANGE} LIMIT 1
+    )
+    ORDER BY event_id
 """)  # noqa: S608 -- constants
 _COUNT: Final = text(f"""
-    SELECT count(*) FILTER (WHERE {CONTAINED}),
-        count(*) FILTER (WHERE recorded_xid >= pg_snapshot_xmax(pg_current_snapshot()))
+    SELECT count(*) FILTER (WHERE {CONTAINED}), count(*) FILTER (WHERE {STRANGE})
     FROM facts AS f WHERE board = :board
 """)  # noqa: S608 -- constants
-_NEWEST: Final = text("""
-    SELECT count(*) FILTER (WHERE recorded_xid >= pg_snapshot_xmax(pg_current_snapshot()))
-    FROM (SELECT recorded_xid FROM facts WHERE board = :board ORDER BY event_id DESC LIMIT 1000) AS newest
-""")
+_NEWEST: Final = text(f"""
+    SELECT count(*) FILTER (WHERE {STRANGE})
+    FROM (SELECT recorded_xid FROM facts WHERE board = :board ORDER BY event_id DESC LIMIT 1000) AS f
+""")  # noqa: S608 -- constants
 _ESTIMATE: Final = text("EXPLAIN (FORMAT JSON) SELECT FROM facts WHERE board = :board")
 _AT_MOST: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 COUNT_SECONDS: Final = 10.0
 """How long facts are counted before the planner's guess has to do."""
 _CONTAINED: Final = text(f"""
-    SELECT event_id FROM facts AS f WHERE event_id = ANY(:ids) AND {CONTAINED}
+    SELECT event_id, board, {STRANGE} AS is_strange FROM facts AS f
+    WHERE event_id = ANY(:ids) AND ({CONTAINED} OR {STRANGE})
 """)  # noqa: S608 -- constants
 _RESET_AT: Final = text("SELECT max(occurred_at) FROM corrections WHERE board = :board AND kind IN ('reset', 'delete')")
 _VOIDED: Final = text("""
@@ -80,7 +84,8 @@ class ReplayPage:
 class Replay:
     """Reads for those who draw boards from the ledger. Ask the writer endpoint: a replica may lack what is contained.
 
-    Every method raises `UnavailableError` when PostgreSQL is down.
+    Every method raises `UnavailableError` when PostgreSQL is down, and those that are given a snapshot, but for
+    ``page``, its kind `OtherServerError` where facts were recorded by another server: no snapshot would ever hold them.
     """
 
     def __init__(self, engine: Engine, *, count_seconds: float = COUNT_SECONDS) -> None:
@@ -99,14 +104,12 @@ class Replay:
     def count(self, board: str, snapshot: str) -> int:
         """How many facts the pages of a board will be cut from; of a board too great to count, about how many.
 
-        Raises `UnavailableError` also where facts are from transactions that this server has not come to yet. Then it
-        is another server than the one that recorded them, and no snapshot of it would ever hold them. Of a great board
-        only the newest facts are looked at for that.
+        Of a great board only the newest facts are looked at for whether this server recorded them.
         """
         with postgres_errors():
             count, strange = self._counted(board, snapshot) or self._guessed(board)
         if strange:
-            raise UnavailableError(f"{strange} facts of {board} were recorded by another server: import them instead")
+            raise OtherServerError(board)
         return count
 
     def _counted(self, board: str, snapshot: str) -> tuple[int, int] | None:
@@ -130,13 +133,33 @@ class Replay:
 
     def player(self, board: str, player: str, snapshot: str) -> Sequence[Fact]:
         """A player's counting facts in ``snapshot``, by event id."""
-        asked = {"board": board, "player": player, "snapshot": snapshot}
+        return self.players(board, [player], snapshot)[player]
+
+    def players(self, board: str, players: Iterable[str], snapshot: str) -> Mapping[str, Sequence[Fact]]:
+        """The counting facts of each of these players in ``snapshot``, by event id."""
+        found: dict[str, list[Fact]] = {player: [] for player in players}
+        asked = {"board": board, "players": list(found), "snapshot": snapshot}
+        if not found:
+            return found
         with postgres_errors(), self._engine.connect() as connection:
-            return [_fact(row) for row in connection.execute(_PLAYER, asked)]
+            rows = connection.execute(_PLAYERS, asked).all()
+        for row in rows:
+            if row.is_strange:
+                raise OtherServerError(board)
+            found[row.player].append(_fact(row))
+        return found
 
     def contained(self, event_ids: Iterable[UUID], snapshot: str) -> set[UUID]:
         """Which of these events were recorded in ``snapshot``."""
-        return self._ids(_CONTAINED, {"ids": list(event_ids), "snapshot": snapshot})
+        asked = {"ids": list(event_ids), "snapshot": snapshot}
+        if not asked["ids"]:
+            return set()
+        with postgres_errors(), self._engine.connect() as connection:
+            rows = connection.execute(_CONTAINED, asked).all()
+        for row in rows:
+            if row.is_strange:
+                raise OtherServerError(row.board)
+        return {row.event_id for row in rows}
 
     def voided(self, event_ids: Iterable[UUID]) -> set[UUID]:
         """Which of these events are recorded and count no more: voided, or of a player who was erased afterwards."""

@@ -2,9 +2,11 @@
 
 While one is being drawn, ``until`` is missing and history tells every fact of the player again. Whoever begins last
 owns the row, so that one who began before cannot end that state under another's hands.
+
+Many players of a board are opened, and noted, in as many statements as one. Rows are locked in the order of their keys.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -31,6 +33,16 @@ class OpenedRestatement:
     correction_id: UUID
     snapshot: str
     hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnRestatement:
+    """A standing of ``player`` that the boards show since ``until`` at the latest, and what it was drawn from."""
+
+    player: str
+    correction_id: UUID
+    snapshot: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +77,46 @@ _OF: Final = text(f"""
     WHERE known.player IS NOT NULL OR restated.player IS NOT NULL
 """)  # noqa: S608 -- constants
 _BEGIN: Final = text(f"""
-    WITH known AS ({_KNOWN}), asked AS (SELECT unnest(CAST(:players AS text[])) AS player)
-    INSERT INTO restated AS row (player, board, correction_id)
-    SELECT CASE WHEN veiled THEN veil(asked.player) ELSE asked.player END, :board, coalesce(correction_id, :nobody)
-    FROM asked LEFT JOIN known USING (player)
-    ON CONFLICT (player, board) DO UPDATE
-    SET correction_id = excluded.correction_id, opens = row.opens + 1, snapshot = NULL, until = NULL
-    RETURNING player, correction_id, opens
+    WITH known AS ({_KNOWN}), asked AS (
+        SELECT told.player, CASE WHEN veiled THEN veil(told.player) ELSE told.player END AS key,
+            coalesce(correction_id, :nobody) AS correction_id
+        FROM unnest(CAST(:players AS text[])) AS told (player) LEFT JOIN known USING (player)
+    ), begun AS (
+        INSERT INTO restated AS row (player, board, correction_id)
+        SELECT key, :board, correction_id FROM asked ORDER BY key
+        ON CONFLICT (player, board) DO UPDATE
+        SET correction_id = excluded.correction_id, opens = row.opens + 1, snapshot = NULL, until = NULL
+        RETURNING player, correction_id, opens
+    )
+    SELECT asked.player, begun.player AS key, begun.correction_id, begun.opens
+    FROM begun JOIN asked ON asked.key = begun.player
 """)  # noqa: S608 -- constants
 _SNAPSHOT: Final = text("""
-    UPDATE restated SET snapshot = :snapshot WHERE player = :player AND board = :board AND opens = :opens
+    WITH mine AS (
+        SELECT restated.player, restated.opens
+        FROM unnest(CAST(:keys AS text[]), CAST(:opens AS integer[])) AS begun (player, opens)
+        JOIN restated ON restated.player = begun.player AND restated.board = :board AND restated.opens = begun.opens
+        ORDER BY restated.player FOR UPDATE OF restated
+    )
+    UPDATE restated SET snapshot = :snapshot FROM mine
+    WHERE restated.player = mine.player AND restated.board = :board AND restated.opens = mine.opens
+    RETURNING restated.player
 """)
 _END: Final = text("""
-    UPDATE restated SET until = greatest(until, :until)
-    WHERE player IN (:player, veil(:player)) AND board = :board
-    AND correction_id = :correction_id AND snapshot = :snapshot
+    WITH drawn AS (
+        SELECT * FROM unnest(CAST(:players AS text[]), CAST(:ids AS uuid[]), CAST(:snapshots AS text[]),
+            CAST(:untils AS timestamptz[])) AS told (player, correction_id, snapshot, until)
+    ), keyed AS MATERIALIZED (
+        SELECT player AS key, * FROM drawn UNION ALL SELECT veil(player), * FROM drawn
+    ), mine AS (
+        SELECT keyed.player AS name, keyed.until, restated.player, restated.opens
+        FROM keyed JOIN restated ON restated.player = keyed.key AND restated.board = :board
+            AND restated.correction_id = keyed.correction_id AND restated.snapshot = keyed.snapshot
+        ORDER BY restated.player FOR UPDATE OF restated
+    )
+    UPDATE restated SET until = greatest(restated.until, mine.until) FROM mine
+    WHERE restated.player = mine.player AND restated.board = :board AND restated.opens = mine.opens
+    RETURNING mine.name
 """)
 _BANNED_PAGE: Final = text(f"""
     WITH banned AS MATERIALIZED (
@@ -108,23 +145,49 @@ class Restatements:
 
     def open(self, board: str, player: str) -> OpenedRestatement:
         """Begin to draw the player's standing anew. Waits for older writers; safe to repeat and to race."""
-        while True:
+        return self.open_many(board, [player])[player]
+
+    def open_many(self, board: str, players: Iterable[str]) -> Mapping[str, OpenedRestatement]:
+        """Begin to draw the standings of all these players anew, with one wait for older writers.
+
+        Those whom somebody else begins meanwhile are begun once more, so snapshots may differ between players. Raises
+        `UnendedError` where a transaction that wrote facts does not end.
+        """
+        found: dict[str, OpenedRestatement] = {}
+        missing = sorted(set(players))
+        while missing:
             with postgres_errors():
-                key, correction_id, opens = self._begin(board, player)
+                begun = self._begin(board, missing)
                 snapshot = self._snapshots.after_all_writers()
-                mine = {"player": key, "board": board, "opens": opens, "snapshot": snapshot}
-                with self._engine.begin() as connection:
-                    is_mine = connection.execute(_SNAPSHOT, mine).rowcount == 1
-            if is_mine:
-                known = self.of(board, [player]).get(player)
-                hidden = known is not None and known.hidden
-                return OpenedRestatement(correction_id=correction_id, snapshot=snapshot, hidden=hidden)
+                mine = self._keep(board, begun, snapshot)
+            known = self.of(board, mine)
+            found |= {
+                player: OpenedRestatement(
+                    correction_id=correction_id, snapshot=snapshot, hidden=player in known and known[player].hidden
+                )
+                for player, correction_id in mine.items()
+            }
+            missing = [player for player in missing if player not in mine]
+        return found
 
     def opened(self, board: str, player: str, correction_id: UUID, snapshot: str, until: datetime) -> bool:
         """The boards show it since ``until`` at the latest. False: somebody else began since, and will say so."""
-        asked = {"board": board, "player": player, "correction_id": correction_id, "snapshot": snapshot, "until": until}
+        drawn = DrawnRestatement(player=player, correction_id=correction_id, snapshot=snapshot, until=until)
+        return bool(self.opened_many(board, [drawn]))
+
+    def opened_many(self, board: str, drawn: Sequence[DrawnRestatement]) -> frozenset[str]:
+        """The boards show all of these. Returns the players of whom nobody else began a restatement since."""
+        if not drawn:
+            return frozenset()
+        asked = {
+            "board": board,
+            "players": [each.player for each in drawn],
+            "ids": [each.correction_id for each in drawn],
+            "snapshots": [each.snapshot for each in drawn],
+            "untils": [each.until for each in drawn],
+        }
         with postgres_errors(), self._engine.begin() as connection:
-            return connection.execute(_END, asked).rowcount == 1
+            return frozenset(connection.execute(_END, asked).scalars())
 
     def of(self, board: str, players: Iterable[str]) -> Mapping[str, KnownPlayer]:
         """What is known of those among the players who were corrected or restated on this board."""
@@ -160,11 +223,23 @@ class Restatements:
         last = rows[-1].player if len(rows) == self._page_players else None
         return {row.player: row.correction_id for row in rows if row.plays}, last
 
-    def _begin(self, board: str, player: str) -> tuple[str, UUID, int]:
-        asked = {"board": board, "players": [player], "nobody": _NOBODY}
+    def _begin(self, board: str, players: Sequence[str]) -> Sequence[Any]:
+        """A row a player: their name, the key of their row, the newest correction, and how often it was opened."""
+        asked = {"board": board, "players": players, "nobody": _NOBODY}
         with self._engine.begin() as connection:
-            key, correction_id, opens = connection.execute(_BEGIN, asked).one()
-        return key, correction_id, opens
+            return connection.execute(_BEGIN, asked).all()
+
+    def _keep(self, board: str, begun: Sequence[Any], snapshot: str) -> Mapping[str, UUID]:
+        """Note the snapshot for those whom nobody else began since, and return their newest corrections."""
+        asked = {
+            "board": board,
+            "keys": [row.key for row in begun],
+            "opens": [row.opens for row in begun],
+            "snapshot": snapshot,
+        }
+        with self._engine.begin() as connection:
+            mine = set(connection.execute(_SNAPSHOT, asked).scalars())
+        return {row.player: row.correction_id for row in begun if row.key in mine}
 
     def _ask(self, query: Any, board: str, players: Iterable[str]) -> Iterable[Any]:
         asked = list(players)

@@ -36,6 +36,16 @@ class UnendedError(UnavailableError):
     """A transaction that wrote facts stays open. Everything works but what must wait for it."""
 
 
+class OtherServerError(UnavailableError):
+    """Facts were recorded by another server than this one, which has other transactions under the same numbers.
+
+    Its data were dumped and restored, or replicated row by row. Nothing is drawn from such a ledger: it is imported.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"facts of {where} were recorded by another server: import them instead")
+
+
 class Snapshots:
     """Takes snapshots on the writer endpoint: a replica would answer for itself. Thread-safe."""
 

@@ -14,10 +14,18 @@ from sqlalchemy import Engine
 from ledgerboard_contracts import Correction, FactEnvelope, Rejection, Restatement
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.corrections import PostgresCorrections
-from ledgerboard_ledger.inserts import MissingPartitionError, comment, insert_facts, insert_rejections, storage_errors
+from ledgerboard_ledger.inserts import (
+    MissingPartitionError,
+    boards_of_new,
+    comment,
+    insert_facts,
+    insert_rejections,
+    storage_errors,
+)
 from ledgerboard_ledger.late import horizons
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.partitions import Partitions
+from ledgerboard_ledger.rebuild_requests import HeldRebuilds
 from ledgerboard_ledger.records import AppendResult
 from ledgerboard_ledger.renaming import Erased, names_erased, renamed_facts, renamed_rejections
 from ledgerboard_ledger.rows import FactRow, RejectionRow, fact_rows, months_of, rejection_rows
@@ -49,12 +57,17 @@ class _ErasedPlayersError(Exception):
 
 
 class LedgerWriter:
-    """The ledger's only way in: facts and rejections are added once each, and nothing is ever changed. Thread-safe."""
+    """The ledger's only way in: facts and rejections are added once each, and nothing is ever changed. Thread-safe.
 
-    def __init__(self, engine: Engine) -> None:
+    With ``rebuilds`` each transaction asks for those of the boards to which it brought something: for whoever records
+    what no ranker is told of. Then it is not thread-safe.
+    """
+
+    def __init__(self, engine: Engine, rebuilds: HeldRebuilds | None = None) -> None:
         self._engine = engine
+        self._rebuilds = rebuilds
         self._partitions = Partitions(engine)
-        self._corrections = PostgresCorrections(engine)
+        self._corrections = PostgresCorrections(engine, rebuilds=rebuilds)
         self._ready: frozenset[Month] = frozenset()
 
     def append(
@@ -107,5 +120,7 @@ class LedgerWriter:
             unseen = {player: each for player, each in known.erased.items() if erased.get(player) != each}
             if names_erased(batch.facts, unseen) or names_erased(batch.refused, unseen):
                 raise _ErasedPlayersError(unseen)
+            if self._rebuilds is not None:
+                self._rebuilds.ask(connection, boards_of_new(connection, batch.facts))
         repeated = batch.count - recorded - rejected
         return AppendResult(recorded=recorded, rejected=rejected, repeated=repeated, late=known.late(batch.envelopes))

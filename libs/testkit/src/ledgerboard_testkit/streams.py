@@ -43,19 +43,6 @@ class ScriptedHandler:
         return [message.body for batch in self.batches for message in batch]
 
 
-@dataclass
-class ListeningHandler(ScriptedHandler):
-    """One that also keeps the bodies that it was told are deleted, and then does what ``hear`` does."""
-
-    told: list[str] = field(default_factory=list)
-    hear: Callable[[], None] = lambda: None
-
-    def acknowledged(self, batch: Sequence[Message]) -> None:
-        """Record, then hear."""
-        self.told += [message.body for message in batch]
-        self.hear()
-
-
 class Running:
     """A runtime in a thread of its own. ``drained`` is what its ``run`` returned, None while it runs."""
 

@@ -1,4 +1,4 @@
-"""Accept corrections: stamp each once and put it on the queue of submissions.
+"""Accept corrections: stamp each once, by the ledger's clock, and put it on the queue of submissions.
 
 A correction takes the road of the scores that it corrects, so it waits and is repeated as they are. Asking twice makes
 two corrections of the same effect as one; under a key, one.
@@ -7,6 +7,7 @@ two corrections of the same effect as one; under a key, one.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -18,9 +19,8 @@ from ledgerboard_contracts import (
     check_correction,
     wire,
 )
-from ledgerboard_gateway.stamps import Stamps
+from ledgerboard_gateway.idempotency import Claim
 from ledgerboard_gateway.views import UnknownBoardError
-from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_ledger import Recorded, Rejected
@@ -40,18 +40,29 @@ class UnacknowledgedCorrectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason of a correction, and who asked for it. One that names itself by a key brings its stamps."""
+    """The reason of a correction, and who asked for it. One that names itself by a key brings its claim."""
 
     reason: str
     author: str
-    stamps: Stamps | None = None
+    claim: Claim | None = None
 
-    def stamp(self, clock: Clock, new_correction_id: Callable[[datetime], UUID]) -> tuple[datetime, UUID]:
-        """The moment and the id of the correction: those of its key, or new ones."""
-        if self.stamps is not None:
-            return self.stamps.moment(0), self.stamps.correction_id()
-        now = clock.now()
+    def stamp(
+        self, moment: Callable[[], datetime], new_correction_id: Callable[[datetime], UUID]
+    ) -> tuple[datetime, UUID]:
+        """The moment and the id of the correction: those that its key has, or new ones of ``moment``."""
+        if self.claim is not None:
+            stamps = self.claim.corrected(moment)
+            return stamps.moment(0), stamps.correction_id()
+        now = moment()
         return now, new_correction_id(now)
+
+
+class Moments(Protocol):
+    """The ledger's clock. Raises `UnavailableError` when it is down."""
+
+    def following(self, *, player: str | None = None, board: str | None = None) -> datetime:
+        """Now, and after every recorded correction of the player, every clearance and definition of the board."""
+        ...
 
 
 class Ledger(Protocol):
@@ -99,14 +110,14 @@ class Corrections:
         definitions: Definitions,
         accounts: Accounts | None,
         queue: Queue,
-        clock: Clock,
+        moments: Moments,
         new_correction_id: Callable[[datetime], UUID],
     ) -> None:
         self._ledger = ledger
         self._definitions = definitions
         self._accounts = accounts
         self._queue = queue
-        self._clock = clock
+        self._moments = moments
         self._new_correction_id = new_correction_id
 
     def void(self, event_id: UUID, why: Why, correlation_id: str) -> Correction:
@@ -133,6 +144,7 @@ class Corrections:
         if board is not None:
             self._check_known(board)
         if kind is CorrectionKind.ERASE and self._accounts is not None:
+            self._moments.following(player=player)  # Raises before the account is gone.
             self._accounts.delete(player)
         return self._send(self._stamp(kind, why, player=player, board=board), correlation_id)
 
@@ -154,7 +166,8 @@ class Corrections:
         player: str | None = None,
         event_id: UUID | None = None,
     ) -> Correction:
-        now, correction_id = why.stamp(self._clock, self._new_correction_id)
+        named = {"board": board} if player is None else {"player": player}
+        now, correction_id = why.stamp(partial(self._moments.following, **named), self._new_correction_id)
         correction = Correction(
             correction_id=correction_id,
             kind=kind,

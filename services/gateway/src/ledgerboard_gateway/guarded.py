@@ -4,7 +4,7 @@ A slow query of the ledger must not refuse a definition, which a submission to a
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Order
@@ -13,6 +13,7 @@ from ledgerboard_ledger import (
     ALWAYS,
     Accepted,
     BoardStatistics,
+    CorrectionMoments,
     CorrectionsLog,
     LedgerReader,
     Play,
@@ -82,6 +83,18 @@ class GuardedRanks:
     def of(self, board: str, player: str, first: date, last: date) -> Sequence[RankOfDay]:
         """A player's ranks, oldest first."""
         return self._breaker.call(lambda: self._ranks.of(board, player, first, last))
+
+
+class GuardedMoments:
+    """The clock of the ledger."""
+
+    def __init__(self, moments: CorrectionMoments) -> None:
+        self._moments = moments
+        self._breaker = Breaker("the ledger's clock")
+
+    def following(self, *, player: str | None = None, board: str | None = None) -> datetime:
+        """Now, and after what is recorded of them."""
+        return self._breaker.call(lambda: self._moments.following(player=player, board=board))
 
 
 class GuardedCorrections:

@@ -5,7 +5,8 @@ does not matter who sends it, nor how often.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
@@ -30,8 +31,8 @@ class UnderWayError(Exception):
 class Record(Protocol):
     """The record of keyed requests. Raises `UnavailableError` when it is down."""
 
-    def claim(self, wanted: KeyedRequest) -> Held | KeptAnswer | Refusal:
-        """Claim it, or take it over."""
+    def claim(self, wanted: KeyedRequest, most: int | None = ...) -> Held | KeptAnswer | Refusal:
+        """Claim it, or take it over; a new one only where fewer than ``most`` are kept of its caller."""
         ...
 
     def plan(self, held: Held, plan: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,16 +54,18 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a keyed submission sends, as far as it does not follow from its body.
+    """What a keyed request sends, as far as it does not follow from its body.
 
     ``versions``: of the boards. ``refused``: the numbers of the scores that were not sent. ``firsts``: the number with
-    which each envelope begins. ``source``: who submitted, by the roles that they had then.
+    which each envelope begins. ``source``: who submitted, by the roles that they had then. ``corrected_at``: the moment
+    of a correction, by the ledger's clock.
     """
 
-    versions: Mapping[str, int]
-    refused: tuple[int, ...]
-    firsts: tuple[int, ...]
+    versions: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[int, ...] = ()
+    firsts: tuple[int, ...] = ()
     source: Source = Source.SERVER
+    corrected_at: datetime | None = None
 
 
 class Claim:
@@ -82,6 +85,17 @@ class Claim:
         if msgspec.convert(self._record.plan(self._held, document), Plan) != plan:
             raise UnderWayError
         self.plan = plan
+
+    def corrected(self, moment: Callable[[], datetime]) -> Stamps:
+        """The stamps of the request's correction: those of ``moment``, which is asked once. Raises what `settle` does.
+
+        Under the plan of a former release it is the moment of the claim.
+        """
+        plan = self.plan
+        if plan is None:
+            plan = Plan(corrected_at=moment())
+            self.settle(plan)
+        return self.stamps if plan.corrected_at is None else replace(self.stamps, claimed_at=plan.corrected_at)
 
     def keep(self, answer: KeptAnswer, players: Sequence[str]) -> KeptAnswer:
         """Store the answer and return the one that stands.
@@ -113,8 +127,11 @@ class Idempotency:
         self._clock = clock
         self._new_uuid = new_uuid
 
-    def begin(self, caller: str, key: str, fingerprint: bytes) -> Claim | KeptAnswer | Refusal:
-        """Claim the request that ``caller`` named ``key``. Raises `UnavailableError`."""
+    def begin(self, caller: str, key: str, fingerprint: bytes, most: int | None = None) -> Claim | KeptAnswer | Refusal:
+        """Claim the request that ``caller`` named ``key``. Raises `UnavailableError`.
+
+        A new one is refused where ``most`` of that caller's are kept.
+        """
         wanted = KeyedRequest(
             caller=caller,
             key_digest=sha256(key.encode()).digest(),
@@ -123,7 +140,7 @@ class Idempotency:
             seed=self._new_uuid(),
             owner=self._new_uuid(),
         )
-        found = self._record.claim(wanted)
+        found = self._record.claim(wanted, most)
         return Claim(self._record, found) if isinstance(found, Held) else found
 
 
@@ -134,9 +151,9 @@ class GuardedKeyedRequests:
         self._record = record
         self._breaker = Breaker("the record of keyed requests")
 
-    def claim(self, wanted: KeyedRequest) -> Held | KeptAnswer | Refusal:
-        """Claim it, or take it over."""
-        return self._breaker.call(lambda: self._record.claim(wanted))
+    def claim(self, wanted: KeyedRequest, most: int | None = None) -> Held | KeptAnswer | Refusal:
+        """Claim it, or take it over; a new one only where fewer than ``most`` are kept of its caller."""
+        return self._breaker.call(lambda: self._record.claim(wanted, most))
 
     def plan(self, held: Held, plan: Mapping[str, Any]) -> Mapping[str, Any]:
         """The plan that stands: the first."""

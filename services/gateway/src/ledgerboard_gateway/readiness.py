@@ -8,7 +8,7 @@ from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.health import Check
 from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import sqs_errors
-from ledgerboard_infra.valkey import RedisClient
+from ledgerboard_infra.valkey import RedisClient, check_eviction
 from ledgerboard_ledger import PostgresDefinitions
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def checks(
         "serving": partial(_check_serving, is_draining),
         "queue": partial(_check_queue, *queue),
         "redis": partial(_check_redis, redis),
+        "maxmemory-policy": partial(check_eviction, redis),
         "postgres": partial(_check_record, record),
         "clocks": skew.look,
     }

@@ -10,8 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ledgerboard_contracts import Correction, CorrectionKind, check_correction
-from ledgerboard_gateway.corrections import Queue, Why, send
-from ledgerboard_infra.clock import Clock
+from ledgerboard_gateway.corrections import Moments, Queue, Why, send
 from ledgerboard_ledger import Decision, Review, ReviewState
 
 
@@ -43,11 +42,11 @@ class Reviews:
     """The desk of those who decide. Raises `UnavailableError`."""
 
     def __init__(
-        self, record: Record, queue: Queue, clock: Clock, new_correction_id: Callable[[datetime], UUID]
+        self, record: Record, queue: Queue, moments: Moments, new_correction_id: Callable[[datetime], UUID]
     ) -> None:
         self._record = record
         self._queue = queue
-        self._clock = clock
+        self._moments = moments
         self._new_correction_id = new_correction_id
 
     def page(self, state: ReviewState, board: str | None, after: UUID | None, limit: int) -> Sequence[Review]:
@@ -66,13 +65,13 @@ class Reviews:
         return review
 
     def _decide(self, event_id: UUID, state: ReviewState, why: Why) -> Review:
-        now, correction_id = why.stamp(self._clock, self._new_correction_id)
+        now = self._moments.following()  # A key needs no stamps of its own: the first verdict stands, with its id.
         decision = Decision(
             state=state,
             at=now,
             author=why.author,
             reason=why.reason,
-            correction_id=correction_id if state is ReviewState.REFUSED else None,
+            correction_id=self._new_correction_id(now) if state is ReviewState.REFUSED else None,
         )
         review = self._record.decide(event_id, decision)
         if review is None:

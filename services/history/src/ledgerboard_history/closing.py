@@ -59,8 +59,8 @@ class Closings(Protocol):
         """Whether something was accepted within a span."""
         ...
 
-    def has_accepted_since(self, moment: datetime) -> bool:
-        """Whether anything was accepted since, and recorded."""
+    def has_accepted_since(self, moment: datetime, skew: timedelta) -> bool:
+        """Whether anything was accepted since, and recorded: not before it was accepted, but for a skew of clocks."""
         ...
 
     def count_late(self, closed_since: datetime, within: timedelta, skew: timedelta) -> int:
@@ -91,7 +91,7 @@ class Road:
 
     def is_clear(self, moment: datetime) -> bool:
         """Something younger has arrived, or nothing is under way."""
-        return self._closings.has_accepted_since(moment + MAX_CLOCK_SKEW) or self._depth() == 0
+        return self._closings.has_accepted_since(moment + MAX_CLOCK_SKEW, MAX_CLOCK_SKEW) or self._depth() == 0
 
 
 class ClosePeriods:

@@ -33,7 +33,8 @@ def _stream(environ: Mapping[str, str]) -> int:
     settings = from_env(Settings, environ)
     configure_logs(settings.telemetry, SERVICE)
     worker = make_worker(settings)
-    return run_worker(worker.runtime, worker.ops_server)
+    with worker.owed_notes:
+        return run_worker(worker.runtime, worker.ops_server)
 
 
 def _rebuild(environ: Mapping[str, str]) -> int:

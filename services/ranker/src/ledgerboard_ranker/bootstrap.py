@@ -19,7 +19,7 @@ from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import queue_limits, resolve_queue_url, sqs_client
 from ledgerboard_infra.stream import StreamRuntime
-from ledgerboard_infra.valkey import RedisClient, RedisClock, make_redis
+from ledgerboard_infra.valkey import RedisClient, RedisClock, check_eviction, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
     PostgresDefinitions,
@@ -38,7 +38,7 @@ from ledgerboard_ranker.openings import Openings
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.restating import Restating
 from ledgerboard_ranker.settings import Settings
-from ledgerboard_ranker.touching import Touching
+from ledgerboard_ranker.touching import OwedNotes, Touching
 from ledgerboard_ranker.worker import FactsHandler
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Worker:
 
     runtime: StreamRuntime
     ops_server: OpsServer
+    owed_notes: OwedNotes
 
 
 def make_worker(settings: Settings) -> Worker:
@@ -71,7 +72,8 @@ def make_worker(settings: Settings) -> Worker:
     )
     sqs = sqs_client(settings.aws, wait_seconds=settings.stream.wait_seconds)
     queue_url = resolve_queue_url(sqs, RANK.full_name(settings.stage))
-    handler = _handler(boards, engine, settings, RankerMetrics(registry), clock)
+    touching = Touching(Touches(engine))
+    handler = _handler(boards, engine, settings, touching, RankerMetrics(registry), clock)
     runtime = StreamRuntime(
         sqs,
         queue_url,
@@ -84,11 +86,16 @@ def make_worker(settings: Settings) -> Worker:
     stores: dict[str, Clock] = {"postgres": PostgresClock(engine), "redis": RedisClock(boards)}
     skew = SkewWatch(registry, clock, stores, most=MAX_CLOCK_SKEW)
     checks = {**_checks(boards, sqs, queue_url, engine), "clocks": skew.look}
-    return Worker(runtime, OpsServer(settings.ops, checks, registry))
+    return Worker(runtime, OpsServer(settings.ops, checks, registry), OwedNotes(touching))
 
 
 def _handler(
-    client: RedisClient, engine: sqlalchemy.Engine, settings: Settings, metrics: RankerMetrics, clock: Clock
+    client: RedisClient,
+    engine: sqlalchemy.Engine,
+    settings: Settings,
+    touching: Touching,
+    metrics: RankerMetrics,
+    clock: Clock,
 ) -> FactsHandler:
     boards = RedisBoards(client, settings.stage, mark_seconds=settings.mark_seconds)
     states = BoardStates(client, settings.stage)
@@ -99,7 +106,6 @@ def _handler(
     generations, restatements = PostgresGenerations(engine, snapshots), Restatements(engine, snapshots)
     openings = Openings(states, generations, restatements, clocks)
     founding = Founding(states, generations, replay, openings, clock)
-    touching = Touching(Touches(engine), clock)
     restating = Restating(founding, boards, restatements, replay, definitions, touching, clocks)
     known = KnownStates(states, founding)
     projection = Projection(
@@ -120,6 +126,7 @@ def _checks(boards: RedisClient, sqs: "SQSClient", queue_url: str, engine: sqlal
     """Exactly what the ranker needs."""
     return {
         "redis": partial(_ping_redis, boards),
+        "maxmemory-policy": partial(check_eviction, boards),
         "rank": partial(_ping_queue, sqs, queue_url),
         "postgres": partial(_ping_postgres, engine),
     }

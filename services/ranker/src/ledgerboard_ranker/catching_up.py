@@ -48,8 +48,8 @@ class Opening(Protocol):
 class Restating(Protocol):
     """Draws standings again."""
 
-    def restate(self, board: str, player: str) -> bool:
-        """Whether there was anything to restate."""
+    def restate(self, board: str, players: Iterable[str]) -> bool:
+        """Draw these players. False: the board is deleted."""
         ...
 
 
@@ -79,9 +79,14 @@ class CatchingUp:
         if not known:
             return
         state = self._states.get(board)
-        for player, each in known.items():
-            if state is None or not all(_has(drawn, player, each) for drawn in state.generations):
-                self._restating.restate(board, player)
+        generations = () if state is None else state.generations
+        behind = [
+            player
+            for player, each in known.items()
+            if not generations or not all(_has(drawn, player, each) for drawn in generations)
+        ]
+        if behind:
+            self._restating.restate(board, behind)
 
     def _open(self, generation: Generation) -> None:
         try:

@@ -1,7 +1,8 @@
 """Give a board without a state one: its first, or the next of a board that Redis lost.
 
 The record tells the two apart: a board's first generation is adopted once. One that was reset before it was ever folded
-begins with that reset as its horizon.
+begins with that reset as its horizon. One of which the ledger holds facts that nobody folded, since they were imported,
+is drawn from the ledger as a lost one is.
 """
 
 from collections.abc import Sequence
@@ -42,7 +43,10 @@ class Generations(Protocol):
     """The record of every generation. Every method raises `UnavailableError` when PostgreSQL is down."""
 
     def adopt(self, board: str, board_version: int) -> tuple[Generation, bool]:
-        """The live generation; a board that never had one gets its first, and then the second value is True."""
+        """The live generation; a board that never had one gets its first, and then the second value is True.
+
+        One of which the ledger holds older facts gets a request instead.
+        """
         ...
 
     def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> Generation:

@@ -1,6 +1,6 @@
 """What folding needs of the boards, of the record and of its neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +31,10 @@ class Touching(Protocol):
         """Note them. Never raises."""
         ...
 
+    def confirm(self, boards: Sequence[str]) -> None:
+        """They are written to. Raises `UnavailableError` where the note is too old by now."""
+        ...
+
 
 class CatchingUp(Protocol):
     """Brings a board's state up to what the ledger knows. Raises `UnavailableError`."""
@@ -43,6 +47,6 @@ class CatchingUp(Protocol):
 class Restating(Protocol):
     """Draws standings from the ledger. Raises `UnendedError` where that must wait, and `UnavailableError`."""
 
-    def restate(self, board: str, player: str) -> bool:
-        """Whether there was anything to restate."""
+    def restate(self, board: str, players: Iterable[str]) -> bool:
+        """Draw these players. False: the board is deleted."""
         ...

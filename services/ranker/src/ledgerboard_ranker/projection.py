@@ -57,12 +57,16 @@ class Projection:
         self._catch_up([each for each in known if each.recorded])
         waiting: Sequence[Arrival] = [each for each in known if each.outcome is not Outcome.POSTPONED]
         self._restate_partial([each for each in waiting if each.partial])
+        noted = set[str]()
         for _ in range(TRIES):
             waiting = [each for each in waiting if each.outcome is not Outcome.POSTPONED]
             if not waiting:
+                self._touching.confirm(list(noted))
                 self._count(arrivals)
                 return
-            self._touching.touch(list({each.envelope.board for each in waiting}))
+            boards = {each.envelope.board for each in waiting}
+            self._touching.touch(list(boards))
+            noted |= boards
             waiting = self._fold(waiting)
         raise UnavailableError("the states of boards keep changing")
 
@@ -103,17 +107,19 @@ class Projection:
 
         Where that must wait for a transaction, so must the arrival. Returns those whose board is deleted.
         """
-        arrivals: defaultdict[tuple[str, str], list[Arrival]] = defaultdict(list)
+        asked: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        arrivals: defaultdict[str, list[Arrival]] = defaultdict(list)
         for arrival, player in whose:
-            arrivals[arrival.envelope.board, player].append(arrival)
+            asked[arrival.envelope.board][player] = None
+            arrivals[arrival.envelope.board].append(arrival)
         deleted: list[Arrival] = []
-        for (board, player), those in arrivals.items():
+        for board, players in asked.items():
             try:
-                if not self._restating.restate(board, player):
-                    deleted += those
+                if not self._restating.restate(board, players):
+                    deleted += arrivals[board]
             except UnendedError:
-                _postpone(those)
-        self._states.forget({board for board, _ in arrivals})
+                _postpone(arrivals[board])
+        self._states.forget(asked)
         return deleted
 
     def _fold(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:

@@ -1,4 +1,4 @@
-"""Draw a player's standing from the ledger again, once a correction was recorded.
+"""Draw players' standings from the ledger again, once corrections were recorded.
 
 The horizon is opened first, and only then is the ledger read: a fact that the reading misses is told again by history,
 to a ranker that knows the horizon. The state is read before both, so that of two who restate the same player the one
@@ -7,21 +7,23 @@ call that replaces the standing, and Redis refuses a call that comes later than 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
-from uuid import UUID
 
 from ledgerboard_boards import BoardState, Following, GenerationState, Horizon
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Fact
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
-from ledgerboard_ledger import OpenedRestatement
+from ledgerboard_ledger import DrawnRestatement, OpenedRestatement
 from ledgerboard_ranker.clocks import Moment, StoreClocks
 from ledgerboard_ranker.openings import TRIES
 
 KEPT: Final = timedelta(days=60)
 """Longer than a fact can wait in all of its queues and their dead letters, one after the other."""
+
+_PLAYERS_A_CALL: Final = 50
+"""Players whom one call to Redis draws: it serves nobody else meanwhile."""
 
 _MOST_BUSY_SECONDS: Final = 15.0
 _STEP_SECONDS: Final = 0.1
@@ -40,13 +42,15 @@ class Boards(Protocol):
     def restate(
         self,
         board: str,
-        player: str,
-        entries: Sequence[Drawn],
+        players: Mapping[str, Sequence[Drawn]],
         state_version: int,
         following: Callable[[], Following],
         now: datetime,
-    ) -> bool:
-        """Put these entries in place of the player's, and what follows into the state; or neither."""
+    ) -> int | None:
+        """Put what is drawn in place of the players' entries, and what follows into the state; or neither.
+
+        Returns the version of the new state, or None.
+        """
         ...
 
 
@@ -61,20 +65,20 @@ class Founding(Protocol):
 class Restatements(Protocol):
     """The horizons of players, as the ledger keeps them. Raises `UnavailableError` when it is down."""
 
-    def open(self, board: str, player: str) -> OpenedRestatement:
-        """Let history look, wait for who does not, and take the snapshot."""
+    def open_many(self, board: str, players: Iterable[str]) -> Mapping[str, OpenedRestatement]:
+        """Let history look, wait once for who does not, and take snapshots."""
         ...
 
-    def opened(self, board: str, player: str, correction_id: UUID, snapshot: str, until: datetime) -> bool:
-        """The board's state has the horizon. False: somebody else restates the player now."""
+    def opened_many(self, board: str, drawn: Sequence[DrawnRestatement]) -> Collection[str]:
+        """The board's state has these horizons. Returns those players whom nobody else restates now."""
         ...
 
 
 class Facts(Protocol):
     """The ledger. Raises `UnavailableError` when it is down."""
 
-    def player(self, board: str, player: str, snapshot: str) -> Sequence[Fact]:
-        """The player's facts that count, among those that were recorded in the snapshot."""
+    def players(self, board: str, players: Iterable[str], snapshot: str) -> Mapping[str, Sequence[Fact]]:
+        """The facts of each player that count, among those that were recorded in the snapshot."""
         ...
 
 
@@ -95,6 +99,10 @@ class Touching(Protocol):
 
     def touch(self, boards: Sequence[str]) -> None:
         """Note them. Never raises."""
+        ...
+
+    def confirm(self, boards: Sequence[str]) -> None:
+        """They are written to. Raises `UnavailableError` where the note is too old by now."""
         ...
 
 
@@ -119,62 +127,96 @@ class Restating:
         self._touching = touching
         self._clocks = clocks
 
-    def restate(self, board: str, player: str) -> bool:
-        """Draw the player's standing in every view of the board. False: the board is deleted.
+    def restate(self, board: str, players: Iterable[str]) -> bool:
+        """Draw the players' standings in every view of the board. False: the board is deleted.
 
         Raises `UnavailableError`, also where the board's state changes all the time.
         """
         current = self._definitions.current(board)
         if current is None:
             return False  # A deleted board shows nothing, and what it shows when it is made anew is younger.
-        self._touching.touch([board])  # If Redis loses the moment, nobody will ask for it again.
+        waiting = list(dict.fromkeys(players))
         for _ in range(TRIES):
-            state = self._founding.ensure(board, current.version)
-            opened = self._restatements.open(board, player)
-            horizon = self._draw(board, player, state, opened)
-            if horizon is not None:
-                self._restatements.opened(board, player, horizon.correction_id, horizon.snapshot, horizon.until)
-                _log.info("player restated", board=board, hidden=horizon.hidden)
+            if not waiting:
                 return True
-        raise UnavailableError(f"a player of {board} could not be restated: the board's state keeps changing")
+            state = self._founding.ensure(board, current.version)
+            opened = self._restatements.open_many(board, waiting)
+            waiting = waiting[self._draw_all(board, waiting, state, opened) :]
+        raise UnavailableError(f"players of {board} could not be restated: the board's state keeps changing")
 
-    def _draw(self, board: str, player: str, state: BoardState, opened: OpenedRestatement) -> Horizon | None:
-        """The horizon from which the player is drawn now. None: the state changed meanwhile, or the call came late."""
-        facts = () if opened.hidden else self._facts.player(board, player, opened.snapshot)
-        entries = [(each.number, self._options(board, each), facts) for each in state.generations]
+    def _draw_all(
+        self, board: str, players: Sequence[str], state: BoardState, opened: Mapping[str, OpenedRestatement]
+    ) -> int:
+        """Draw some players a call, and return how many were drawn: all, unless the state changed or a call came late.
+
+        Each call is made by the state that the call before left, and by no other: what came between may be a drawing
+        by a later reading of the ledger.
+        """
+        drawn = 0
+        for first in range(0, len(players), _PLAYERS_A_CALL):
+            some = {player: opened[player] for player in players[first : first + _PLAYERS_A_CALL]}
+            following = self._draw(board, some, state)
+            if following is None:
+                break
+            state, drawn = following, first + len(some)
+        return drawn
+
+    def _draw(self, board: str, opened: Mapping[str, OpenedRestatement], state: BoardState) -> BoardState | None:
+        """The state once the players are drawn. None: it changed meanwhile, or the call came late."""
+        self._touching.touch([board])  # If Redis loses the moment, nobody will ask for it again.
+        facts = self._read(board, opened)
+        entries = {
+            player: [(each.number, self._options(board, each), facts[player]) for each in state.generations]
+            for player in opened
+        }
         now = self._clocks.now()
-        horizons: list[Horizon] = []
+        horizons: dict[str, Horizon] = {}
+        generations: list[GenerationState] = []
 
         def following() -> Following:
             moment = self._clocks.moment(board)
-            horizons.append(_horizon(opened, moment, state, player))
-            generations = [_with(each, player, horizons[-1], now - KEPT) for each in state.generations]
+            horizons.update({player: _horizon(each, moment, state, player) for player, each in opened.items()})
+            generations[:] = [_with(each, horizons, now - KEPT) for each in state.generations]
             return Following(generations, moment.not_after)
 
         try:
-            is_drawn = self._boards.restate(board, player, entries, state.version, following, now)
+            version = self._boards.restate(board, entries, state.version, following, now)
         except UnavailableError:
-            if not horizons or not self._was_drawn(board, state.generations[0].board_version, player, horizons[-1]):
+            version = self._version_of(board, generations)
+            if version is None:
                 raise
-            is_drawn = True
-        return horizons[-1] if is_drawn else None
+        if version is None:
+            return None
+        self._restatements.opened_many(board, [_drawn(player, each) for player, each in horizons.items()])
+        self._touching.confirm([board])
+        _log.info("players restated", board=board, players=len(horizons), hidden=_count_hidden(horizons))
+        return BoardState(version, state.live, tuple(generations))
 
-    def _was_drawn(self, board: str, board_version: int, player: str, horizon: Horizon) -> bool:
-        """Whether a call was made whose answer did not come.
+    def _read(self, board: str, opened: Mapping[str, OpenedRestatement]) -> Mapping[str, Sequence[Fact]]:
+        """What counts of each player. Those whom another began meanwhile have a snapshot of their own."""
+        facts: dict[str, Sequence[Fact]] = dict.fromkeys(opened, ())
+        for snapshot in {each.snapshot for each in opened.values()}:
+            shown = [player for player, each in opened.items() if each.snapshot == snapshot and not each.hidden]
+            facts |= self._facts.players(board, shown, snapshot)
+        return facts
+
+    def _version_of(self, board: str, generations: Sequence[GenerationState]) -> int | None:
+        """The version of the board's state if it says this, because a call was made whose answer did not come.
 
         A player of very many plays keeps the server longer than an answer is waited for. Made again, the call would
         keep it as long again, and so for ever.
         """
         deadline = time.monotonic() + _MOST_BUSY_SECONDS
-        while True:
+        while generations:
             try:
-                state = self._founding.ensure(board, board_version)
+                found = self._founding.ensure(board, generations[0].board_version)
             except UnavailableError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(_STEP_SECONDS)
             else:
-                return all(each.restated.get(player) == horizon for each in state.generations)
+                return found.version if found.generations == tuple(generations) else None
+        return None
 
     def _options(self, board: str, generation: GenerationState) -> BoardOptions:
         definition = self._definitions.version(board, generation.board_version)
@@ -191,9 +233,19 @@ def _horizon(opened: OpenedRestatement, moment: Moment, state: BoardState, playe
     return Horizon(opened.correction_id, opened.snapshot, until, opened.hidden, moment.drawn_at)
 
 
-def _with(generation: GenerationState, player: str, horizon: Horizon, forgotten: datetime) -> GenerationState:
-    restated = dict(_remembered(generation.restated, forgotten)) | {player: horizon}
+def _with(generation: GenerationState, horizons: Mapping[str, Horizon], forgotten: datetime) -> GenerationState:
+    restated = dict(_remembered(generation.restated, forgotten)) | dict(horizons)
     return GenerationState(generation.number, generation.board_version, generation.snapshot, generation.until, restated)
+
+
+def _drawn(player: str, horizon: Horizon) -> DrawnRestatement:
+    return DrawnRestatement(
+        player=player, correction_id=horizon.correction_id, snapshot=horizon.snapshot, until=horizon.until
+    )
+
+
+def _count_hidden(horizons: Mapping[str, Horizon]) -> int:
+    return sum(each.hidden for each in horizons.values())
 
 
 def _remembered(restated: Mapping[str, Horizon], forgotten: datetime) -> Iterator[tuple[str, Horizon]]:

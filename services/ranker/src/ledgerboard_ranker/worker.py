@@ -8,7 +8,8 @@ A drawing must wait for transactions that write facts. Where one stays open, wha
 and its batch-mates are done meanwhile.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,8 +31,8 @@ from ledgerboard_ranker.soundness import reason_of, sound_part
 class Restating(Protocol):
     """Draws standings from the ledger. Raises `UnendedError` where that must wait, and `UnavailableError`."""
 
-    def restate(self, board: str, player: str) -> bool:
-        """Whether there was anything to restate."""
+    def restate(self, board: str, players: Iterable[str]) -> bool:
+        """Draw these players. False: the board is deleted."""
         ...
 
 
@@ -73,15 +74,18 @@ class FactsHandler:
         return [reading.outcome for reading in readings]
 
     def _restate(self, readings: Sequence[_Reading]) -> None:
-        """Last, since it may wait, and each once."""
-        asked = dict.fromkeys(each for reading in readings for each in reading.restatements)
-        drawn = {each: self._is_restated(each) for each in asked}
+        """Last, since it may wait; the players of a board together, and each once."""
+        asked: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for reading in readings:
-            reading.postponed = not all(drawn[each] for each in reading.restatements)
+            for each in reading.restatements:
+                asked[each.board][each.player] = None
+        drawn = {board: self._are_restated(board, players) for board, players in asked.items()}
+        for reading in readings:
+            reading.postponed = not all(drawn[each.board] for each in reading.restatements)
 
-    def _is_restated(self, each: Restatement) -> bool:
+    def _are_restated(self, board: str, players: Iterable[str]) -> bool:
         try:
-            self._restating.restate(each.board, each.player)
+            self._restating.restate(board, players)
         except UnendedError:
             return False
         return True

@@ -55,4 +55,4 @@ end
 
 register_look('views', views)
 register_look('entries_after', entries_after)
-redis.register_function('ledgerboard_drop_@VERSION@', drop)
+register_relief('drop', drop)

@@ -122,40 +122,75 @@ local function expire_hashes(generation)
   end
 end
 
--- KEYS: state; for each generation plays and registry; then for each generation set, hash, version and top of each view. ARGV: version of
--- the state, the generations that it is to have, up to when it may be done, size of the top, channel of tops, player,
--- number of generations; for each a digest of the plays that were put before, or ''; then for each the number of arguments
--- that its groups take, and the groups as `fold` takes them. Returns 1; 0 where the state is another or it is too late, 2
+-- Whether each player has, in each generation, exactly the plays that were put before.
+local function are_prepared(generations, players)
+  for _, player in ipairs(players) do
+    for place, generation in ipairs(generations) do
+      if not has_plays(generation, player.name, player.digests[place]) then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+-- Puts a player's standing in one generation in the place of the old one. Returns the key after the last one.
+local function redraw(generation, player, place, keys, key, arguments, top_size, channel)
+  local is_prepared = player.digests[place] ~= ''
+  if is_prepared then
+    forget_bests(generation, player.name, top_size, channel)
+  else
+    remove_from_all(generation, player.name, top_size, channel)
+  end
+  local first, last, _ = player.groups[place].first, player.groups[place].last, nil
+  _, key = fold_groups(generation, keys, key, arguments, first, last, top_size, channel)
+  if is_prepared then
+    expire_hashes(generation)
+  end
+  return key
+end
+
+-- KEYS: state; for each generation registry and plays; then for each player and generation set, hash, version and top of
+-- each view. ARGV: version of the state, the generations that it is to have, up to when it may be done, size of the top,
+-- channel of tops, number of generations, number of players; then for each player the name, a digest for each generation
+-- of the plays that were put before, or '', and for each generation the number of arguments that its groups take, and the
+-- groups as `fold` takes them. Returns the version of the new state; 0 where the state is another or it is too late, 2
 -- where the plays are others: then nothing is written. The state changes last: a call that failed half-way is made again.
 local function restate(keys, arguments)
   if redis.call('HGET', keys[1], 'version') ~= arguments[1] or is_past(arguments[3]) then
     return 0
   end
-  local top_size, channel = tonumber(arguments[4]), arguments[5]
-  local player, count = arguments[6], tonumber(arguments[7])
+  local top_size, channel, count = tonumber(arguments[4]), arguments[5], tonumber(arguments[6])
+  local generations, players, argument = {}, {}, 8
   for i = 1, count do
-    if not has_plays({ plays = keys[2 * i] }, player, arguments[7 + i]) then
-      return 2
+    generations[i] = { registry = keys[2 * i], plays = keys[2 * i + 1] }
+  end
+  for i = 1, tonumber(arguments[7]) do
+    local player = { name = arguments[argument], digests = {}, groups = {} }
+    argument = argument + 1
+    for place = 1, count do
+      player.digests[place] = arguments[argument]
+      argument = argument + 1
+    end
+    for place = 1, count do
+      local last = argument + tonumber(arguments[argument])
+      player.groups[place] = { first = argument + 1, last = last }
+      argument = last + 1
+    end
+    players[i] = player
+  end
+  if not are_prepared(generations, players) then
+    return 2
+  end
+  local key = 2 + 2 * count
+  for _, player in ipairs(players) do
+    for place, generation in ipairs(generations) do
+      key = redraw(generation, player, place, keys, key, arguments, top_size, channel)
     end
   end
-  local key, argument = 2 + 2 * count, 8 + count
-  for i = 1, count do
-    local generation = { registry = keys[2 * i + 1], plays = keys[2 * i] }
-    local last, _ = argument + tonumber(arguments[argument]), nil
-    local is_prepared = arguments[7 + i] ~= ''
-    if is_prepared then
-      forget_bests(generation, player, top_size, channel)
-    else
-      remove_from_all(generation, player, top_size, channel)
-    end
-    _, key = fold_groups(generation, keys, key, arguments, argument + 1, last, top_size, channel)
-    if is_prepared then
-      expire_hashes(generation)
-    end
-    argument = last + 1
-  end
-  redis.call('HSET', keys[1], 'version', version_after(tonumber(arguments[1])), 'generations', arguments[2])
-  return 1
+  local version = version_after(tonumber(arguments[1]))
+  redis.call('HSET', keys[1], 'version', version, 'generations', arguments[2])
+  return version
 end
 
 redis.register_function('ledgerboard_remove_plays_@VERSION@', remove_plays)

@@ -1,5 +1,13 @@
 -- A board's state: which generations it has, and which of them is live.
 
+-- Registers a function that a full server carries out too: what frees memory, and what that takes. All other writes are
+-- refused there as a whole.
+local function register_relief(name, relief)
+  redis.register_function({
+    function_name = 'ledgerboard_' .. name .. '_@VERSION@', callback = relief, flags = { 'allow-oom' },
+  })
+end
+
 -- A version that no state of this board ever had, even where later ones were lost: the clock is ahead of all of them.
 local function version_after(version)
   local now = redis.call('TIME')
@@ -48,7 +56,7 @@ local function replace_state(keys, arguments)
 end
 
 redis.register_function('ledgerboard_create_state_@VERSION@', create_state)
-redis.register_function('ledgerboard_replace_state_@VERSION@', replace_state)
+register_relief('replace_state', replace_state)
 
 -- KEYS: state. Returns the clock of the board's server: seconds since 1970, and microseconds.
 redis.register_function({

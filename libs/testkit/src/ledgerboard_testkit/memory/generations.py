@@ -121,10 +121,23 @@ class MemoryGenerations(Dependency):
         rows = [each for each in self._rows.values() if board in {None, each.board}]
         return sorted(rows, key=lambda each: (each.requested_at, each.number), reverse=True)[:limit]
 
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]:
-        """Boards with a live generation by name."""
-        names = sorted(each.board for each in self.list(None, len(self._rows)) if each.state is _LIVE)
-        return [name for name in names if after is None or name > after][:limit]
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards with a live generation by name, and without one that was requested since a moment."""
+        rows = self.list(None, len(self._rows))
+        names = {each.board for each in rows if each.state is _LIVE}
+        if requested_before is not None:
+            names -= {
+                each.board for each in rows if each.state is not _DROPPED and each.requested_at >= requested_before
+            }
+        return [name for name in sorted(names) if after is None or name > after][:limit]
+
+    def begun(self, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards of which a generation is opening or building, and was requested before a moment."""
+        self.answer()
+        begun = [each for each in self._rows.values() if each.state in {_OPENING, _BUILDING}]
+        return sorted(
+            {each.board for each in begun if requested_before is None or each.requested_at < requested_before}
+        )
 
     def _add(self, board: str, board_version: int, state: GenerationStage, reason: str, author: str) -> Generation:
         number = max((each.number for each in self.list(board)), default=0) + 1

@@ -29,7 +29,8 @@ class Generations(Protocol):
     def finish(self, board: str, number: int) -> Generation: ...
     def abandon(self, board: str, number: int) -> None: ...
     def list(self, board: str | None = None, limit: int = 1000) -> Sequence[Generation]: ...
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]: ...
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]: ...
+    def begun(self, requested_before: datetime | None = None) -> Sequence[str]: ...
 
 
 def _fresh_board() -> str:
@@ -85,6 +86,44 @@ class GenerationsSuite:
         finished = generations.finish(board, 2)
         assert generations.live(board) == generations.finish(board, 2) == finished
         assert [each.state for each in generations.list(board)] == [GenerationStage.LIVE, GenerationStage.DROPPED]
+
+    def test_every_board_that_is_being_built_is_told_of_however_many_generations_were_asked_for_since(
+        self, generations: Generations
+    ) -> None:
+        opening, building = sorted(_fresh_board() for _ in range(2))
+        for board in (opening, building):
+            _request(generations, board)
+            assert not {opening, building} & set(generations.begun())
+        for board in (opening, building):
+            generations.open(board, 1)
+        generations.opened(building, 1, NOON)
+        for _ in range(1001):
+            generations.adopt(_fresh_board(), 1)
+        assert [board for board in generations.begun() if board in {opening, building}] == [opening, building]
+        generations.finish(building, 1)
+        generations.abandon(opening, 1)
+        assert not {opening, building} & set(generations.begun())
+
+    def test_what_was_begun_is_told_apart_by_when_it_was_requested(self, generations: Generations) -> None:
+        board = _fresh_board()
+        row = _request(generations, board)
+        generations.open(board, row.number)
+        assert board not in generations.begun(row.requested_at)
+        assert board in generations.begun(row.requested_at + timedelta(microseconds=1))
+        generations.abandon(board, row.number)
+
+    def test_live_boards_are_told_apart_by_when_a_generation_was_last_requested(self, generations: Generations) -> None:
+        board = _fresh_board()
+        generations.adopt(board, 1)
+        row = _request(generations, board)
+        moment = row.requested_at
+        later = moment + timedelta(microseconds=1)
+        assert board in generations.boards_live(None, 10_000, later)
+        assert board not in generations.boards_live(None, 10_000, moment)
+        generations.abandon(board, row.number)
+        adopted = generations.live(board)
+        assert adopted is not None
+        assert board in generations.boards_live(None, 10_000, adopted.requested_at + timedelta(microseconds=1))
 
     def test_what_is_dropped_or_unknown_is_neither_opened_nor_finished(self, generations: Generations) -> None:
         board = _fresh_board()

@@ -9,7 +9,8 @@ from flask import Response
 from ledgerboard_contracts import BoardDefinition, BoardOptions
 from ledgerboard_gateway.http import answers, rebuild_rendering, rendering
 from ledgerboard_gateway.http import examples as e
-from ledgerboard_gateway.http.operations import LIST_BODY_BYTES, Answer, Body, Operation
+from ledgerboard_gateway.http.auditing import note_before
+from ledgerboard_gateway.http.operations import BOARD_BODY_BYTES, Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import RedefinedBoard
 from ledgerboard_gateway.http.operator_examples import REDEFINED
 from ledgerboard_gateway.http.options import OptionsBody
@@ -63,6 +64,8 @@ class BoardRoutes:
     def put_board(self, body: BoardOptions, board: str) -> Response:
         """Make the board's next version, or its first, unless its options are these already."""
         board_in_path(board)
+        if (known := self._definitions.current(board)) is not None:
+            note_before(rendering.board(known))
         definition, created = self._definitions.define(board, body)
         self._known.remember(definition)
         if created and definition.version == 1:
@@ -125,7 +128,7 @@ class BoardRoutes:
                 "views there are differ, the board is rebuilt from the ledger: readers see it as it was until the new "
                 "generation takes its place. Options that are left out take their defaults. Other replicas follow "
                 "within 5 seconds.",
-                body=Body(OptionsBody, e.OPTIONS, LIST_BODY_BYTES),
+                body=Body(OptionsBody, e.OPTIONS, BOARD_BODY_BYTES),
                 answers={
                     200: Answer([answers.BoardAnswer], e.BOARD, "The board existed; this is its version now"),
                     201: Answer([answers.BoardAnswer], e.BOARD, "The board is new"),

@@ -17,7 +17,7 @@ from ledgerboard_gateway.key_desk import WantedKey
 MAX_OVERLAP_SECONDS: Final = 30 * 86400
 _REFUSED: Final = frozenset({"Cc", "Cs"})
 
-Scope = Literal["submit", "read", "admin"]
+Scope = Literal["submit", "boards", "players", "read", "admin"]
 WrittenMoment = Annotated[
     str, Meta(description="A time as RFC 3339 writes it, with its offset.", extra_json_schema={"format": "date-time"})
 ]
@@ -35,8 +35,10 @@ class KeyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         tuple[Scope, ...],
         Meta(
             min_length=1,
-            max_length=3,
-            description="`submit`: scores of any player. `read`: also where reads are closed. `admin`: everything.",
+            max_length=5,
+            description="`submit`: scores of any player, and seats. `boards`: its scores make boards, so many a day. "
+            "`players`: accounts and names of any player; of all boards only. `read`: also where reads are closed. "
+            "`admin`: everything.",
         ),
     ]
     boards: Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=100)] | None = None
@@ -96,6 +98,8 @@ def decode_key(body: bytes, now: datetime) -> WantedKey:
     expires_at = None if read.expires_at is None else _moment("expires_at", read.expires_at)
     if expires_at is not None and expires_at <= now:
         raise invalid("expires_at", "must be yet to come")
+    if "players" in read.scopes and read.boards is not None:
+        raise invalid("boards", "must be left out: players are of no board")
     return WantedKey(
         name=read.name,
         scopes=tuple(sorted(set(read.scopes))),

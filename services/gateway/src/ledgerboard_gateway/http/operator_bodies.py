@@ -112,14 +112,13 @@ def why(reason: str, author: str | None) -> Why:
     if not reason.strip() or any(unicodedata.category(character) in _REFUSED for character in reason):
         raise invalid("reason", "must be words without control characters")
     principal, claim = caller(), current_claim()
-    stamps = None if claim is None else claim.stamps
     if author is None or principal.subject != ROOT:
-        return Why(reason, principal.author, stamps)
+        return Why(reason, principal.author, claim)
     try:
         check_player(author)
     except InvalidNameError as error:
         raise invalid("author", str(error).replace("a player's id", "an author's name")) from error
-    return Why(reason, author, stamps)
+    return Why(reason, author, claim)
 
 
 def _board(field: str, name: str) -> str:

@@ -1,7 +1,9 @@
 """Read an export into the ledger.
 
 Every record has an id of its own that the ledger keeps once, so importing twice changes nothing, and an import that was
-stopped is begun again. A line that is of no use is told by its number, and the others go in.
+stopped is begun again. What is recorded and the rebuild that it takes are one commit, so an import may be killed at any
+moment. A line that is of no use is told by its number, and the others go in. Whether a file is whole is known at its
+end: what it has is in the ledger by then, and a whole one that is imported later adds what was missing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +28,7 @@ from ledgerboard_history.exchange.lines import (
     HeaderLine,
     RejectionLine,
 )
-from ledgerboard_history.exchange.reading import lines_of
+from ledgerboard_history.exchange.reading import ExportReader, Findings
 from ledgerboard_ledger import AppendResult, OtherVersionError, RecordedVersion, UnstorableError
 
 _BATCH: Final = 1_000
@@ -56,8 +58,8 @@ class Definitions(Protocol):
         """Keep one version; whether it is new."""
         ...
 
-    def keep_erasure(self, correction: Correction) -> Sequence[str]:
-        """Keep an erasure; the boards on which it counts."""
+    def keep_erasure(self, correction: Correction) -> None:
+        """Keep an erasure."""
         ...
 
     def known_corrections(self, ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -65,21 +67,20 @@ class Definitions(Protocol):
         ...
 
 
-class Generations(Protocol):
-    """The record of generations."""
+class Rebuilds(Protocol):
+    """The rebuilds that the ledger asked for whenever it recorded something. They are held back meanwhile."""
 
-    def request(self, board: str, *, board_version: int | None, reason: str, author: str) -> object:
-        """Ask for a rebuild."""
+    def release(self) -> frozenset[str]:
+        """Let them begin; the boards."""
         ...
 
 
 @dataclass
-class Imported:
-    """What an import came to. ``bad`` are the lines that were of no use, by number from 1, and why."""
+class Imported(Findings):
+    """What an import came to: records that were new and known, and the boards that got something."""
 
     new: int = 0
     known: int = 0
-    bad: list[tuple[int, str]] = field(default_factory=list)
     boards: set[str] = field(default_factory=set)
 
 
@@ -90,12 +91,12 @@ class _Numbered:
 
 
 class ImportLedger:
-    """Imports one file, then asks for a rebuild of every board to which it brought something."""
+    """Imports one file. Every board to which it brought something is rebuilt, once."""
 
-    def __init__(self, ledger: Ledger, definitions: Definitions, generations: Generations) -> None:
+    def __init__(self, ledger: Ledger, definitions: Definitions, rebuilds: Rebuilds) -> None:
         self._ledger = ledger
         self._definitions = definitions
-        self._generations = generations
+        self._rebuilds = rebuilds
 
     def run(self, path: Path, tell: Tell) -> Imported:
         """Import ``path``. Raises `UnavailableError` when the ledger is down: begin again."""
@@ -103,7 +104,7 @@ class ImportLedger:
         waiting: list[_Numbered] = []
         with path.open("rb") as file:
             size = max(1, path.stat().st_size)
-            for number, line in lines_of(file, done.bad):
+            for number, line in ExportReader(file, done).lines():
                 if isinstance(line, FactLine | RejectionLine):
                     waiting.append(_Numbered(number, line))
                 else:
@@ -114,16 +115,15 @@ class ImportLedger:
                     tell(file.tell(), size)
             self._append(waiting, done)
             tell(size, size)
-        for board in sorted(done.boards):
-            self._generations.request(board, board_version=None, reason="import", author="import")
+        done.boards |= self._rebuilds.release()
         return done
 
     def _take(self, number: int, line: HeaderLine | BoardLine | CorrectionLine | EndLine, done: Imported) -> None:
         try:
             match line:
                 case BoardLine(definition=definition, created_at=created_at):
-                    new = self._definitions.define(RecordedVersion(definition=definition, created_at=created_at))
-                    _count(done, [definition.board], new=new)
+                    version = RecordedVersion(definition=definition, created_at=created_at)
+                    _count(done, new=self._definitions.define(version))
                 case CorrectionLine(correction=correction):
                     self._correct(correction, done)
                 case HeaderLine(version=version) if version > VERSION:
@@ -134,14 +134,12 @@ class ImportLedger:
             done.bad.append((number, str(error)))
 
     def _correct(self, correction: Correction, done: Imported) -> None:
-        if self._definitions.known_corrections([correction.correction_id]):
-            _count(done, [], new=False)
-            return
-        if correction.kind is CorrectionKind.ERASE:
-            _count(done, self._definitions.keep_erasure(correction), new=True)
-            return
-        boards = {each.board for each in self._ledger.correct([correction])}
-        _count(done, boards | ({correction.board} if correction.board else set()), new=True)
+        is_known = bool(self._definitions.known_corrections([correction.correction_id]))
+        if not is_known and correction.kind is CorrectionKind.ERASE:
+            self._definitions.keep_erasure(correction)
+        elif not is_known:
+            self._ledger.correct([correction])
+        _count(done, new=not is_known)
 
     def _append(self, batch: Sequence[_Numbered], done: Imported) -> None:
         """Append all that can be, by halving what fails."""
@@ -161,8 +159,6 @@ class ImportLedger:
             return
         done.new += result.recorded + result.rejected
         done.known += result.repeated
-        if result.recorded:
-            done.boards |= {line.board for line in lines if isinstance(line, FactLine)}
 
 
 def _envelope(line: FactLine) -> FactEnvelope:
@@ -175,9 +171,8 @@ def _envelope(line: FactLine) -> FactEnvelope:
     )
 
 
-def _count(done: Imported, boards: Iterable[str], *, new: bool) -> None:
+def _count(done: Imported, *, new: bool) -> None:
     if new:
         done.new += 1
-        done.boards.update(boards)
     else:
         done.known += 1

@@ -99,7 +99,7 @@ def _reconciliation(settings: "JobsSettings", engine: "Engine", most: timedelta)
         make_credentials(settings.secrets, proof.redis_secret),
     )
     sqs, clock = sqs_client(settings.aws), SystemClock()
-    urls = [resolve_queue_url(sqs, queue.full_name(settings.stage)) for queue in (SUBMISSIONS, RANK, HISTORY)]
+    urls = [resolve_queue_url(sqs, queue.full_name(settings.stage)) for queue in (SUBMISSIONS, HISTORY, RANK)]
     comparison = Comparison(RedisBoards(redis, settings.stage), DrawnViews(engine), SqlFold(engine), clock)
     settle = timedelta(seconds=proof.settle_seconds)
     return Reconciliation(

@@ -57,6 +57,10 @@ _METRICS: Final[Sequence[tuple[str, str, Callable[[ProofTotals], float | None]]]
     ("history_reconciled_boards", "Boards that were compared with the ledger.", lambda totals: totals.boards),
     ("history_differing_boards", "Boards that differed when last compared.", lambda totals: totals.differing),
     ("history_reconcile_differences", "Entries that differed when last compared.", lambda totals: totals.differences),
-    ("history_reconcile_unsettled", "Entries that kept changing and were not judged.", lambda totals: totals.unsettled),
+    (
+        "history_reconcile_unsettled",
+        "Entries that kept changing, or had messages under way: not judged.",
+        lambda totals: totals.unsettled,
+    ),
     ("history_reconciled_timestamp_seconds", "When a board was last compared, Unix time.", _newest),
 )

@@ -1,20 +1,25 @@
 """Prove that the boards are the fold of the ledger, while both go on.
 
 A score is on its way through two queues and arrives at either end first, so a single look finds differences that are
-none. A difference counts when it stands: both sides say the same things again and again for longer than any message can
-be under way, and no message waits for a worker. A rendered top is seen together with its entries, and counts at once.
+none. A difference counts when it stands: both sides say the same things again and again, no message waits for a worker,
+and at some moment since it was first seen no worker had any in hand either. What it may have been waiting for is done
+with then. A rendered top is seen together with its entries, and counts at once.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from ledgerboard_boards import Live
 from ledgerboard_contracts import BoardDefinition, BoardOptions, View
 from ledgerboard_history.proof.comparing import Comparison
 from ledgerboard_history.proof.differences import Difference, Part, TopDifference, Where
+from ledgerboard_history.proof.traffic import UnderWay
 from ledgerboard_infra.clock import Clock
+
+_SAMPLES: Final = 5
+"""How often in a pause it is looked whether anything is under way."""
 
 
 class Lives(Protocol):
@@ -34,20 +39,23 @@ class Versions(Protocol):
 class Traffic(Protocol):
     """What is on its way to the boards and to the ledger."""
 
-    def waiting(self) -> int:
-        """About how many messages wait for a worker."""
+    def under_way(self) -> UnderWay:
+        """About how many messages wait for a worker, and how many are in a worker's hands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """When a difference counts. It has to stand for ``settle``, and is looked at again every ``pause``.
 
-    ``settle`` must exceed the visibility timeout of the queues: a message that was in a worker's hands is then done
-    with, or waits. What has not settled within ``most`` is not judged.
+    ``settle`` must exceed the visibility timeout of the queues, and the time by which the counts of SQS may be behind.
+    In each pause it is looked several times whether anything is under way, since on a busy stage that is so at most
+    moments. Where workers have something in hand at every moment, a difference counts when it stood for ``busy``: no
+    worker holds a message for that long without an outage. What has not settled within ``most`` is not judged.
     """
 
     pause: timedelta = timedelta(seconds=5)
     settle: timedelta = timedelta(seconds=60)
+    busy: timedelta = timedelta(minutes=5)
     most: timedelta = timedelta(minutes=10)
 
 
@@ -55,8 +63,8 @@ class Patience:
 class Reconciled:
     """What came out for one board. ``differences`` are by where they are.
 
-    ``unsettled`` is how many entries kept changing, or had messages waiting: they were not judged. ``is_live`` is False
-    for a board that nobody can read now, because it is being drawn anew: then nothing was compared.
+    ``unsettled`` is how many entries kept changing, or had messages under way all the time: they were not judged.
+    ``is_live`` is False for a board that nobody can read now, since it is being drawn anew: nothing was compared then.
     """
 
     board: str
@@ -84,8 +92,11 @@ def tell_nobody(_: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Suspicion:
+    """``is_clear``: nothing was under way at some moment since then, so nothing that it could be waiting for."""
+
     difference: Difference
     since: datetime
+    is_clear: bool = False
 
 
 class Reconciliation:
@@ -155,19 +166,37 @@ class Reconciliation:
         """What is left of the suspicions once each has stood long enough, or the time is over."""
         while suspicions and not self._have_settled(suspicions) and self._clock.now() < until:
             tell(Progress(len(views), len(views), len(suspicions)))
-            self._pause(self._patience.pause.total_seconds())
-            now, waiting = self._clock.now(), self._traffic.waiting()
+            waiting, clear_at = self._wait()
+            now = self._clock.now()
             again: dict[Where, Difference] = {}
             for name in {where.view for where in suspicions}:
                 again |= self._comparison.look(name, views[name], options)
-            suspicions = _confirmed(suspicions, again, now, is_quiet=waiting == 0)
+            kept = _confirmed(suspicions, again, now, is_quiet=waiting == 0)
+            suspicions = {where: _cleared(each, clear_at) for where, each in kept.items()}
         return suspicions
+
+    def _wait(self) -> tuple[int, datetime | None]:
+        """Pause. Returns how many messages wait after it, and the last moment in it at which none was under way."""
+        waiting, clear_at = 0, None
+        for _ in range(_SAMPLES):
+            self._pause(self._patience.pause.total_seconds() / _SAMPLES)
+            asked_at, under_way = self._clock.now(), self._traffic.under_way()
+            waiting = under_way.waiting
+            if under_way == UnderWay(0, 0):
+                clear_at = asked_at
+        return waiting, clear_at
 
     def _have_settled(self, suspicions: Mapping[Where, _Suspicion]) -> bool:
         return all(map(self._has_settled, suspicions.values()))
 
     def _has_settled(self, suspicion: _Suspicion) -> bool:
-        return self._clock.now() - suspicion.since >= self._patience.settle
+        stood = self._clock.now() - suspicion.since
+        return stood >= self._patience.busy or (suspicion.is_clear and stood >= self._patience.settle)
+
+
+def _cleared(suspicion: _Suspicion, clear_at: datetime | None) -> _Suspicion:
+    is_clear = clear_at is not None and clear_at >= suspicion.since
+    return replace(suspicion, is_clear=True) if is_clear else suspicion
 
 
 def _confirmed(

@@ -19,7 +19,11 @@ def lines(result: Reconciled) -> Sequence[str]:
     if not result.is_live:
         return [f"{result.board}: no live generation; it is being drawn from the ledger"]
     head = f"{result.board}: {result.views_compared} views, {len(result.differences)} differences"
-    unsettled = [f"{result.unsettled} entries kept changing and were not judged"] if result.unsettled else []
+    unsettled = (
+        [f"{result.unsettled} entries kept changing, or messages were under way all the time: not judged"]
+        if result.unsettled
+        else []
+    )
     return [
         "; ".join([head, *unsettled]),
         *(f"  {where.view}: {said(each)}" for where, each in sorted(result.differences.items())),

@@ -14,9 +14,10 @@ from ledgerboard_infra.health import Check, OpsServer
 from ledgerboard_infra.postgres import PostgresClock, make_engine
 from ledgerboard_infra.secrets import credentials, make_secrets
 from ledgerboard_infra.skew import SkewWatch
-from ledgerboard_infra.valkey import RedisClient, RedisClock, make_redis
+from ledgerboard_infra.valkey import RedisClient, RedisClock, check_eviction, make_redis
 from ledgerboard_ledger import (
     CachedVersions,
+    PostgresBeats,
     PostgresDefinitions,
     PostgresGenerations,
     Replay,
@@ -65,19 +66,18 @@ def make_rebuilder(settings: RebuilderSettings) -> tuple[RebuilderRuntime, OpsSe
         openings=openings,
         definitions=CachedVersions(PostgresDefinitions(engine)),
         ledger=ledger,
-        touches=touches,
         scan=Scan(ledger, states, boards, clock),
-        swap=Swap(generations, states, boards),
+        swap=Swap(generations, states, boards, touches),
         metrics=metrics,
-        clock=clock,
     )
     renewal = Renewal(generations, states, openings)
-    pulse = RedisPulse(client, settings.stage)
-    watcher = Watcher(pulse, states, generations, touches, renewal, metrics, clock)
+    pulse, beats = RedisPulse(client, settings.stage), PostgresBeats(engine)
+    watcher = Watcher(pulse, beats, states, generations, touches, renewal, metrics=metrics)
     stores: dict[str, Clock] = {"postgres": PostgresClock(engine), "redis": RedisClock(client)}
     skew = SkewWatch(registry, clock, stores, most=MAX_CLOCK_SKEW)
     checks: dict[str, Check] = {
         "redis": partial(_ping, client),
+        "maxmemory-policy": partial(check_eviction, client),
         "postgres": partial(check_schema, engine),
         "clocks": skew.look,
     }

@@ -30,6 +30,14 @@ class RebuilderMetrics:
             "rebuilder_redis_breaks",
             "Looks at a primary that may have lost data: it was emptied, restarted or replaced.",
         )
+        self.used_memory: Final = meter.gauge(
+            "rebuilder_redis_used_memory_bytes", "What a primary holds. The name of one alone is empty.", ("primary",)
+        )
+        self.max_memory: Final = meter.gauge(
+            "rebuilder_redis_max_memory_bytes",
+            "With how much a primary is full and refuses writes; 0: never.",
+            ("primary",),
+        )
         self.looked_at: Final = meter.gauge(
             "rebuilder_redis_looked_at_seconds", "Unix time of the last look at all primaries."
         )

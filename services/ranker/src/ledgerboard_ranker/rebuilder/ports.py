@@ -51,8 +51,12 @@ class Generations(Protocol):
         """Those of one board or of all, the last requested first."""
         ...
 
-    def boards_live(self, after: str | None, limit: int) -> Sequence[str]:
-        """Boards that have a live generation by the record, by name."""
+    def begun(self, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards of which a generation is opening or being built, and was requested before a moment."""
+        ...
+
+    def boards_live(self, after: str | None, limit: int, requested_before: datetime | None = None) -> Sequence[str]:
+        """Boards that have a live generation by the record, by name; or those of them without a later request."""
         ...
 
 
@@ -117,10 +121,14 @@ class Ledger(Protocol):
 class Touches(Protocol):
     """Which boards were written to lately."""
 
-    def note(self, boards: Iterable[str], at: datetime) -> None:
+    def note(self, boards: Iterable[str]) -> None:
         """These boards are being written to."""
         ...
 
-    def since(self, at: datetime) -> Sequence[str]:
-        """Those that were written to at ``at`` or afterwards."""
+    def since(self, at: datetime, requested_before: datetime) -> Sequence[str]:
+        """Those that were written to at ``at`` or afterwards and of which no generation was requested since."""
+        ...
+
+    def played(self, since: datetime, requested_before: datetime) -> Sequence[str]:
+        """Those with facts accepted since, of which no generation was requested since."""
         ...

@@ -9,20 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Final
 
 from ledgerboard_contracts import BoardOptions
-from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_ledger import Generation, UnknownGenerationError
 from ledgerboard_ranker.rebuilder.metrics import RebuilderMetrics
-from ledgerboard_ranker.rebuilder.ports import Definitions, Generations, Ledger, Openings, Touches
+from ledgerboard_ranker.rebuilder.ports import Definitions, Generations, Ledger, Openings
 from ledgerboard_ranker.rebuilder.scanning import GenerationGoneError, Scan
 from ledgerboard_ranker.rebuilder.swapping import Swap
-
-_TOUCH_SECONDS: Final = 10.0
-"""How often a board that is being built is noted as written to."""
 
 _log = get_logger(__name__)
 
@@ -51,11 +46,9 @@ class Rebuilder:
         openings: Openings,
         definitions: Definitions,
         ledger: Ledger,
-        touches: Touches,
         scan: Scan,
         swap: Swap,
         metrics: RebuilderMetrics,
-        clock: Clock,
     ) -> None:
         self._owner = owner
         self._lease_seconds = lease_seconds
@@ -63,11 +56,9 @@ class Rebuilder:
         self._openings = openings
         self._definitions = definitions
         self._ledger = ledger
-        self._touches = touches
         self._scan = scan
         self._swap = swap
         self._metrics = metrics
-        self._clock = clock
 
     def rebuild_next(self, is_stopping: Callable[[], bool]) -> Outcome | None:
         """Take the next rebuild as far as it goes, and return what became of it. None: there is nothing to rebuild."""
@@ -102,15 +93,13 @@ class Rebuilder:
         """Fold what is not folded yet. One that went live before its row could say so has everything."""
         if self._swap.is_live(row):
             return Outcome.FINISHED
-        touched_at = self._touch(row.board)
         snapshot = row.snapshot if row.snapshot is not None and row.until is not None else self._open(row)
+        self._swap.make_room(row)
         total = self._count(row, snapshot) if row.facts_total is None else row.facts_total
         folded, options = row.facts_folded, self._options(row)
         for page in self._scan.pages(row, options):
             folded += page.facts
             self._metrics.facts.inc(page.facts)
-            if time.monotonic() - touched_at > _TOUCH_SECONDS:
-                touched_at = self._touch(row.board)
             if not self._generations.progress(
                 row.board, row.number, self._owner,
                 cursor=page.cursor, facts_folded=folded, lease_seconds=self._lease_seconds,
@@ -157,11 +146,6 @@ class Rebuilder:
             if generation.number == row.number and generation.snapshot is not None:
                 return generation.snapshot
         raise GenerationGoneError(row)
-
-    def _touch(self, board: str) -> float:
-        """Note that the board is being written to, before it is. What Redis then loses of it is missed."""
-        self._touches.note([board], self._clock.now())
-        return time.monotonic()
 
     def _options(self, row: Generation) -> BoardOptions:
         definition = self._definitions.version(row.board, row.board_version)

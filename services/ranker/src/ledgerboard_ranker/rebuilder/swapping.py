@@ -7,7 +7,7 @@ it is refused and folds by the new one. Only then may keys of a former generatio
 from typing import Final
 
 from ledgerboard_ledger import Generation
-from ledgerboard_ranker.rebuilder.ports import Boards, Generations, States
+from ledgerboard_ranker.rebuilder.ports import Boards, Generations, States, Touches
 from ledgerboard_ranker.rebuilder.scanning import GenerationGoneError
 
 _VIEWS_A_SLICE: Final = 20
@@ -17,21 +17,32 @@ _VIEWS_A_SLICE: Final = 20
 class Swap:
     """The last steps of a rebuild. Safe to repeat from any of them."""
 
-    def __init__(self, generations: Generations, states: States, boards: Boards) -> None:
+    def __init__(self, generations: Generations, states: States, boards: Boards, touches: Touches) -> None:
         self._generations = generations
         self._states = states
         self._boards = boards
+        self._touches = touches
 
     def finish(self, row: Generation) -> None:
         """Make ``row`` live. Raises `GenerationGoneError`, `UnknownGenerationError` and `UnavailableError`.
 
-        The row says so last: until then another process would do all of it again after a crash.
+        The row says so last: until then another process would do all of it again after a crash. What Redis loses of a
+        rebuild is missed while its row is unfinished; afterwards because it was noted before.
         """
         self._go_live(row)
         for former in self._generations.list(row.board):
             if former.number < row.number:
                 self._drop(row.board, former.number)
+        self._touches.note([row.board])
         self._generations.finish(row.board, row.number)
+
+    def make_room(self, row: Generation) -> None:
+        """Delete former generations that nobody reads. A server that is full could not build a board beside them."""
+        state = self._states.get(row.board)
+        named = {each.number for each in state.generations} if state is not None else set()
+        for former in self._generations.list(row.board):
+            if former.number < row.number and former.number not in named:
+                self._drop(row.board, former.number)
 
     def is_live(self, row: Generation) -> bool:
         """Whether readers see it already."""
