@@ -93,7 +93,7 @@ def gateway_process(
     process = subprocess.Popen([sys.executable, "-m", "ledgerboard_gateway", "serve"], env=environ)
     gateway = GatewayProcess(process, port)
     try:
-        eventually(lambda: gateway.answers() or process.poll() is not None, within_seconds=30, what="the start")
+        eventually(lambda: gateway.answers() or process.poll() is not None, within_seconds=90, what="the start")
         yield gateway
     finally:
         process.terminate()

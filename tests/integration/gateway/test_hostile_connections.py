@@ -3,7 +3,8 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from contextlib import closing
+from http.client import HTTPConnection, HTTPResponse
 from typing import Final
 from uuid import uuid4
 
@@ -75,6 +76,56 @@ def test_a_body_that_does_not_come_is_a_408_and_the_end_of_its_connection(start:
             assert head.startswith(b"HTTP/1.1 408 ")
             assert b"\r\nconnection: close" in head.lower()
             assert b'"/docs/problems/late-body"' in body
+
+
+REFUSED: Final = {
+    "401": (b"POST /v1/scores HTTP/1.1\r\nContent-Type: application/json\r\n", 401),
+    "404": (b"POST /v1/no/thing/of/this HTTP/1.1\r\nContent-Type: application/json\r\n", 404),
+    "405": (b"PATCH /v1/scores HTTP/1.1\r\nContent-Type: application/json\r\n", 405),
+    "413": (b"POST /login HTTP/1.1\r\nContent-Type: application/json\r\n", 413),
+    "415": (b"POST /login HTTP/1.1\r\nContent-Type: text/plain\r\n", 415),
+    "encoded": (b"POST /login HTTP/1.1\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n", 415),
+    "query": (b"POST /login?a=%zz HTTP/1.1\r\nContent-Type: application/json\r\n", 400),
+}  # fmt: skip
+BODY_BYTES: Final = 300_000
+
+
+@pytest.mark.parametrize("expects", [b"Expect: 100-continue\r\n", b""], ids=["asks before it sends", "sends half"])
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_refusal_of_a_body_that_has_not_come_is_the_last_answer_of_its_connection(
+    gateway: GatewayProcess, refused: str, expects: bytes
+) -> None:
+    head, status = REFUSED[refused]
+    sent = head + b"Host: x\r\n" + expects + b"Content-Length: %d\r\n\r\n" % BODY_BYTES
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as client:
+        client.sendall(sent if expects else sent + b" " * 1_000)
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"\r\nconnection: close" in head.lower()
+    assert b'"type":' in body
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_whoever_sends_a_refused_body_to_its_end_sees_the_answer_and_goes_on(
+    gateway: GatewayProcess, refused: str
+) -> None:
+    head, status = REFUSED[refused]
+    sent = head + b"Host: x\r\nContent-Length: %d\r\n\r\n" % BODY_BYTES + b" " * BODY_BYTES
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as client:
+        for _ in range(3):
+            client.sendall(sent)
+            with closing(HTTPResponse(client)) as answer:
+                answer.begin()
+                assert (answer.status, answer.will_close) == (status, False)
+                answer.read()
+
+
+@pytest.mark.parametrize("host", [b"", b"Host: x\r\nHost: y\r\n", b"Host: a b\r\n", b"Host: \r\n"])
+def test_what_does_not_name_one_host_is_a_400(gateway: GatewayProcess, host: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def asked(connection: HTTPConnection, path: str = "/healthz") -> int:

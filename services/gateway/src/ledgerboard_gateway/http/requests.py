@@ -132,7 +132,9 @@ def whole_body() -> bytes:
         return known
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
-    wanted_bytes = most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1)
+    if length_bytes is not None and length_bytes > most_bytes:
+        raise too_large()
+    wanted_bytes = most_bytes + 1 if length_bytes is None else length_bytes
     body = _within_time(request.environ["wsgi.input"], wanted_bytes) if wanted_bytes else b""
     if len(body) > most_bytes:
         raise too_large()

@@ -5,7 +5,8 @@ a connection that is kept. The first must be short, since whoever can reach the 
 nothing; the second must be longer than a balancer keeps its connections. So the server has the longer of the two, and
 both are kept here: by a look, once in a while, at the sockets of this process. What has not brought a request in time
 is shut, which the server takes for its client's end. Where connections run out, those give way that brought none, then
-those that brought none for longest. A connection whose request is at work is never touched.
+those that brought none for longest. A connection whose request is at work is never touched. One whose answer said that
+it was the last is shut soon after: the server, which may still wait for the rest of a body, does not always do so.
 
 This needs Linux, as the stores that come along do.
 """
@@ -29,6 +30,9 @@ _DESCRIPTORS: Final = Path("/proc/self/fd")
 _FAMILIES: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 _LOOKS: Final = 4
 """In the time of a first request, so that none is given a quarter more."""
+
+_LAST_SECONDS: Final = 1.0
+"""For a last answer to get into the hands of the kernel, which brings it to the client also when the socket is shut."""
 
 _FULL: Final = 0.9
 _ROOM: Final = 0.75
@@ -71,6 +75,7 @@ class Connections:
         self._tending = Periodic("connections", self.tend, min(1.0, limits.first_seconds / _LOOKS))
         self._at_work: set[Peer] = set()
         self._served_at: dict[Peer, float] = {}
+        self._last: set[Peer] = set()
         self._seen: dict[int, _Seen | None] = {}
 
     def start(self) -> None:
@@ -85,11 +90,14 @@ class Connections:
         """A request of this client is at work from now on, until `end`. A connection has one at a time."""
         peer = _peer(*client) if client else (b"", 0)
         self._at_work.add(peer)
+        self._last.discard(peer)
         return peer
 
-    def end(self, peer: Peer) -> None:
-        """It was answered."""
+    def end(self, peer: Peer, *, is_last: bool) -> None:
+        """It was answered. ``is_last``: the answer said that the connection ends with it."""
         self._served_at[peer] = self._monotonic()
+        if is_last:
+            self._last.add(peer)
         self._at_work.discard(peer)
 
     def tend(self) -> None:
@@ -112,6 +120,8 @@ class Connections:
         served_at = self._served_at.get(seen.peer)
         if served_at is None:
             return now - seen.since > self._limits.first_seconds
+        if seen.peer in self._last:
+            return now - served_at > _LAST_SECONDS
         # A port comes again: what its former connection was served at does not age a new one.
         return now - max(served_at, seen.since) > self._limits.idle_seconds
 
@@ -150,6 +160,7 @@ class Connections:
         for peer, served_at in [*self._served_at.items()]:
             if served_at < looked_at and peer not in peers and peer not in self._at_work:
                 self._served_at.pop(peer, None)
+                self._last.discard(peer)
 
 
 def _sockets() -> Iterator[tuple[int, int]]:

@@ -40,14 +40,15 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
-        peer = self._connections.begin(scope["client"])
+        peer, is_last = self._connections.begin(scope["client"]), False
         try:
             status, headers, body = await self._answer(scope, receive)
+            is_last = LAST_ANSWER in headers
             raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
             await send({"type": "http.response.start", "status": status, "headers": raw})
             await send({"type": "http.response.body", "body": body})
         finally:
-            self._connections.end(peer)
+            self._connections.end(peer, is_last=is_last)
 
     def close(self) -> None:
         """Take up nothing more."""
@@ -61,6 +62,8 @@ class Front:
         if body.is_small and not body.is_complete:
             await self._bodies.fill(body)
         status, headers, answer = await self._work(environ, is_large=not body.is_small)
+        if not body.is_complete:
+            await body.drop()
         if not body.is_complete and LAST_ANSWER not in headers:
             headers.append(LAST_ANSWER)  # What is left of the body would be taken for the next request.
         return status, headers, answer

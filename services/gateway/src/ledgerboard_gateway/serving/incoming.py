@@ -7,12 +7,17 @@ nothing but a connection. A large body is only read once the application asks fo
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 SMALL_BYTES: Final = 32 * 1024
 """What is read at once: all bodies but those of bulk requests."""
+
+_DROPPED_BYTES: Final = 2 * 1024 * 1024
+_DROPPED_SECONDS: Final = 1.0
+"""How much of a body that nobody reads may come all the same, and for how long."""
 
 
 class LateBodyError(Exception):
@@ -30,6 +35,7 @@ class IncomingBody:
         self._receive = receive
         self._length_bytes = _length(environ)
         self._seconds = seconds
+        self._is_expected = "HTTP_EXPECT" not in environ
         self._loop = asyncio.get_running_loop()
         self._held = bytearray()
         self._come_bytes = 0
@@ -58,6 +64,21 @@ class IncomingBody:
             self._fault = error
         finally:
             self._reader = None
+
+    async def drop(self) -> None:
+        """Let the rest come before the answer goes, and forget it.
+
+        A connection that is closed with bytes unread is reset, and a client that is still sending would never see the
+        answer. One that asked first whether to send (``Expect``) is not.
+        """
+        left_bytes = _DROPPED_BYTES if self._length_bytes is None else self._length_bytes
+        if self._fault is not None or not self._is_expected or left_bytes > _DROPPED_BYTES:
+            return
+        with suppress(TimeoutError, BrokenBodyError):
+            async with asyncio.timeout(_DROPPED_SECONDS):
+                while not self.is_complete and self._come_bytes < _DROPPED_BYTES:
+                    self._held.clear()
+                    self._take(await self._receive())
 
     def give_way(self) -> None:
         """Wait no longer for the rest."""
