@@ -271,7 +271,7 @@ class World:
         return self._nodes
 
     def _client(self, name: str) -> Client:
-        return Client(f"http://127.0.0.1:{self.stack.services[name].port}", self.stack.write_key)
+        return Client(f"http://127.0.0.1:{self.stack.services[name].port}", self.stack.admin_key)
 
     def _define_boards(self) -> None:
         for board, plan in self.boards.items():

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import psycopg
 
+from benchmarks.chaos.faults.postgres import connected
 from benchmarks.chaos.ids import uuid7
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
@@ -134,7 +135,7 @@ def _facts(board: str, world: World, dice: random.Random, moments: Sequence[date
 
 def _attached(world: World) -> int:
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
+        with connected(world) as connection:
             row = connection.execute(_ATTACHED).fetchone()
     except psycopg.Error as error:
         raise SkippedError("PostgreSQL does not answer") from error

@@ -11,17 +11,22 @@ import psycopg
 _TIMEOUT_SECONDS: Final = 2
 _PORTS: Final = (12_000, 32_000)
 
+_given: Final[set[int]] = set()
+
 
 def free_port() -> int:
     """A loopback port that nobody uses, below those that systems give to outgoing connections.
 
-    So it is still free after its service went down and before it comes up again.
+    So it is still free after its service went down and before it comes up again. No process is given a port twice: what
+    was given may be bound much later.
     """
     while True:
         port = random.randrange(*_PORTS)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _given:
+                _given.add(port)
+                return port
 
 
 def postgres_answers(url: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from ledgerboard_dev.blueprints import GATEWAY, MIGRATE, PREPARATIONS, WORKERS, Blueprint
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
+from ledgerboard_dev.keys import kept_admin_key
 from ledgerboard_dev.private import kept_secret, private_folder
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import BASE_ENVIRONMENT, Child, Guardian, Program
@@ -57,6 +58,8 @@ class Stack:
         self.write_key_file = self.home / "write-key"
         self.environment_file = self.home / "services.env"
         self.write_key = ""
+        self.admin_key_file = self.home / "admin-key"
+        self.admin_key = ""
         self._options = options or StackOptions()
         self._progress = progress
         self._owned = ExitStack()
@@ -121,6 +124,7 @@ class Stack:
                 service.launch()
             for service in wanted:
                 service.wait_until_ready()
+            self.admin_key = kept_admin_key(self.gateway_url, self.write_key, self.admin_key_file)
 
     def _start_servers(self, guardian: Guardian) -> None:
         settings, durable, servers = self._options.settings, self._options.durable, self.home / "servers"
@@ -164,7 +168,7 @@ class Stack:
     def _write_environment(self) -> None:
         """For a person's shell: what the services are told, and the passwords that they find by name."""
         services = self._command("ledgerboard_history", "reconcile").environment
-        operator = {"LEDGERBOARD_URL": self.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(self.write_key_file)}
+        operator = {"LEDGERBOARD_URL": self.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(self.admin_key_file)}
         settings = {**services, **operator, **self.vault.clients_settings, "AWS_ENDPOINT_URL": self.sqs.url}
         write_environment(self.environment_file, settings, self.services)
         self._owned.callback(self.environment_file.unlink, missing_ok=True)

@@ -43,7 +43,7 @@ def search(tmp_path_factory: pytest.TempPathFactory, dev_settings: DevSettings) 
     options = StackOptions(settings=dev_settings, durable=False, environment={"LEDGERBOARD_LOG_LEVEL": "DEBUG"})
     with (
         Stack(tmp_path_factory.mktemp("planted"), options) as stack,
-        closing(Api(stack.gateway_url, stack.write_key)) as api,
+        closing(Api(stack.gateway_url, stack.admin_key)) as api,
     ):
         search = Search(stack)
         play(search, api)
@@ -75,9 +75,10 @@ def play(search: Search, api: Api) -> None:
 
 
 def leaks(search: Search, found: places.Places) -> list[str]:
-    vault = search.stack.vault
-    own = (urlsplit(search.stack.postgres.url).password or "", search.stack.valkey.password)
-    secrets = (vault.database_password, vault.owner_password, vault.redis_password, search.stack.write_key, *own)
+    stack, vault = search.stack, search.stack.vault
+    own = (urlsplit(stack.postgres.url).password or "", stack.valkey.password)
+    keys = (stack.write_key, stack.admin_key)
+    secrets = (vault.database_password, vault.owner_password, vault.redis_password, *keys, *own)
     needles = [form for secret in secrets for form in places.forms(secret)]
     return [place for place, text in found.items() if any(needle in text for needle in needles)]
 

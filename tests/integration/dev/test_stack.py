@@ -27,7 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, dev_settings: DevSettings) -
 
 @pytest.fixture
 def api(stack: Stack) -> Iterator[Api]:
-    with closing(Api(stack.gateway_url, stack.write_key)) as api:
+    with closing(Api(stack.gateway_url, stack.admin_key)) as api:
         yield api
 
 

@@ -172,6 +172,9 @@ class JobsSettings(LedgerSettings):
     hooks: HookSettings = field(default_factory=HookSettings)
     exchange: StoreSettings = field(default_factory=StoreSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
+    audit_days: Count = setting(
+        "LEDGERBOARD_AUDIT_DAYS", default=400, doc="How long the audit is kept: who changed what, when and from where."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
