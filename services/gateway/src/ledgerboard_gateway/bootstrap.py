@@ -214,8 +214,9 @@ def _started(
     def close() -> None:
         front.close()
         publisher.close(timeout_seconds)
-        for each in (*beside, known):
+        for each in beside:
             each.close()
+        known.close()
 
     return Gateway(app=front, close=close)
 
