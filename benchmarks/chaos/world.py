@@ -69,6 +69,7 @@ class World:
         self.recorder = Recorder(self.folder)
         self.boards: Mapping[str, BoardPlan] = make_boards(datetime.now(UTC))
         self.first_files = self.folder / "files" / "first"
+        self.playing_since = time.monotonic()
         self._options = options
         self.stack: Stack
         self._owned = ExitStack()

@@ -6,13 +6,23 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from benchmarks.chaos.boards import BoardPlan
-from benchmarks.chaos.faults import cluster, exchange, network, operators, postgres, processes, queues, valkey
+from benchmarks.chaos.faults import (
+    cluster,
+    exchange,
+    network,
+    operators,
+    postgres,
+    processes,
+    queues,
+    sequences,
+    valkey,
+)
 from benchmarks.chaos.kinds import Kind
 from benchmarks.chaos.world import STORES
 
 ALL: Final[Mapping[str, Kind]] = {
     kind.name: kind
-    for subject in (processes, network, valkey, postgres, queues, operators, exchange, cluster)
+    for subject in (processes, network, valkey, postgres, queues, operators, exchange, sequences, cluster)
     for kind in subject.KINDS
 }
 

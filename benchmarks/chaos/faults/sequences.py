@@ -1,0 +1,198 @@
+"""Faults that are a sequence: each step meets what the one before has left half done.
+
+Chance alone hits such a moment once in many hours. So these look for it: they ask PostgreSQL how far the services are.
+"""
+
+import os
+import random
+import signal
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from typing import Final
+
+import psycopg
+
+from benchmarks.chaos.kinds import Kind, SkippedError, Steps
+from benchmarks.chaos.network.links import OPEN, Condition, Way
+from benchmarks.chaos.operators import WHY
+from benchmarks.chaos.plan import Fault
+from benchmarks.chaos.traffic import GUEST, a_score, submit
+from benchmarks.chaos.valkeys import client_of
+from benchmarks.chaos.world import World
+
+_SKEW_SECONDS: Final = 25.0
+_SLOW_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 0.05
+_CAUGHT_SECONDS: Final = 8.0
+_CORRECTIONS: Final = 3
+_HELD_SECONDS: Final = (13.0, 17.0)
+"""Less than the 21 s for which a service waits for PostgreSQL, and more than the 10 s that a horizon reaches beyond a
+gateway that is ahead."""
+_PLAY_SECONDS: Final = 1.0
+_AFTER_SECONDS: Final = 3.0
+_HEALED_SECONDS: Final = 20.0
+_LATE_SECONDS: Final = 12.0
+_AFTERWARDS_SECONDS: Final = 22.0
+_GHOSTS: Final = 0.6
+
+_READS_PLAYS: Final = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'ledgerboard-ranker' AND state = 'idle in transaction'
+    AND query LIKE '%is_strange%player = %' AND state_change < clock_timestamp() - interval '0.2 s'
+"""
+"""A ranker whose plays are on their way: nobody waits for so long with a transaction open whose answer has come."""
+_HEALED: Final = """
+    SELECT count(*) FROM beats WHERE noticed_at > clock_timestamp() - interval '30 s' AND healed_at IS NOT NULL
+"""
+_STANDING: Final = "SELECT count(*) FROM generations WHERE state = 'building'"
+
+
+def hold_answer(world: World, fault: Fault) -> Steps:
+    """Hold the answer to a ranker that reads a player's plays, until what it knew of the time is no longer true.
+
+    Meanwhile nobody records, and the player plays on by a gateway whose clock is ahead, for the other ranker to fold.
+    """
+    dice, groups = fault.dice(), list[int]()
+    ranker, number = dice.choice(world.replicas_of("ranker")), dice.randrange(len(world.clients))
+    link, gateway = f"{ranker}/postgres", world.replicas_of("gateway")[number]
+    world.clocks.move(gateway, _SKEW_SECONDS)
+    world.set_links(link, Condition(Way.SLOW, seconds=_SLOW_SECONDS))
+    try:
+        players = yield from _caught(world, fault.target, dice)
+        world.set_links(link, Condition(Way.HELD))
+        groups = _stopped(world, "history")
+        left = dice.uniform(*_HELD_SECONDS)
+        while left > 0:
+            plan = world.boards[fault.target]
+            scores = [a_score(fault.target, plan, player, world.recorder, dice) for player in players]
+            world.operators.do(submit, world.clients[number], world.recorder, scores)
+            yield min(left, _PLAY_SECONDS)
+            left -= _PLAY_SECONDS
+        world.set_links(link, OPEN)
+        yield _AFTER_SECONDS
+    finally:
+        world.set_links(link, OPEN)
+        world.clocks.move(gateway, 0.0)
+        _go_on(groups)
+
+
+def _caught(world: World, board: str, dice: random.Random) -> Generator[float, None, Sequence[str]]:
+    """Correct players until a slow ranker reads one's plays, and return who were corrected.
+
+    Guests, since whoever plays often is drawn again by the other ranker as soon as one of the plays is recorded.
+    """
+    players: list[str] = []
+    for _ in range(_CORRECTIONS):
+        found = world.recorder.any_event_of(board, dice, players=GUEST)
+        if found is None:
+            raise SkippedError("no guest has played there lately")
+        event_id, player = found
+        world.operators.correct("POST", f"/v1/events/{event_id}/void", WHY, f"void {board}")
+        players.append(player)
+        if (yield from _until(world, _READS_PLAYS, 1, _CAUGHT_SECONDS)):
+            return players
+    raise SkippedError("the other ranker was faster each time")
+
+
+def lose_twice_late(world: World, fault: Fault) -> Steps:
+    """Let the ledger lag while all boards are rebuilt and then lost, so that two generations of each stand at once.
+
+    The recorders go on while both do, and old messages come among the young ones.
+    """
+    recorders, groups = world.replicas_of("history"), list[int]()
+    _set_all(world, recorders, Condition(Way.HELD))
+    try:
+        world.operators.ask("POST", "/v1/rebuilds", WHY)
+        held = max(0.0, fault.seconds - _AFTERWARDS_SECONDS)
+        yield held
+        _clean_up(world)
+        with client_of(world.valkeys.serving) as client:
+            client.flushall()
+        if not (yield from _until(world, _HEALED, 1, _HEALED_SECONDS)):
+            raise SkippedError("the loss was not noticed in time")
+        groups = _stopped(world, "rebuilder")
+        world.behave(ghosts=_GHOSTS, ghost_seconds=held)
+        _set_all(world, recorders, OPEN)
+        world.recorder.noted("two generations", {"building": _count(world, _STANDING)})
+        yield _LATE_SECONDS
+    finally:
+        _set_all(world, recorders, OPEN)
+        world.behave(ghosts=0.0)
+        _go_on(groups)
+
+
+def _set_all(world: World, recorders: Sequence[str], condition: Condition) -> None:
+    for name in recorders:
+        world.set_links(f"{name}/sqs", condition)
+
+
+def _clean_up(world: World) -> None:
+    """So that the rows of the next generations take places before those that stand."""
+    try:
+        with psycopg.connect(world.stack.database_url, connect_timeout=2, autocommit=True) as connection:
+            connection.execute("VACUUM generations")
+    except psycopg.Error as error:
+        raise SkippedError("PostgreSQL does not answer") from error
+
+
+def _until(world: World, query: str, least: int, seconds: float) -> Generator[float, None, bool]:
+    """Whether the query counts ``least`` within so many seconds."""
+    looks = int(seconds / _POLL_SECONDS)
+    for _ in range(looks):
+        if _count(world, query) >= least:
+            return True
+        yield _POLL_SECONDS
+    return False
+
+
+def _count(world: World, query: str) -> int:
+    try:
+        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
+            row = connection.execute(query.encode()).fetchone()
+    except psycopg.Error as error:
+        raise SkippedError("PostgreSQL does not answer") from error
+    return int(row[0]) if row else 0
+
+
+def _stopped(world: World, service: str) -> list[int]:
+    """The process groups of a service's processes, which stand still now."""
+    groups: list[int] = []
+    for name in world.replicas_of(service):
+        with suppress(RuntimeError, ProcessLookupError):
+            group = world.stack.services[name].pid
+            os.killpg(group, signal.SIGSTOP)
+            groups.append(group)
+    return groups
+
+
+def _go_on(groups: Sequence[int]) -> None:
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGCONT)
+
+
+KINDS: Final = (
+    Kind(
+        name="answer-held",
+        does="Guests' scores are voided until a ranker reads the plays of one, and the answer is held for 13 to 17 s. "
+        "Meanwhile the recorders stand still, and the guest plays on by a gateway whose clock is 25 s ahead.",
+        shows="Every play is there once, whenever the player is drawn.",
+        per_hour=10,
+        seconds=(34.0, 40.0),
+        targets="plain boards",
+        excludes="clock history sequence",
+        act=hold_answer,
+    ),
+    Kind(
+        name="lost-late",
+        does="No recorder gets a message for 53 to 58 s. All boards are rebuilt as that begins, and at its end Valkey "
+        "is emptied; while the boards are built anew, the rebuilders are stopped for 12 s, the recorders go on, and "
+        "messages come again that were deleted before.",
+        shows="Boards that were built lack plays until the ledger has them, and show all of them then.",
+        per_hour=5,
+        seconds=(75.0, 80.0),
+        excludes="valkey history ghosts sequence",
+        needs="no cluster",
+        act=lose_twice_late,
+    ),
+)
