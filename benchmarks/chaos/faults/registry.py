@@ -92,6 +92,9 @@ def targets_of(
         "links": [*_links(services), *[f"*/{store}" for store in STORES] * _STARS],
         "boards": list(boards),
         "plain boards": [name for name in plain if not boards[name].options.get("seasons")],
+        "busy boards": [
+            name for name in plain if boards[name].rests is None and not boards[name].options.get("seasons")
+        ],
         "resettable boards": [name for name, board in boards.items() if board.resettable and not board.mortal],
         "mortal boards": [name for name, board in boards.items() if board.mortal],
         "edited boards": [name for name, board in boards.items() if board.edits],
