@@ -81,7 +81,8 @@ HOLES: Final[Mapping[str, Hole]] = {
             )
         ],
         kinds="lost-late",
-        check_every=110,
+        seed=3,
+        check_every=150,
     ),
     "pause": Hole(
         was="the horizon of a restatement is taken just before the call to Redis, which refuses one that comes late",
