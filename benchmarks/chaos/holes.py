@@ -11,9 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -189,6 +188,7 @@ HOLES: Final[Mapping[str, Hole]] = {
             )
         ],
         kinds="fail-over",
+        patience=120,
     ),
     "first-beat": Hole(
         was="data without a beat are in doubt where the record knows one",
@@ -200,6 +200,7 @@ HOLES: Final[Mapping[str, Hole]] = {
             )
         ],
         kinds="valkey-first",
+        patience=120,
     ),
     "outage": Hole(
         was="the second look asks the ledger for boards of which nobody could note that they were written to",
@@ -224,6 +225,7 @@ HOLES: Final[Mapping[str, Hole]] = {
             )
         ],
         kinds="evict,void",
+        patience=120,
     ),
     "other-server": Hole(
         was="a restatement refuses facts that another server recorded",
@@ -245,41 +247,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(HOLES)}; all of them")
     parser.add_argument("--keep", type=Path, default=Path(".state/holes"), help="where the copy lies (%(default)s)")
     parser.add_argument("--seed", type=int, help="another seed than the hole's own")
-    parser.add_argument("--closed", action="store_true", help="change nothing: chaos must say EXACT then")
     chosen = parser.parse_args(arguments)
     unknown = set(chosen.names) - HOLES.keys()
     if unknown:
         parser.error(f"unknown holes: {', '.join(sorted(unknown))}")
     missed = 0
     for name in chosen.names or HOLES:
-        extra = () if chosen.seed is None else ("--seed", str(chosen.seed))
-        is_found = _try(name, HOLES[name], chosen.keep.resolve(), extra, is_open=not chosen.closed)
-        missed += is_found is chosen.closed
+        hole = HOLES[name] if chosen.seed is None else replace(HOLES[name], seed=chosen.seed)
+        missed += not _is_noticed(name, hole, chosen.keep.resolve())
     return min(missed, 1)
 
 
-def _try(name: str, hole: Hole, home: Path, extra: Sequence[str], *, is_open: bool) -> bool:
-    """Whether chaos said NOT EXACT. Its words and files stay in ``home``."""
+def _is_noticed(name: str, hole: Hole, home: Path) -> bool:
+    """Open one hole, and play. What chaos says stays in ``home``, as do the files of its run."""
     tree = copy_tree(Path.cwd(), home)
-    for edit in hole.edits if is_open else ():
+    for edit in hole.edits:
         path = tree / edit.file
         path.write_text(edit.applied(path.read_text()))
     python = install(tree, os.environ)
-    command = [str(python), "-m", "benchmarks.chaos", *hole.options, *extra, "--keep", str(home / name)]
-    began = time.monotonic()
     shutil.rmtree(home / name, ignore_errors=True)
-    with (home / f"{name}.log").open("w") as log:
-        finished = subprocess.run(command, cwd=tree, stdout=log, stderr=subprocess.STDOUT, check=False)
-    told = (home / f"{name}.log").read_text()
+    log = home / f"{name}.log"
+    with log.open("w") as file:
+        command = [str(python), "-m", "benchmarks.chaos", *hole.options, "--keep", str(home / name)]
+        subprocess.run(command, cwd=tree, stdout=file, stderr=subprocess.STDOUT, check=False)
+    told = log.read_text().rstrip()
     found = _FOUND.search(told)
-    words = f"{found[1]} s, {found[2]} faults" if found else told.rstrip().splitlines()[-1]
-    minutes = (time.monotonic() - began) / 60
-    state = "" if is_open else " (closed)"
-    print(
-        f"| `{name}`{state} | {hole.was} | `{' '.join([*hole.options, *extra])}` | {words} | {minutes:.1f} min |",
-        flush=True,
-    )
-    return finished.returncode == 1 and found is not None
+    words = f"{found[1]} | {found[2]}" if found else f"{told.splitlines()[-1]} |"
+    print(f"| `{name}` | {hole.was} | `{hole.kinds}` | {hole.seed} | {words} |", flush=True)
+    return found is not None
 
 
 if __name__ == "__main__":

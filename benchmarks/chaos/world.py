@@ -100,7 +100,7 @@ class World:
     def client_at(self, store: str, port: int) -> str:
         """Which service's connection comes to the store from that port; empty where it has gone."""
         links = [(service, link) for (service, to), link in self._links.items() if to == store]
-        return next((service for service, link in links if link.leads_from(port)), "")
+        return next((service for service, link in links if self.network.call(link.leads_from, port)), "")
 
     def cut(self, target: str) -> None:
         """Break the connections of these links, this once."""
