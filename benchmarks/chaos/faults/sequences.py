@@ -49,7 +49,7 @@ _READS_PLAYS: Final = """
 _IS_LATER: Final = """
     SELECT 1 WHERE NOT EXISTS (
         SELECT FROM generations WHERE state IN ('requested', 'opening', 'building')
-        OR state = 'live' AND until > clock_timestamp()
+        OR state = 'live' AND until > clock_timestamp() - interval '15 s'
     )
 """
 _ARE_OPENED: Final = "SELECT 1 WHERE 12 <= (SELECT count(*) FROM generations WHERE state = 'building')"
@@ -119,7 +119,6 @@ def lose_while_late(world: World, fault: Fault) -> Steps:
         yield _REBUILT_SECONDS
         if not (yield from _until(world, _IS_LATER, _LATER_SECONDS)):
             raise SkippedError("the boards were not rebuilt in time")
-        yield _AFTER_SECONDS
         _clean_up(world)
         groups = _stopped(world, "rebuilder")
         _lose_states(world)
@@ -206,7 +205,7 @@ KINDS: Final = (
     ),
     Kind(
         name="lost-late",
-        does="No recorder gets a message while all boards are rebuilt and played on for 40 s. Then the states of all "
+        does="No recorder gets a message while all boards are rebuilt and played on for 50 s. Then the states of all "
         "boards are lost, the rebuilders are stopped for some 20 s, the recorders go on, and messages come again that "
         "were deleted before.",
         shows="Boards that were built lack plays until the ledger has them, and show all of them then.",
