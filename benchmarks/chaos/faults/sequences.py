@@ -24,7 +24,7 @@ from ledgerboard_boards.keys import Keyspace
 
 _SKEW_SECONDS: Final = 25.0
 _SLOW_SECONDS: Final = 0.25
-_POLL_SECONDS: Final = 0.03
+_POLL_SECONDS: Final = 0.05
 _CAUGHT_SECONDS: Final = 18.0
 _CORRECTIONS: Final = 2
 _HELD_SECONDS: Final = (13.0, 17.0)
@@ -38,7 +38,7 @@ _LATER_SECONDS: Final = 90.0
 _OPENED_SECONDS: Final = 10.0
 _GHOSTS: Final = 0.6
 _GHOST_SECONDS: Final = 45.0
-_LATE_SECONDS: Final = 12.0
+_LATE_SECONDS: Final = 40.0
 
 _READS_PLAYS: Final = """
     SELECT client_port FROM pg_stat_activity
@@ -51,6 +51,10 @@ _IS_LATER: Final = """
         SELECT FROM generations WHERE state IN ('requested', 'opening', 'building')
         OR state = 'live' AND until > clock_timestamp() - interval '15 s'
     )
+"""
+_IS_UP_TO_DATE: Final = """
+    SELECT 1 WHERE (SELECT max(occurred_at) FROM facts WHERE recorded_at > clock_timestamp() - interval '1 s')
+    > clock_timestamp() - interval '2 s'
 """
 _ARE_OPENED: Final = "SELECT 1 WHERE 12 <= (SELECT count(*) FROM generations WHERE state = 'building')"
 
@@ -125,7 +129,7 @@ def lose_while_late(world: World, fault: Fault) -> Steps:
         yield from _until(world, _ARE_OPENED, _OPENED_SECONDS)
         world.behave(ghosts=_GHOSTS, ghost_seconds=_GHOST_SECONDS)
         _set_all(world, recorders, "sqs", OPEN)
-        yield _LATE_SECONDS
+        yield from _until(world, _IS_UP_TO_DATE, _LATE_SECONDS)
     finally:
         _set_all(world, recorders, "sqs", OPEN)
         world.behave(ghosts=0.0)
@@ -206,8 +210,8 @@ KINDS: Final = (
     Kind(
         name="lost-late",
         does="No recorder gets a message while all boards are rebuilt and played on for 50 s. Then the states of all "
-        "boards are lost, the rebuilders are stopped for some 20 s, the recorders go on, and messages come again that "
-        "were deleted before.",
+        "boards are lost, and while the rebuilders stand still, the recorders make up for what they missed, and messages "
+        "come again that were deleted before.",
         shows="Boards that were built lack plays until the ledger has them, and show all of them then.",
         per_hour=5,
         seconds=(100.0, 110.0),
