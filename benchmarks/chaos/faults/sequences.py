@@ -210,8 +210,8 @@ KINDS: Final = (
     Kind(
         name="lost-late",
         does="No recorder gets a message while all boards are rebuilt and played on for 50 s. Then the states of all "
-        "boards are lost, and while the rebuilders stand still, the recorders make up for what they missed, and messages "
-        "come again that were deleted before.",
+        "boards are lost, and while the rebuilders stand still, the recorders make up for what they missed, and "
+        "messages come again that were deleted before.",
         shows="Boards that were built lack plays until the ledger has them, and show all of them then.",
         per_hour=5,
         seconds=(100.0, 110.0),
