@@ -16,11 +16,12 @@ from benchmarks.envelopes import envelopes
 from benchmarks.figures import Figure, show
 from benchmarks.healing import heal
 from benchmarks.http_figures import bulk, rank, submit, top
+from benchmarks.reads_cost import reads_cost
 from benchmarks.rebuild import FACTS, rebuild
 from benchmarks.visible import visible
 from benchmarks.workers import history, ranker
 from ledgerboard_dev.embedded import EmbeddedSqs
-from ledgerboard_dev.stack import Stack
+from ledgerboard_dev.stack import Stack, StackOptions
 
 Benchmark = Callable[[Stack], Figure | list[Figure]]
 
@@ -37,7 +38,12 @@ BENCHMARKS: dict[str, Benchmark] = {
     "board": board,
     "rebuild": rebuild,
     "heal": heal,
+    "reads-cost": reads_cost,
 }
+
+
+UNLIMITED = StackOptions(environment={"LEDGERBOARD_READ_RATE": "0"})
+"""One address reads as much as all of its clients would."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     os.environ.update(EmbeddedSqs.environment)  # boto3 reads its credentials from here.
     figures: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home)) as stack:
+    with tempfile.TemporaryDirectory(prefix="ledgerboard-bench-") as home, Stack(Path(home), UNLIMITED) as stack:
         for name in names:
             print(f"measuring {name} ...", flush=True)
             measured = benchmarks[name](stack)

@@ -45,7 +45,7 @@ def authenticated(stack: Stack) -> list[Figure]:
         makers = {
             "nobody": _maker({UNSEEN: "1"}),
             "token": _makers([_bearer(issuer.token(claims(f"player-{each}"))) for each in range(TOKENS)]),
-            "key": _maker(_bearer(_new_key(port, stack.write_key))),
+            "key": _maker(_bearer(_new_key(port, stack.admin_key))),
         }
         rounds: dict[str, list[_Round]] = {name: [] for name in makers}
         for maker in makers.values():
@@ -119,10 +119,10 @@ def _bearer(credential: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {credential}"}
 
 
-def _new_key(port: int, root_key: str) -> str:
-    body = json.dumps({"name": "bench", "scopes": ["submit"], "boards": ["bench-*"], "rate": 0}).encode()
+def _new_key(port: int, admin_key: str) -> str:
+    body = json.dumps({"name": "bench", "scopes": ["submit", "boards"], "boards": ["bench-*"], "rate": 0}).encode()
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/v1/keys", body, {**_bearer(root_key), "Content-Type": "application/json"}
+        f"http://127.0.0.1:{port}/v1/keys", body, {**_bearer(admin_key), "Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request) as answer:  # noqa: S310 -- loopback
         key: str = json.load(answer)["key"]
@@ -144,6 +144,7 @@ def _gateway(stack: Stack, issuer: Issuer) -> Iterator[tuple[int, int]]:
         "LEDGERBOARD_DATABASE_URL": stack.database_url,
         "LEDGERBOARD_WRITE_KEY": stack.write_key,
         "LEDGERBOARD_PLAYER_RATE": "0",
+        "LEDGERBOARD_READ_RATE": "0",
         "LEDGERBOARD_OIDC_ISSUER": ISSUER,
         "LEDGERBOARD_OIDC_AUDIENCE": CLIENT,
         "LEDGERBOARD_OIDC_JWKS_URL": issuer.jwks_url,

@@ -135,7 +135,7 @@ def _bulk(stack: Stack, number: int) -> bytes:
 
 
 def _authorization(stack: Stack) -> dict[str, str]:
-    return {"Authorization": f"Bearer {stack.write_key}"}
+    return {"Authorization": f"Bearer {stack.admin_key}"}
 
 
 def _port(stack: Stack) -> int:

@@ -68,7 +68,7 @@ def _probe(stack: Stack, player: str) -> float:
     request = urllib.request.Request(  # noqa: S310 -- loopback
         f"{stack.gateway_url}/v1/boards/bench-visible/scores",
         data=json.dumps({"player": player, "score": 1}).encode(),
-        headers={"Authorization": f"Bearer {stack.write_key}", "Content-Type": "application/json"},
+        headers={"Authorization": f"Bearer {stack.admin_key}", "Content-Type": "application/json"},
     )
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 -- loopback
     url = f"{stack.gateway_url}/v1/boards/bench-visible/players/{player}"
@@ -95,7 +95,7 @@ def _background(stack: Stack, number: int) -> bytes:
         }
         for each in range(SCORES_A_REQUEST)
     ]
-    authorization = {"Authorization": f"Bearer {stack.write_key}"}
+    authorization = {"Authorization": f"Bearer {stack.admin_key}"}
     return request_bytes("POST", "/v1/scores", json.dumps({"scores": scores}).encode(), authorization)
 
 

@@ -10,7 +10,9 @@ cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=ledgerboard-smoke LEDGERBOARD_VERSION=smoke LEDGERBOARD_PORT=0 # 0: any free port.
 export LEDGERBOARD_WRITE_KEY # For those who write; the stack is told names of secrets, and has the values from files.
-readonly SECRETS="write-key database-password redis-password"
+readonly SECRETS="write-key database-password owner-password service-password redis-password"
+readonly JOBS="provision-database migrate provision provision-identity"
+readonly STORES="postgres valkey sqs"
 readonly SERVICES="gateway ingest ranker rebuilder history history-jobs history-beat"
 readonly IMAGES="gateway ingest ranker history"
 readonly LOGS_ON_FAILURE=8
@@ -53,7 +55,7 @@ finish() {
 show_failure() {
   compose ps --all >&2 || true
   local service
-  for service in migrate provision provision-identity $SERVICES; do
+  for service in $JOBS $SERVICES; do
     compose logs --no-color --no-log-prefix --tail "$LOGS_ON_FAILURE" "$service" 2>&1 | cut -c 1-400 | sed "s/^\x1b\[2K//; s/^/$service | /" >&2 || true
   done
 }
@@ -70,7 +72,7 @@ makes_secrets() {
 
 keeps_its_secrets() { # The image of PostgreSQL takes its own password into its environment; no service of ours does.
   local id name
-  for id in $(containers --all plant migrate provision $SERVICES); do
+  for id in $(containers --all $JOBS $SERVICES); do
     { docker inspect "$id"; docker logs "$id"; docker exec "$id" sh -c 'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline' || true; } >"$SCRATCH/told" 2>&1
     for name in $SECRETS; do
       if grep -qaF -e "$(cat "$LEDGERBOARD_SECRET_FILES/$name")" "$SCRATCH/told"; then fail "$(docker inspect --format '{{.Name}}' "$id") shows the secret $name"; fi
@@ -96,7 +98,7 @@ brings_the_stack_up() {
     >"$SCRATCH/up" 2>&1 || { tail -20 "$SCRATCH/up" >&2; fail "the stack does not become healthy"; }
   [ "$(containers ranker | wc -l)" = 3 ] || fail "not three rankers"
   local job
-  for job in migrate provision provision-identity; do
+  for job in $JOBS; do
     [ "$(docker inspect --format '{{.State.ExitCode}}' "$(containers --all "$job")")" = 0 ] || fail "$job did not succeed"
   done
   URL=http://$(compose port gateway 8080)
@@ -146,7 +148,54 @@ runs_confined() {
       [ "$service" = gateway ] || [ -z "$(docker port "$id")" ] || fail "$service has a port on the host"
     done
   done
-  say "every service runs as user 10001 on a read-only root without capabilities"
+  for service in $SERVICES $STORES; do
+    for id in $(containers "$service"); do
+      facts=$(docker inspect --format '{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Privileged}} {{.HostConfig.SecurityOpt}} {{json .HostConfig.PidsLimit}}' "$id")
+      [[ $facts =~ ^'true false [no-new-privileges:true] '[1-9][0-9]*$ ]] || fail "$service is not confined: $facts"
+    done
+  done
+  say "every service runs as user 10001 on a read-only root without capabilities; every container has a bound of processes"
+}
+
+# The services' database role reads and writes rows. Whoever gets hold of a service gets no more than that.
+may_do_little_in_the_database() {
+  docker exec -i "$(containers history)" python - >"$SCRATCH/role" 2>&1 <<'PYTHON' || fail "the services' role: $(tail -3 "$SCRATCH/role")"
+from pathlib import Path
+import psycopg
+
+password = Path("/run/secrets/service-password").read_text().strip()
+with psycopg.connect(host="postgres", dbname="ledgerboard", user="ledgerboard_service", password=password, autocommit=True) as db:
+    assert db.execute("SELECT count(*) > 0 FROM facts").fetchone() == (True,)
+    for statement in ("COPY (SELECT 1) TO PROGRAM 'id'", "DROP TABLE facts", "ALTER TABLE facts DISABLE TRIGGER ALL", "SET ROLE ledgerboard_owner"):
+        try:
+            db.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            continue
+        raise SystemExit(f"may do this: {statement}")
+print(*sorted(path.name for path in Path("/run/secrets").iterdir()))
+PYTHON
+  [ "$(tail -1 "$SCRATCH/role")" = service-password ] || fail "history sees other secrets than its own: $(tail -1 "$SCRATCH/role")"
+  say "the services' database role runs no program, owns no table and becomes no other role"
+}
+
+# A browser on this machine reaches the addresses of containers, whatever their network.
+answers_no_page() {
+  local address status
+  address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$(containers sqs)")
+  status=$("$PYTHON" - "$address" <<'PYTHON'
+import http.client
+import sys
+
+answers = []
+for host, browser in (("evil.test", {}), ("sqs:4566", {"Origin": "https://evil.test"}), ("sqs:4566", {})):
+    connection = http.client.HTTPConnection(sys.argv[1], 4566, timeout=10)
+    connection.request("GET", "/_ministack/health", headers={"Host": host, **browser})
+    answers.append(str(connection.getresponse().status))
+print(*answers)
+PYTHON
+  ) || fail "the local AWS cannot be asked from here"
+  [ "$status" = "403 403 200" ] || fail "the local AWS answers pages of a browser: $status"
+  say "the local AWS answers no page of a browser"
 }
 
 images_hold_only_their_service() {
@@ -177,6 +226,8 @@ walks_as_a_player
 traffic road | while read -r line; do say "$line"; done
 traffic bulk | while read -r line; do say "$line"; done
 runs_confined
+may_do_little_in_the_database
+answers_no_page
 keeps_its_secrets
 images_hold_only_their_service
 loses_nothing_when_a_ranker_stops_under_load

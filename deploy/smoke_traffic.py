@@ -22,7 +22,7 @@ from urllib.parse import quote, urlsplit
 VISIBLE_SECONDS = 30
 LOAD_SECONDS, LOAD_THREADS, PAUSE_SECONDS = 90, 2, 0.02
 WARM, PAGE = 1000, 100
-ACCEPTED, OK = 202, 200
+ACCEPTED, OK, CREATED, FORBIDDEN = 202, 200, 201, 403
 
 
 class SmokeError(Exception):
@@ -42,9 +42,9 @@ class Score:
 class Client:
     """One connection to the gateway, for one thread."""
 
-    def __init__(self, url: str, write_key: str) -> None:
+    def __init__(self, url: str, key: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
-        self._headers = {"Authorization": f"Bearer {write_key}", "Content-Type": "application/json"}
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, document: dict[str, Any] | None = None) -> tuple[int, Any]:
         """Status and decoded body."""
@@ -110,6 +110,16 @@ def holds(client: Client, player: str, events: list[str]) -> bool:
     return sorted(client.recorded(player)) == events
 
 
+def admin_key(url: str, write_key: str, run: str) -> str:
+    """A key of this run, made by the write key, which from then on opens nothing but the keys."""
+    root = Client(url, write_key)
+    status, made = root.ask("POST", "/v1/keys", {"name": run, "scopes": ["admin"]})
+    expect(status == CREATED, f"making an admin key was answered {status}")
+    status, body = root.ask("POST", f"/v1/boards/{run}/scores", {"player": run, "score": 1})
+    expect(status == FORBIDDEN, f"the write key submits beside an admin key: {status}, {body}")
+    return str(made["key"])
+
+
 def dice_rolls(run: str) -> Iterator[dict[str, Any]]:
     """Scores of forty players on four boards of this run, without end. Every board fits a page."""
     dice = random.Random(run)  # noqa: S311 -- a repeatable season, no secret
@@ -143,14 +153,14 @@ def bulk(client: Client, run: str) -> str:
     return f"in bulk: {compare(client, scores)}"
 
 
-def load(url: str, write_key: str, run: str) -> str:
+def load(url: str, key: str, run: str) -> str:
     """Submit from several connections until SIGTERM, then hold everything against its fold."""
     stop, scores, errors = threading.Event(), list[Score](), list[Exception]()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     deadline = time.monotonic() + LOAD_SECONDS
 
     def play(rolls: Iterator[dict[str, Any]]) -> None:
-        client = Client(url, write_key)
+        client = Client(url, key)
         try:
             while not stop.wait(PAUSE_SECONDS) and time.monotonic() < deadline:
                 scores.extend(client.submit([next(rolls) for _ in range(10)]))
@@ -164,7 +174,7 @@ def load(url: str, write_key: str, run: str) -> str:
         wait_until(lambda: len(scores) >= WARM or bool(errors), f"the first {WARM} scores are accepted")
         say(f"the first {WARM} scores are accepted")
     expect(not errors, f"a submission failed: {errors}")
-    return compare(Client(url, write_key), scores)
+    return compare(Client(url, key), scores)
 
 
 def compare(client: Client, scores: list[Score]) -> str:
@@ -186,10 +196,11 @@ def say(line: str) -> None:
 
 def main(url: str, command: str) -> int:
     """Run one command against the gateway at ``url``."""
-    write_key, run = os.environ["LEDGERBOARD_WRITE_KEY"], f"smoke-{uuid.uuid4().hex[:8]}"
+    run = f"smoke-{uuid.uuid4().hex[:8]}"
     plays = {"road": road, "bulk": bulk}
     try:
-        say(load(url, write_key, run) if command == "load" else plays[command](Client(url, write_key), run))
+        key = admin_key(url, os.environ["LEDGERBOARD_WRITE_KEY"], run)
+        say(load(url, key, run) if command == "load" else plays[command](Client(url, key), run))
     except (SmokeError, OSError, http.client.HTTPException) as error:
         say(f"FAILED: {error}")
         return 1

@@ -34,9 +34,9 @@ class Answer:
 class Client:
     """One gateway. Safe to share between threads; `close` closes the calling thread's connection."""
 
-    def __init__(self, url: str, write_key: str, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, url: str, key: str, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._host = urlsplit(url).netloc
-        self._headers = {"Authorization": f"Bearer {write_key}", "Content-Type": "application/json"}
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._patience_seconds = patience_seconds
         self._own = threading.local()
 

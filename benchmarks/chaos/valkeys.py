@@ -86,4 +86,4 @@ class ValkeyPair:
 
 def client_of(server: EmbeddedValkey) -> redis.Redis:
     """A client of one server, for its operator."""
-    return redis.Redis(port=server.port, socket_timeout=5, socket_connect_timeout=5)
+    return redis.Redis.from_url(server.url, socket_timeout=5, socket_connect_timeout=5)

@@ -251,10 +251,13 @@ class World:
                 return self.shim.port
 
     def _start_pair(self, dice: random.Random) -> None:
-        second = EmbeddedValkey(self.folder / "servers" / "valkey-2", users=[self.stack.vault.redis_user])
+        first = self.stack.valkey
+        second = EmbeddedValkey(
+            self.folder / "servers" / "valkey-2", users=[self.stack.vault.redis_user], password=first.password
+        )
         self._owned.enter_context(second)
         replication = self._link("replication", lambda: self.valkeys.serving.port, dice)
-        self._pair = ValkeyPair(self.stack.valkey, second, self.network, replication)
+        self._pair = ValkeyPair(first, second, self.network, replication)
         self.valkeys.follow()
 
     def _start_cluster(self) -> Sequence[ClusterNode]:
@@ -274,7 +277,7 @@ class World:
         return self._nodes
 
     def _client(self, name: str) -> Client:
-        return Client(f"http://127.0.0.1:{self.stack.services[name].port}", self.stack.write_key)
+        return Client(f"http://127.0.0.1:{self.stack.services[name].port}", self.stack.admin_key)
 
     def _define_boards(self) -> None:
         for board, plan in self.boards.items():

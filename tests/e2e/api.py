@@ -21,9 +21,9 @@ class Answer:
 class Api:
     """Thread-safe. Never retries: a test must see every answer."""
 
-    def __init__(self, base_url: str, write_key: str) -> None:
+    def __init__(self, base_url: str, key: str) -> None:
         self._base_url = base_url
-        self._headers = {"Authorization": f"Bearer {write_key}"}
+        self._headers = {"Authorization": f"Bearer {key}"}
         self._pool = urllib3.PoolManager(maxsize=32, retries=False, timeout=urllib3.Timeout(connect=5, read=30))
 
     def get(self, path: str, **query: Any) -> Answer:

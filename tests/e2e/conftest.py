@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledgerboard_dev.stack import Stack
+from ledgerboard_dev.stack import Stack, StackOptions
 from tests.e2e.api import Api
 
 _seasons = itertools.count(1)
@@ -13,13 +13,16 @@ _seasons = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("stack")) as running:
+    options = StackOptions(
+        environment={"LEDGERBOARD_READ_RATE": "0"}
+    )  # The tests read for everybody, from one address.
+    with Stack(tmp_path_factory.mktemp("stack"), options) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def api(stack: Stack) -> Api:
-    return Api(stack.gateway_url, stack.write_key)
+    return Api(stack.gateway_url, stack.admin_key)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
 
 def apply(stack: Stack, file: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command without a terminal, its key in a file."""
-    where = {"LEDGERBOARD_URL": stack.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(stack.write_key_file)}
+    where = {"LEDGERBOARD_URL": stack.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(stack.admin_key_file)}
     return subprocess.run(
         [sys.executable, "-m", "ledgerboard_cli", "boards", "apply", str(file), *arguments],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,

@@ -59,7 +59,7 @@ def fold(plays: Iterable[Fact], options: Mapping[str, Any], scope: str) -> Seque
     if scope == "levels":
         entries = _sums(_of_levels(plays, sign))
     elif options["policy"] == "total":
-        entries = _sums(_by_player((fact.player, sign * fact.score, fact.at) for fact in plays))
+        entries = _sums(_by_player((fact.player, sign * fact.score, fact.at, fact.score != 0) for fact in plays))
     elif options["policy"] == "plays":
         entries = [((*_key(fact, options, sign), fact.event_id, fact.player.encode()), fact.player) for fact in plays]
     elif options["policy"] == "latest":
@@ -81,6 +81,9 @@ def is_kept(period: str, key: str, time_zone: str, read_at: int) -> bool:
 
 Entry = tuple[tuple[Any, ...], str]
 """By what a place is ordered, its sort key first, and whose it is."""
+
+Part = tuple[int, int, bool]
+"""What a play adds to a sum, when, and whether it changed the sum."""
 
 
 def _entry(fact: Fact, options: Mapping[str, Any], sign: int) -> Entry:
@@ -117,28 +120,37 @@ def _of_players(plays: Iterable[Fact]) -> Mapping[str, Sequence[Fact]]:
     return found
 
 
-def _by_player(parts: Iterable[tuple[str, int, int]]) -> Mapping[str, Sequence[tuple[int, int]]]:
-    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for player, key, at in parts:
-        found[player].append((key, at))
+def _by_player(parts: Iterable[tuple[str, int, int, bool]]) -> Mapping[str, Sequence[Part]]:
+    found: defaultdict[str, list[Part]] = defaultdict(list)
+    for player, key, at, changes in parts:
+        found[player].append((key, at, changes))
     return found
 
 
-def _of_levels(plays: Iterable[Fact], sign: int) -> Mapping[str, Sequence[tuple[int, int]]]:
-    """Of each player the best play on each level: the earlier one of equals."""
+def _of_levels(plays: Iterable[Fact], sign: int) -> Mapping[str, Sequence[Part]]:
+    """Of each player the best play on each level: the earlier one of equals.
+
+    It changed the sum, but for a 0 that was the first play there.
+    """
     bests: dict[tuple[str, str | None], tuple[int, int]] = {}
+    firsts: dict[tuple[str, str | None], int] = {}
     for fact in plays:
         play, whose = (sign * fact.score, fact.at), (fact.player, fact.level)
         bests[whose] = min(play, bests.get(whose, play))
-    return _by_player((player, key, at) for (player, _), (key, at) in bests.items())
+        firsts[whose] = min(fact.at, firsts.get(whose, fact.at))
+    return _by_player((whose[0], key, at, key != 0 or firsts[whose] < at) for whose, (key, at) in bests.items())
 
 
-def _sums(parts: Mapping[str, Sequence[tuple[int, int]]]) -> list[Entry]:
-    """A sum was reached with the last of what it is made of."""
+def _sums(parts: Mapping[str, Sequence[Part]]) -> list[Entry]:
+    """A sum was reached with the last play that changed it, and a sum of nothing but zeros with the first of these."""
     return [
-        ((sum(key for key, _ in own), max(at for _, at in own), player.encode()), player)
-        for player, own in parts.items()
+        ((sum(key for key, _, _ in own), _reached_at(own), player.encode()), player) for player, own in parts.items()
     ]
+
+
+def _reached_at(own: Sequence[Part]) -> int:
+    changes = [at for _, at, changed in own if changed]
+    return max(changes) if changes else min(at for _, at, _ in own)
 
 
 @lru_cache(maxsize=100_000)

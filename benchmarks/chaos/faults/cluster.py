@@ -36,7 +36,8 @@ def _moved(slot: int, source: ClusterNode, target: ClusterNode, nodes: Sequence[
         _asked(taker, "CLUSTER", "SETSLOT", slot, "IMPORTING", giver_id)
         _asked(giver, "CLUSTER", "SETSLOT", slot, "MIGRATING", taker_id)
         while keys := _asked(giver, "CLUSTER", "GETKEYSINSLOT", slot, _KEYS_A_STEP):
-            _asked(giver, "MIGRATE", "127.0.0.1", target.port, "", 0, _TIMEOUT_MILLISECONDS, "KEYS", *keys)
+            there = ("127.0.0.1", target.port, "", 0, _TIMEOUT_MILLISECONDS, "AUTH", target.password)
+            _asked(giver, "MIGRATE", *there, "KEYS", *keys)
             yield _STEP_SECONDS
         for node in (target, source, *nodes):
             with client_of(node) as client:

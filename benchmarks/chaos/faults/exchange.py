@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import psycopg
 
+from benchmarks.chaos.faults.postgres import connected
 from benchmarks.chaos.ids import uuid7
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
@@ -104,9 +105,10 @@ def _write_file(world: World, fault: Fault, moments: Sequence[datetime]) -> tupl
     boards = [fault.target, *dice.sample([name for name in plain if name != fault.target], 3)]
     lines = [line for board in boards for line in _facts(board, world, dice, moments)]
     header = {"type": "export", "version": 1, "board": None, "exported_at": datetime.now(UTC).isoformat()}
+    parts = [{"type": "fact", "board": board, "records": _FACTS_A_BOARD} for board in boards]
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(path, "wt", encoding="utf-8") as file:
-        for line in (header, *lines, {"type": "end", "records": len(lines)}):
+        for line in (header, *lines, {"type": "end", "records": len(lines), "parts": parts}):
             file.write(json.dumps(line) + "\n")
     return path, [line["fact"]["event_id"] for line in lines]
 
@@ -133,7 +135,7 @@ def _facts(board: str, world: World, dice: random.Random, moments: Sequence[date
 
 def _attached(world: World) -> int:
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
+        with connected(world) as connection:
             row = connection.execute(_ATTACHED).fetchone()
     except psycopg.Error as error:
         raise SkippedError("PostgreSQL does not answer") from error

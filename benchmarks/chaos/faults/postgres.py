@@ -31,6 +31,13 @@ _MOVE_NUMBERS: Final = """
 """
 
 
+def connected(world: World, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """A connection that waits for nobody for long: who holds it up may be another fault, which waits for this one."""
+    return psycopg.connect(
+        world.stack.database_url, connect_timeout=2, autocommit=autocommit, options="-c lock_timeout=2s"
+    )
+
+
 def restart(world: World, fault: Fault) -> Steps:
     """Stop it in good order, and start it again after a while."""
     world.stack.postgres.stop()
@@ -74,7 +81,7 @@ def fill_disk(world: World, fault: Fault) -> Steps:
 def hold_transaction(world: World, fault: Fault) -> Steps:
     """Keep a transaction open that has written facts, and then take it back."""
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
+        with connected(world) as connection:
             connection.execute(_WRITE, (uuid7(datetime.now(UTC), fault.dice()), fault.target))
             yield fault.seconds
             connection.rollback()
@@ -95,8 +102,7 @@ def lock_facts(world: World, fault: Fault) -> Steps:
             world.operators.correct("POST", path, body, f"{kind} {REGULAR}{number} {fault.target}")
         yield _BANNED_SECONDS if kind == "ban" else dice.uniform(*_UNBANNED_SECONDS)
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
-            connection.execute("SET LOCAL lock_timeout = '2s'")
+        with connected(world) as connection:
             connection.execute("LOCK TABLE facts IN ACCESS EXCLUSIVE MODE")
             yield fault.seconds
             connection.rollback()
@@ -110,7 +116,7 @@ def lock_facts(world: World, fault: Fault) -> Steps:
 def vacuum(world: World, _: Fault) -> Steps:
     """Clean up the small tables, so that new rows take the places of old ones."""
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2, autocommit=True) as connection:
+        with connected(world, autocommit=True) as connection:
             for table in ("generations", "restated", "touched"):
                 connection.execute(f"VACUUM {table}".encode())
     except psycopg.Error as error:
@@ -128,7 +134,7 @@ def be_other_server(world: World, fault: Fault) -> Steps:
 def _move_numbers(world: World, board: str, by: int, which: str) -> None:
     """Nothing of ours may change facts, so this is done with the triggers off."""
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
+        with connected(world) as connection:
             connection.execute("SET LOCAL session_replication_role = replica")
             words = _MOVE_NUMBERS.replace("%s %s", f"{which} {_OTHER_SERVER}")
             connection.execute(words.encode(), (by, board))
@@ -139,7 +145,7 @@ def _move_numbers(world: World, board: str, by: int, which: str) -> None:
 def _take_what_is_free(world: World, taken: list[psycopg.Connection[Any]]) -> None:
     with suppress(psycopg.Error):
         while len(taken) < _MOST_CONNECTIONS:
-            taken.append(psycopg.connect(world.stack.database_url, connect_timeout=2, autocommit=True))
+            taken.append(connected(world, autocommit=True))
 
 
 _WAITS: Final = "Live boards go on; what needs the ledger is answered with 503, and done when it is back."

@@ -1,4 +1,4 @@
-"""The operator's command line: ``ledgerboard boards|rebuild|reconcile|corrections|dlq|keys``."""
+"""The operator's command line: ``ledgerboard boards|rebuild|reconcile|corrections|dlq|reviews|keys|audit``."""
 
 import os
 import sys

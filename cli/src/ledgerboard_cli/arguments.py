@@ -19,6 +19,7 @@ Exit code:
   4  nothing was done, because nobody agreed to it
 """
 _QUEUES: Final = [queue.name for queue in ALL_QUEUES]
+_SCOPES: Final = ["submit", "boards", "players", "read", "admin"]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _dlq(subjects)
     _reviews(subjects)
     _keys(subjects)
+    _audit(subjects)
     return root
 
 
@@ -142,9 +144,7 @@ def _keys(subjects: "Subcommands") -> None:
         commands, "keys create", "make a key", "Make a key and show it in the last line. It is never shown again."
     )
     create.add_argument("name", metavar="NAME", help="what the key is for")
-    create.add_argument(
-        "--scope", action="append", choices=["submit", "read", "admin"], required=True, help="may be given repeatedly"
-    )
+    create.add_argument("--scope", action="append", choices=_SCOPES, required=True, help="may be given repeatedly")
     create.add_argument(
         "--board", action="append", metavar="PATTERN", help="a board, or `prefix*`; without: every board"
     )
@@ -161,6 +161,20 @@ def _keys(subjects: "Subcommands") -> None:
     rotate.add_argument("--overlap-seconds", type=int, metavar="N", help="0: it ends at once; without: as is set")
     revoke = _command(commands, "keys revoke", "end a key", "Everywhere within ten seconds, and for ever.")
     revoke.add_argument("key_id", metavar="KEY_ID")
+
+
+def _audit(subjects: "Subcommands") -> None:
+    audit = _command(
+        subjects,
+        "audit",
+        "who changed what, when and from where",
+        "Writes, newest first, a line each: when, by whom, from which address, the status, what was asked for and of "
+        "what. With --json the whole of each, also how the thing was before and after.",
+    )
+    audit.add_argument("--by", metavar="PRINCIPAL", help="`root`, `key:ID`, `player:NAME` or `anonymous`")
+    audit.add_argument("--operation", metavar="OPERATION", help="such as 'PUT /v1/hooks/<hook>'")
+    audit.add_argument("--limit", type=int, default=20)
+    audit.add_argument("--json", action="store_true", help="a JSON object on each line")
 
 
 def _correction(commands: "Subcommands", verb: str, words: str) -> argparse.ArgumentParser:

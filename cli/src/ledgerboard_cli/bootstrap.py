@@ -1,5 +1,6 @@
 """Wiring: settings in, the gateway's clients out."""
 
+from ledgerboard_cli.audit import AuditOverHttp
 from ledgerboard_cli.commands import Gateway
 from ledgerboard_cli.gateway import HttpGateway
 from ledgerboard_cli.operations import Operations
@@ -17,4 +18,5 @@ def make_gateway(settings: Settings) -> Gateway:
         operations=Operations(transport),
         keys=KeysOverHttp(transport),
         reviews=ReviewsOverHttp(transport),
+        audit=AuditOverHttp(transport),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from ledgerboard_cli.audit import Audit, AuditOverHttp
 from ledgerboard_cli.board_changes import BoardChanges
 from ledgerboard_cli.board_files import read_boards
 from ledgerboard_cli.dead_letters import DeadLetters
@@ -27,12 +28,13 @@ Options = argparse.Namespace
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The gateway, as those who define boards see it and as operators, reviewers and those who give out keys do."""
+    """The gateway, as those see it who define boards, operate, review, give out keys or look who changed what."""
 
     boards: HttpGateway
     operations: Operations
     keys: KeysOverHttp
     reviews: ReviewsOverHttp
+    audit: AuditOverHttp
 
 
 Command = Callable[[Options, Gateway], int]
@@ -131,6 +133,10 @@ def _reviews(options: Options, gateway: Gateway) -> int:
     return reviewing.decide(verb, options.event_id, _why(options))
 
 
+def _audit(options: Options, gateway: Gateway) -> int:
+    return Audit(gateway.audit, _say).list(options.by, options.operation, options.limit, as_json=options.json)
+
+
 _COMMANDS: Final[Mapping[str, Command]] = {
     "boards apply": _apply,
     "rebuild": _rebuild,
@@ -153,6 +159,7 @@ _COMMANDS: Final[Mapping[str, Command]] = {
     "keys list": _keys,
     "keys rotate": _keys,
     "keys revoke": _keys,
+    "audit": _audit,
 }
 
 

@@ -42,7 +42,7 @@ def _run(chosen: argparse.Namespace) -> int:
         case "down":
             return down(state, purge=chosen.purge)
         case _:
-            return check()
+            return check(settings.advisories)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,8 @@
 """Ask whether a known vulnerability stands in what is installed: `pip-audit` over ``requirements.lock``.
 
-Advisories come from the package index. Where none are to be had - no network, a mirror without them - nothing is known,
-which is told apart from nothing found: it does not fail a check, and never passes for an audit.
+Advisories come from the package index, or else from OSV, or only from a server like OSV's, if one is named. Where none
+are to be had - no network, a mirror without them - nothing is known, which is told apart from nothing found: it does
+not fail a check, and never passes for an audit.
 """
 
 import json
@@ -34,13 +35,23 @@ class Audit:
         return f"nothing known against {self.asked} of {self.packages} packages"
 
 
-def audit() -> Audit:
-    """Audit the lock file of the working directory."""
+def audit(advisories: str = "") -> Audit:
+    """Audit the lock file of the working directory, by the advisories at this URL or else by public ones."""
+    services = (("osv", "--osv-url", advisories),) if advisories else (("pypi",), ("osv",))
+    made = Audit(0, 0, ())
+    for service in services:
+        made = _ask(service)
+        if made.asked:
+            break
+    return made
+
+
+def _ask(service: Sequence[str]) -> Audit:
     program = Path(sys.executable).with_name("pip-audit")
     options = ("--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off")
     try:
         finished = subprocess.run(
-            [program, "--requirement", LOCK, *options],
+            [program, "--requirement", LOCK, *options, "--vulnerability-service", *service],
             check=False,
             capture_output=True,
             text=True,

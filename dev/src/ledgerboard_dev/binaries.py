@@ -47,10 +47,10 @@ def redis_executable(choice: str) -> Path:
 
 
 def ministack_command() -> Sequence[str]:
-    """How to start MiniStack, the SQS-compatible server."""
+    """How to start MiniStack, the SQS-compatible server, behind its guard."""
     if find_spec("ministack") is None:
         raise MissingServerError("the ministack package is not installed: ./run installs it")
-    return [sys.executable, "-m", "ministack"]
+    return [sys.executable, "-m", "ledgerboard_dev.guarded_aws"]
 
 
 def _in_wheel(package: str, pattern: str, server: str) -> Path:

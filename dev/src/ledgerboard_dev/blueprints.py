@@ -25,8 +25,9 @@ WORKERS: Final = (
     Blueprint(name="history-jobs", module="ledgerboard_history", command="jobs"),
     Blueprint(name="history-beat", module="ledgerboard_history", command="beat"),
 )
+MIGRATE: Final = Blueprint(name="migrate", module="ledgerboard_history", command="migrate")
 PREPARATIONS: Final = (
-    Blueprint(name="migrate", module="ledgerboard_history", command="migrate"),
+    MIGRATE,
     Blueprint(name="provision", module="ledgerboard_ingest", command="provision"),
     Blueprint(name="provision-identity", module="ledgerboard_gateway", command="provision-identity"),
 )

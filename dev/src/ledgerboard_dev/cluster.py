@@ -11,6 +11,7 @@ from typing import Final
 import redis
 
 from ledgerboard_dev.embedded import EmbeddedValkey
+from ledgerboard_dev.private import new_secret
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import Guardian, Program
 
@@ -32,11 +33,14 @@ class ClusterNode(EmbeddedValkey):
 def running_cluster(home: Path, size: int, guardian: Guardian, choice: str) -> Iterator[Sequence[ClusterNode]]:
     """So many primaries, met and agreed on who has which slots."""
     with ExitStack() as stack:
+        password = new_secret()  # A client of the cluster shows all nodes the same.
         nodes = [
-            stack.enter_context(ClusterNode(home / str(number), guardian=guardian, choice=choice, durable=False))
+            stack.enter_context(
+                ClusterNode(home / str(number), guardian=guardian, choice=choice, durable=False, password=password)
+            )
             for number in range(size)
         ]
-        clients = [stack.enter_context(redis.Redis(port=node.port)) for node in nodes]
+        clients = [stack.enter_context(redis.Redis.from_url(node.url)) for node in nodes]
         _share_slots(clients)
         _introduce(clients)
         _wait_for_agreement(clients)
@@ -45,7 +49,7 @@ def running_cluster(home: Path, size: int, guardian: Guardian, choice: str) -> I
 
 def add_replica(nodes: Sequence[ClusterNode], replica: ClusterNode, of: redis.Redis) -> None:
     """Let ``replica``, which runs, copy one of the primaries, and return once all nodes know it."""
-    with redis.Redis(port=replica.port) as client:
+    with redis.Redis.from_url(replica.url) as client:
         bus = client.config_get("cluster-port")["cluster-port"]
         of.execute_command("CLUSTER MEET", "127.0.0.1", replica.port, bus)  # type: ignore[no-untyped-call]
         name = _said(of, "CLUSTER", "MYID").decode()
@@ -58,7 +62,7 @@ def add_replica(nodes: Sequence[ClusterNode], replica: ClusterNode, of: redis.Re
 
 def fail_over(replica: ClusterNode) -> None:
     """Let it take its primary's place, which becomes its replica."""
-    with redis.Redis(port=replica.port) as client:
+    with redis.Redis.from_url(replica.url) as client:
         client.execute_command("CLUSTER FAILOVER")
         _wait_until(lambda: client.info("replication")["role"] == "master", what="the fail-over")
 
@@ -73,7 +77,7 @@ def _follows(client: redis.Redis, primary: str) -> bool:
 
 
 def _knows(node: ClusterNode, other: ClusterNode) -> bool:
-    with redis.Redis(port=node.port) as client:
+    with redis.Redis.from_url(node.url) as client:
         return f"127.0.0.1:{other.port}".encode() in _said(client, "CLUSTER", "NODES")
 
 

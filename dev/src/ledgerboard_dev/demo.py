@@ -56,7 +56,7 @@ def demo(state: State, settings: DevSettings, season: Season) -> int:
 
 def _play(stack: Stack, season: Season) -> bool:
     """The season on a running stack. Returns whether it was exact."""
-    with closing(Api(stack.gateway_url, stack.write_key)) as api:
+    with closing(Api(stack.gateway_url, stack.admin_key)) as api:
         return _play_through(api, stack, season)
 
 

@@ -41,7 +41,7 @@ def record_of(stack: Stack) -> Record:
     return {
         "pid": os.getpid(),
         "gateway_url": stack.gateway_url,
-        "write_key_file": str(stack.write_key_file),
+        "admin_key_file": str(stack.admin_key_file),
         "environment_file": str(stack.environment_file),
     }
 
@@ -82,6 +82,6 @@ def announcement(record: Record) -> str:
     return (
         f"  gateway    {record['gateway_url']}\n"
         f"  docs       {record['gateway_url']}/docs\n"
-        f"  write key  {record['write_key_file']}\n"
+        f"  admin key  {record['admin_key_file']}\n"
         f"  shell      . {record['environment_file']}"
     )

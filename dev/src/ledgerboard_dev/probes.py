@@ -11,17 +11,22 @@ import psycopg
 _TIMEOUT_SECONDS: Final = 2
 _PORTS: Final = (12_000, 32_000)
 
+_given: Final[set[int]] = set()
+
 
 def free_port() -> int:
     """A loopback port that nobody uses, below those that systems give to outgoing connections.
 
-    So it is still free after its service went down and before it comes up again.
+    So it is still free after its service went down and before it comes up again. No process is given a port twice: what
+    was given may be bound much later.
     """
     while True:
         port = random.randrange(*_PORTS)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _given:
+                _given.add(port)
+                return port
 
 
 def postgres_answers(url: str) -> bool:
@@ -33,12 +38,13 @@ def postgres_answers(url: str) -> bool:
     return True
 
 
-def redis_answers(port: int) -> bool:
-    """Whether it says PONG, rather than that it is still loading."""
+def redis_answers(port: int, password: str) -> bool:
+    """Whether it says PONG, rather than that it is still loading. ``password`` is the default user's."""
     try:
         with socket.create_connection(("127.0.0.1", port), _TIMEOUT_SECONDS) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(64).startswith(b"+PONG")
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            answer = connection.makefile("rb")
+            return [answer.readline(), answer.readline()] == [b"+OK\r\n", b"+PONG\r\n"]
     except OSError:
         return False
 

@@ -160,14 +160,16 @@ class Child:
         return self.program.log.read_text(errors="replace")[-characters:]
 
 
-def run_as(identity: Mapping[str, int], argv: Sequence[str], environment: Mapping[str, str]) -> CompletedProcess[str]:
-    """Run a short-lived program under ``identity`` to its end, and return what it said."""
+def run_as(
+    identity: Mapping[str, int], argv: Sequence[str], environment: Mapping[str, str], *, said: str = ""
+) -> CompletedProcess[str]:
+    """Run a short-lived program under ``identity`` to its end, and return what it said to what is ``said`` to it."""
     program = Program(name=argv[0], argv=argv, log=Path(os.devnull), identity=identity)
     return subprocess.run(
         _leashed(program, guardian_fd=-1),
         env={**BASE_ENVIRONMENT, **environment},
         cwd="/",
-        stdin=subprocess.DEVNULL,
+        input=said,
         capture_output=True,
         text=True,
         check=False,

@@ -10,16 +10,19 @@ class DevSettings:
     """Which servers to start: the bundled ones, ``system`` for those found on this machine, or a path.
 
     ``postgres`` is the directory that holds ``initdb`` and ``postgres`` (version 15 or later); ``redis`` is the
-    server's executable (version 7.0 or later).
+    server's executable (version 7.0 or later). ``advisories`` is the URL of a server that knows of vulnerabilities and
+    speaks as OSV does; empty for the public ones.
     """
 
     postgres: str = "bundled"
     redis: str = "bundled"
+    advisories: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Read ``LEDGERBOARD_DEV_POSTGRES`` and ``LEDGERBOARD_DEV_REDIS``."""
+        """Read ``LEDGERBOARD_DEV_POSTGRES``, ``LEDGERBOARD_DEV_REDIS`` and ``LEDGERBOARD_DEV_ADVISORIES``."""
         return cls(
             postgres=environ.get("LEDGERBOARD_DEV_POSTGRES") or "bundled",
             redis=environ.get("LEDGERBOARD_DEV_REDIS") or "bundled",
+            advisories=environ.get("LEDGERBOARD_DEV_ADVISORIES", ""),
         )

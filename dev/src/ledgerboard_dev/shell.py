@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ledgerboard_dev.private import write_private
 from ledgerboard_dev.supervisor import Service
-from ledgerboard_dev.vault import write_private
 
 
 def write_environment(file: Path, settings: Mapping[str, str], services: Mapping[str, Service]) -> None:

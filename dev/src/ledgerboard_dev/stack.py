@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
 
-from ledgerboard_dev.blueprints import GATEWAY, PREPARATIONS, WORKERS, Blueprint
+from ledgerboard_dev.blueprints import GATEWAY, MIGRATE, PREPARATIONS, WORKERS, Blueprint
 from ledgerboard_dev.embedded import EmbeddedPostgres, EmbeddedSqs, EmbeddedValkey
+from ledgerboard_dev.keys import kept_admin_key
+from ledgerboard_dev.private import kept_secret, private_folder
 from ledgerboard_dev.probes import free_port
 from ledgerboard_dev.processes import BASE_ENVIRONMENT, Child, Guardian, Program
 from ledgerboard_dev.progress import Progress, silent
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_dev.shell import write_environment
 from ledgerboard_dev.supervisor import Service, Supervisor
-from ledgerboard_dev.vault import USER, Vault, kept_secret
+from ledgerboard_dev.vault import OWNER, USER, Vault
 
 _STAGE: Final = "local"
 DATABASE: Final = "ledgerboard"
@@ -56,6 +58,8 @@ class Stack:
         self.write_key_file = self.home / "write-key"
         self.environment_file = self.home / "services.env"
         self.write_key = ""
+        self.admin_key_file = self.home / "admin-key"
+        self.admin_key = ""
         self._options = options or StackOptions()
         self._progress = progress
         self._owned = ExitStack()
@@ -105,8 +109,9 @@ class Stack:
         self._owned.close()
 
     def _start(self) -> None:
+        private_folder(self.home)  # Logs and queues tell of players.
         self.write_key = kept_secret(self.write_key_file)
-        self.vault = Vault(_STAGE, self.write_key)
+        self.vault = Vault(self.write_key)
         guardian = self._guardian = self._owned.enter_context(Guardian())
         self._start_servers(guardian)
         with self._progress("schema, queues and users"):
@@ -119,11 +124,12 @@ class Stack:
                 service.launch()
             for service in wanted:
                 service.wait_until_ready()
+            self.admin_key = kept_admin_key(self.gateway_url, self.write_key, self.admin_key_file)
 
     def _start_servers(self, guardian: Guardian) -> None:
         settings, durable, servers = self._options.settings, self._options.durable, self.home / "servers"
         self.postgres = EmbeddedPostgres(
-            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable, passwords=True
+            servers / "postgres", guardian=guardian, choice=settings.postgres, durable=durable
         )
         self.valkey = EmbeddedValkey(
             servers / "valkey",
@@ -136,11 +142,11 @@ class Stack:
         for name, server in (("PostgreSQL", self.postgres), ("Valkey", self.valkey), ("SQS", self.sqs)):
             with self._progress(name):
                 self._owned.enter_context(server)
-        self._secrets = self.vault.plant(self.sqs.url)
+        self._secrets = self.vault.write(self.home / "secrets")
 
     @property
     def database_url(self) -> str:
-        """The ledger, for those who look at it from outside: the services must show a password."""
+        """The ledger, for those who look at it from outside, with the password of who may do everything there."""
         return self.postgres.url.removesuffix("postgres") + DATABASE
 
     def _prepare(self, guardian: Guardian) -> None:
@@ -162,7 +168,7 @@ class Stack:
     def _write_environment(self) -> None:
         """For a person's shell: what the services are told, and the passwords that they find by name."""
         services = self._command("ledgerboard_history", "reconcile").environment
-        operator = {"LEDGERBOARD_URL": self.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(self.write_key_file)}
+        operator = {"LEDGERBOARD_URL": self.gateway_url, "LEDGERBOARD_WRITE_KEY_FILE": str(self.admin_key_file)}
         settings = {**services, **operator, **self.vault.clients_settings, "AWS_ENDPOINT_URL": self.sqs.url}
         write_environment(self.environment_file, settings, self.services)
         self._owned.callback(self.environment_file.unlink, missing_ok=True)
@@ -190,9 +196,10 @@ class Stack:
                 **EmbeddedSqs.environment,
                 "LEDGERBOARD_STAGE": _STAGE,
                 "LEDGERBOARD_SQS_ENDPOINT_URL": self.sqs.url,
-                "LEDGERBOARD_REDIS_URL": self.valkey.url.replace("//", f"//{USER}@"),
-                "LEDGERBOARD_DATABASE_URL": self.database_url.replace("postgres@", f"{USER}@"),
+                "LEDGERBOARD_REDIS_URL": f"redis://{USER}@127.0.0.1:{self.valkey.port}/0",
+                "LEDGERBOARD_DATABASE_URL": self.postgres.url_of(USER, DATABASE),
                 **self._secrets,
+                **(self._of_the_owner() if blueprint is MIGRATE else {}),
                 "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
                 "LEDGERBOARD_COGNITO_ENDPOINT_URL": self.sqs.url,
                 "LEDGERBOARD_AUTO_CONFIRM": "true",
@@ -204,6 +211,12 @@ class Stack:
             },
             stop_seconds=_STOP_SECONDS,
         )
+
+    def _of_the_owner(self) -> Mapping[str, str]:
+        return {
+            "LEDGERBOARD_DATABASE_URL": self.postgres.url_of(OWNER, DATABASE),
+            **self.vault.migrating_settings,
+        }
 
 
 def service_names(options: StackOptions) -> Mapping[str, Blueprint]:

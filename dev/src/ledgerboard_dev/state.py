@@ -24,7 +24,7 @@ class Record(TypedDict):
 
     pid: int
     gateway_url: str
-    write_key_file: str
+    admin_key_file: str
     environment_file: str
 
 

@@ -124,6 +124,17 @@ THIRD_RELEASE: Final[dict[str, Any]] = {
 }
 """What was sent before submissions had a source, and boards rules against cheating."""
 
+FOURTH_RELEASE: Final[dict[str, Any]] = {
+    "board-definition.rules": replace(
+        MANAGED, version=6, options=replace(
+            MANAGED.options, submitters=Submitters.SERVERS, max_gain=MaxGain(score=500, seconds=60),
+            max_attempts=MaxAttempts(plays=10, period=AttemptPeriod.DAY), on_suspicion=OnSuspicion.REFUSE,
+        ),
+    ),
+    "board-definition.unruled": replace(MANAGED, version=7),
+}  # fmt: skip
+"""What was sent before boards said which levels players may name."""
+
 PLAYED: Final = replace(FACTS[1], session="cup final #1")
 SENT: Final[dict[str, Any]] = {
     "ledgerboard.submissions.v1.sourced": replace(
@@ -185,14 +196,22 @@ SENT: Final[dict[str, Any]] = {
     "ledgerboard.recorded.v1": RecordedMessage(
         envelopes=FIRST_RELEASE["ledgerboard.facts.v1"].envelopes,
     ),
-    "board-definition.rules": replace(
-        MANAGED, version=6, options=replace(
-            MANAGED.options, submitters=Submitters.SERVERS, max_gain=MaxGain(score=500, seconds=60),
-            max_attempts=MaxAttempts(plays=10, period=AttemptPeriod.DAY), on_suspicion=OnSuspicion.REFUSE,
+    "ledgerboard.rejections.v1.names": RejectionsMessage(
+        correlation_id="req-1.A_z",
+        rejections=tuple(
+            replace(
+                FIRST_RELEASE["ledgerboard.rejections.v1"].rejections[0], reason=reason, detail="'Zürich' is not known"
+            )
+            for reason in (
+                RejectionReason.SESSION_UNKNOWN, RejectionReason.LEVEL_UNKNOWN, RejectionReason.LEVELS_EXHAUSTED
+            )
         ),
     ),
-    "board-definition.unruled": replace(MANAGED, version=7),
+    "board-definition.levels": replace(
+        MANAGED, version=8, options=replace(MANAGED.options, levels=("Zürich", "1"))
+    ),
+    "board-definition.counted": replace(MANAGED, version=9, options=replace(MANAGED.options, levels=12)),
 }  # fmt: skip
 """What we send. A field that is added makes it differ from an older file, which then moves up there."""
 
-MESSAGES: Final = FIRST_RELEASE | SECOND_RELEASE | THIRD_RELEASE | SENT
+MESSAGES: Final = FIRST_RELEASE | SECOND_RELEASE | THIRD_RELEASE | FOURTH_RELEASE | SENT

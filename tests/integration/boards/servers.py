@@ -7,6 +7,7 @@ from typing import Self
 import redis
 
 from ledgerboard_dev.embedded import EmbeddedValkey
+from ledgerboard_dev.private import new_secret
 from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_testkit.polling import eventually
@@ -16,8 +17,11 @@ class Replicas:
     """Some servers on loopback, each with a client that talks to it whatever it is at the moment."""
 
     def __init__(self, home: Path, guardian: Guardian, settings: DevSettings, count: int = 2) -> None:
+        password = new_secret()  # One that copies another shows its own.
         self.servers = [
-            EmbeddedValkey(home / f"server-{number}", guardian=guardian, choice=settings.redis, durable=False)
+            EmbeddedValkey(
+                home / f"server-{number}", guardian=guardian, choice=settings.redis, durable=False, password=password
+            )
             for number in range(count)
         ]
         self.clients: list[redis.Redis] = []

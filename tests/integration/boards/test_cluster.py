@@ -108,10 +108,10 @@ def hand_over(nodes: Sequence[ClusterNode], cluster: RedisCluster, key: bytes) -
     owner = cluster.get_node_from_key(key)  # type: ignore[no-untyped-call]
     taker = next(node for node in nodes if node.port != owner.port)
     order = sorted(nodes, key=lambda node: node.port != taker.port)  # The taker must know of it first.
-    with redis.Redis(port=taker.port) as client:
+    with redis.Redis.from_url(taker.url) as client:
         identity = client.execute_command("CLUSTER MYID")
     for node in order:
-        with redis.Redis(port=node.port) as client:
+        with redis.Redis.from_url(node.url) as client:
             client.execute_command("CLUSTER SETSLOT", slot, "NODE", identity)
 
 

@@ -132,3 +132,17 @@ def test_a_dense_rank_is_counted_to_the_limit_and_refused_beyond(
     with pytest.raises(RankTooDeepError):
         standings.hypothetical(CHESS, DEFAULT_OPTIONS, make_fact("ann", -(10**6), NOW), Ranking.DENSE)
     assert standings.last(CHESS, DEFAULT_OPTIONS, 1, Ranking.COMPETITION).standings[0].rank == MAX_DISTINCT_SCORES + 1
+
+
+def test_several_views_of_one_read_share_what_a_dense_ranking_counts(
+    boards: FirstGeneration, standings: RedisStandings
+) -> None:
+    crowd = [make_fact(f"player-{place}", -place, NOW) for place in range(MAX_DISTINCT_SCORES)]
+    boards.fold([(make_envelope("chess", crowd), make_definition("chess"))], NOW)
+    both, share = [(CHESS, DEFAULT_OPTIONS)] * 2, MAX_DISTINCT_SCORES // 2
+    assert [each and each.rank for each in standings.standings_of(f"player-{share}", both, Ranking.DENSE)] == [
+        share
+    ] * 2
+    with pytest.raises(RankTooDeepError):
+        standings.standings_of(f"player-{share + 1}", both, Ranking.DENSE)
+    assert standings.standings_of(f"player-{share + 1}", both[:1], Ranking.DENSE)[0] is not None

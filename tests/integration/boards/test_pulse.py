@@ -180,8 +180,14 @@ def test_a_replica_that_took_its_primarys_place_is_looked_at_instead(
 ) -> None:
     with (
         running_cluster(tmp_path / "cluster", 3, guardian, dev_settings.redis) as nodes,
-        ClusterNode(tmp_path / "replica", guardian=guardian, choice=dev_settings.redis, durable=False) as replica,
-        redis.Redis(port=nodes[0].port) as first,
+        ClusterNode(
+            tmp_path / "replica",
+            guardian=guardian,
+            choice=dev_settings.redis,
+            durable=False,
+            password=nodes[0].password,
+        ) as replica,
+        redis.Redis.from_url(nodes[0].url) as first,
     ):
         add_replica(nodes, replica, first)
         cluster = make_redis(RedisSettings(url=nodes[1].url, cluster=True))

@@ -52,8 +52,10 @@ class MovingSlot:
         return sorted(found)
 
     def move(self, keys: Sequence[bytes]) -> None:
+        password = self._target.get_connection_kwargs()["password"]
         for key in keys:
-            self._source.execute_command("MIGRATE", "127.0.0.1", self._target_node.port, key, 0, 5000)  # type: ignore[no-untyped-call]
+            there = ("127.0.0.1", self._target_node.port, key, 0, 5000, "AUTH", password)
+            self._source.execute_command("MIGRATE", *there)  # type: ignore[no-untyped-call]
 
     def finish(self) -> None:
         self.move(self.keys())

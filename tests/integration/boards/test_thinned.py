@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 import redis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ledgerboard_boards import BoardStates, FoldOrder, Following, GenerationState, RedisBoards
@@ -35,6 +35,14 @@ _facts: Final = st.lists(
     min_size=1,
     max_size=30,
 )
+
+
+def _plays(*made: tuple[Any, ...]) -> list[Fact]:
+    """Plays by score, hours ago and perhaps level."""
+    return [
+        make_fact("ann", score, NOW - timedelta(hours=age), level=next(iter(level), None), attributes={"moves": 0})
+        for score, age, *level in made
+    ]
 
 
 class Board:
@@ -70,6 +78,9 @@ def views(facts: Sequence[Fact], options: BoardOptions) -> set[View]:
 )
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(facts=_facts)
+@example(facts=_plays((5, 3), (-5, 1), (0, 2), (0, 5)))
+@example(facts=_plays((0, 3), (0, 1)))
+@example(facts=_plays((7, 3, "one"), (0, 2, "one"), (0, 4, "two")))
 def test_a_restatement_leaves_what_folding_every_play_leaves(
     client: redis.Redis, policy: Policy, ties: tuple[TieBreak, ...], order: Order, facts: list[Fact]
 ) -> None:

@@ -1,6 +1,7 @@
 """Totals see each envelope once and stay exact; and every envelope is announced."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -9,7 +10,7 @@ import redis
 
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, FactEnvelope, Order, Policy, View
+from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, BoardDefinition, FactEnvelope, Order, Policy, View
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.plays import make_definition, make_envelope, make_fact
@@ -75,6 +76,79 @@ def test_the_best_of_many_levels_add_up_exactly(
     assert standings.page(view, definition.options, 0, 10).standings == expected_standings(
         facts, definition.options, view
     )
+
+
+Step = tuple[str, int, int, str]
+"""Player, score, at which second, level."""
+
+
+@pytest.mark.parametrize(
+    ("steps", "first"),
+    [
+        pytest.param([("ann", 5, 1, ""), ("bob", 5, 2, ""), ("ann", 0, 3, "")], "ann", id="after the total"),
+        pytest.param([("ann", 0, 1, ""), ("bob", 0, 2, ""), ("ann", 0, 3, "")], "ann", id="after nothing"),
+        pytest.param([("ann", 0, 1, ""), ("ann", 5, 3, ""), ("bob", 5, 2, "")], "bob", id="before the total"),
+        pytest.param(
+            [("ann", 5, 1, ""), ("ann", -5, 3, ""), ("ann", 0, 4, ""), ("bob", 0, 2, ""), ("bob", 0, 9, "")],
+            "bob",
+            id="after what added up to nothing",
+        ),
+        pytest.param([("ann", 9, 1, ""), ("bob", 4, 2, ""), ("bob", 5, 3, "")], "ann", id="none"),
+    ],
+)
+def test_a_play_of_0_moves_nobody_behind_equals_on_a_total(
+    boards: FirstGeneration, standings: RedisStandings, steps: list[Step], first: str
+) -> None:
+    definition = make_definition("sums", policy=Policy.TOTAL)
+    _first_in_every_order(boards, standings, steps, definition, View("sums", ALL_TIME), first)
+
+
+@pytest.mark.parametrize(
+    ("steps", "order", "first"),
+    [
+        pytest.param(
+            [("ann", 5, 1, "a"), ("bob", 5, 2, "a"), ("ann", 0, 3, "b")], Order.DESC, "ann", id="a level of nothing"
+        ),
+        pytest.param(
+            [("ann", 0, 1, "a"), ("bob", 0, 2, "a"), ("ann", 0, 3, "b")], Order.DESC, "ann", id="nothing on any level"
+        ),
+        pytest.param(
+            [("ann", 5, 1, "a"), ("ann", 7, 1, "b"), ("bob", 5, 2, "a"), ("ann", 0, 3, "b")],
+            Order.ASC,
+            "bob",
+            id="an improvement to 0 counts",
+        ),
+        pytest.param(
+            [("ann", 5, 1, "a"), ("bob", 5, 2, "a"), ("ann", 0, 3, "b"), ("ann", 7, 4, "b")],
+            Order.ASC,
+            "ann",
+            id="what came behind a best of 0 does not",
+        ),
+    ],
+)
+def test_a_play_of_0_moves_nobody_behind_equals_on_a_sum_over_levels(
+    boards: FirstGeneration, standings: RedisStandings, steps: list[Step], order: Order, first: str
+) -> None:
+    definition = make_definition("sums", order, level_total_view=True)
+    _first_in_every_order(boards, standings, steps, definition, View("sums", ALL_TIME, ALL_LEVELS), first)
+
+
+def _first_in_every_order(
+    boards: FirstGeneration, standings: RedisStandings, steps: list[Step], definition: BoardDefinition, view: View,
+    first: str,
+) -> None:  # fmt: skip
+    start = NOW - timedelta(seconds=60)
+    for number, ordered in enumerate(permutations(steps)):
+        own = replace(view, board=f"{definition.board}-{number}")
+        facts = [
+            make_fact(player, score, start + timedelta(seconds=second), level=level or None)
+            for player, score, second, level in ordered
+        ]
+        for cut in (facts[: number % len(facts)], facts[number % len(facts) :]):
+            boards.fold([(make_envelope(own.board, cut), replace(definition, board=own.board))], NOW)
+        page = standings.page(own, definition.options, 0, 10)
+        assert page.standings[0].player == first, ordered
+        assert page.standings == expected_standings(facts, definition.options, own)
 
 
 def test_only_totals_leave_marks(client: redis.Redis, stage: str, boards: FirstGeneration) -> None:

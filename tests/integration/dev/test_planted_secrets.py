@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -42,7 +43,7 @@ def search(tmp_path_factory: pytest.TempPathFactory, dev_settings: DevSettings) 
     options = StackOptions(settings=dev_settings, durable=False, environment={"LEDGERBOARD_LOG_LEVEL": "DEBUG"})
     with (
         Stack(tmp_path_factory.mktemp("planted"), options) as stack,
-        closing(Api(stack.gateway_url, stack.write_key)) as api,
+        closing(Api(stack.gateway_url, stack.admin_key)) as api,
     ):
         search = Search(stack)
         play(search, api)
@@ -74,8 +75,10 @@ def play(search: Search, api: Api) -> None:
 
 
 def leaks(search: Search, found: places.Places) -> list[str]:
-    vault = search.stack.vault
-    secrets = (vault.database_password, vault.redis_password, search.stack.write_key)
+    stack, vault = search.stack, search.stack.vault
+    own = (urlsplit(stack.postgres.url).password or "", stack.valkey.password)
+    keys = (stack.write_key, stack.admin_key)
+    secrets = (vault.database_password, vault.owner_password, vault.redis_password, *keys, *own)
     needles = [form for secret in secrets for form in places.forms(secret)]
     return [place for place, text in found.items() if any(needle in text for needle in needles)]
 
@@ -89,9 +92,9 @@ def test_the_services_log_in_with_the_secrets_that_were_planted(search: Search) 
         users = {each["user"] for each in client.client_list() if int(each["id"]) != client.client_id()}
     assert users == {USER}
     with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(stack.database_url.replace("postgres@", f"{USER}:wrong@"))
+        psycopg.connect(stack.postgres.url_of(USER, "ledgerboard", "wrong"))
     with pytest.raises(redis.AuthenticationError):
-        redis.Redis.from_url(stack.valkey.url, username=USER, password="wrong").ping()  # noqa: S106 -- a wrong one.
+        redis.Redis(port=stack.valkey.port, username=USER, password="wrong").ping()  # noqa: S106 -- a wrong one.
 
 
 def test_no_process_has_a_secret_in_its_environment_or_command_line(search: Search) -> None:

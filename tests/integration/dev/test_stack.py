@@ -27,7 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, dev_settings: DevSettings) -
 
 @pytest.fixture
 def api(stack: Stack) -> Iterator[Api]:
-    with closing(Api(stack.gateway_url, stack.write_key)) as api:
+    with closing(Api(stack.gateway_url, stack.admin_key)) as api:
         yield api
 
 
@@ -58,6 +58,7 @@ def test_every_process_of_every_service_runs_and_is_ready(stack: Stack) -> None:
 def test_a_shell_that_reads_its_file_is_in_the_stack(stack: Stack, api: Api) -> None:
     """As a runbook has it, in a shell that knew nothing; and the file is for its owner alone."""
     assert stack.environment_file.stat().st_mode & 0o777 == 0o600
+    assert stack.home.stat().st_mode & 0o777 == 0o700
     assert api.post_score("stack-shell", "Eve", 5)[0] == 202
     assert holds(shows(api, "stack-shell", "Eve", 5))
     words = "ledgerboard-history reconcile stack-shell && ledgerboard rebuild stack-shell --no-wait"
@@ -65,10 +66,10 @@ def test_a_shell_that_reads_its_file_is_in_the_stack(stack: Stack, api: Api) -> 
     done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "stack-shell: 4 views, 0 differences" in done.stdout
-    with psycopg.connect(
-        stack.database_url.replace("postgres@", f"{USER}@"), password=_told(stack)["PGPASSWORD"]
-    ) as db:
+    with psycopg.connect(stack.postgres.url_of(USER, "ledgerboard"), password=_told(stack)["PGPASSWORD"]) as db:
         assert db.execute("SELECT current_user").fetchone() == (USER,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            db.execute("COPY (SELECT 1) TO PROGRAM 'id'")
 
 
 def _told(stack: Stack) -> dict[str, str]:

@@ -27,7 +27,13 @@ from tests.integration.gateway.processes import KEY, GatewayProcess, gateway_pro
 PLAYER: Final = "ada"
 PASSWORD: Final = "Sup3r-planted-word"  # noqa: S105 -- a test's own.
 NOW: Final = datetime.now(UTC)
-UNLIMITED: Final = {"ADDRESS_ATTEMPTS": "0", "USERNAME_ATTEMPTS": "0", "PLAYER_RATE": "0", "KEY_RATE": "0"}
+UNLIMITED: Final = dict.fromkeys(
+    (
+        "ADDRESS_ATTEMPTS", "USERNAME_ATTEMPTS", "USERNAME_ADDRESS_ATTEMPTS", "PLAYER_RATE", "PLAYER_WRITES",
+        "KEY_RATE", "READ_RATE",
+    ),
+    "0",
+)  # fmt: skip
 _SEASON: Final = {"key": "autumn", "start": NOW - timedelta(days=9), "end": NOW + timedelta(days=9)}
 BOARDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "race": {"seasons": [_SEASON], "level_total_view": True},

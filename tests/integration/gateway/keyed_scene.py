@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 
 from ledgerboard_contracts import SubmissionEnvelope, wire
 from ledgerboard_ingest.judge import Judge
-from ledgerboard_ledger import LedgerWriter, PostgresDefinitions, PostgresSessions
+from ledgerboard_ledger import LedgerWriter, PostgresDefinitions, PostgresLevels, PostgresSessions
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.polling import eventually
 from ledgerboard_testkit.queues import RealQueue
@@ -134,7 +134,7 @@ class Road:
     def __init__(self, queue: RealQueue, engine: Engine, folding: FirstGeneration) -> None:
         self._queue = queue
         self._definitions = PostgresDefinitions(engine)
-        self._judge = Judge(self._definitions, PostgresSessions(engine))
+        self._judge = Judge(self._definitions, PostgresSessions(engine), PostgresLevels(engine))
         self._writer = LedgerWriter(engine)
         self._folding = folding
         self.arrived: list[SubmissionEnvelope] = []

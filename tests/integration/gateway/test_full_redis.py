@@ -16,22 +16,24 @@ from tests.integration.gateway.processes import GatewayProcess, gateway_process
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory, guardian: Guardian) -> Iterator[redis.Redis]:
+def server(tmp_path_factory: pytest.TempPathFactory, guardian: Guardian) -> Iterator[EmbeddedValkey]:
     """A server of this module's own, since it gets full."""
-    with (
-        EmbeddedValkey(tmp_path_factory.mktemp("valkey"), guardian=guardian, durable=False) as server,
-        redis.Redis.from_url(server.url) as client,
-    ):
+    with EmbeddedValkey(tmp_path_factory.mktemp("valkey"), guardian=guardian, durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(server: EmbeddedValkey) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(server.url) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def gateway(
-    client: redis.Redis, queue: RealQueue, stage: str, sqs_endpoint: str, ledger_url: str
+    server: EmbeddedValkey, queue: RealQueue, stage: str, sqs_endpoint: str, ledger_url: str
 ) -> Iterator[GatewayProcess]:
     assert queue.is_empty()
-    url = f"redis://127.0.0.1:{client.get_connection_kwargs()['port']}/0"
-    with gateway_process(sqs_endpoint, url, ledger_url, stage) as running:
+    with gateway_process(sqs_endpoint, server.url, ledger_url, stage) as running:
         yield running
 
 

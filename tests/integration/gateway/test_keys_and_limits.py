@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPConnection, HTTPMessage
 from typing import Any
 
@@ -16,7 +17,7 @@ from ledgerboard_testkit.relay import Relay
 from tests.integration.gateway.processes import GatewayProcess, gateway_process, seconds_of
 
 Two = tuple[GatewayProcess, GatewayProcess]
-SETTINGS = {"KEY_RATE": "0.001", "KEY_BURST": "30", "USERNAME_ATTEMPTS": "1"}
+SETTINGS = {"KEY_RATE": "0.001", "KEY_BURST": "30"}
 """A bucket that gives nothing back while a test runs."""
 
 
@@ -30,6 +31,7 @@ def two(
         gateway_process(*urls, stage=stage, **SETTINGS) as first,
         gateway_process(*urls, stage=stage, **SETTINGS) as second,
     ):
+        first.request("PUT", "/v1/boards/race", {})
         yield first, second
 
 
@@ -44,6 +46,23 @@ def ask(gateway: GatewayProcess, key: str, count: int = 1) -> tuple[int, HTTPMes
         return answer.status, answer.headers, msgspec.json.decode(answer.read())
     finally:
         connection.close()
+
+
+def log_in(gateway: GatewayProcess, username: str) -> int:
+    """What an attempt meets: 429, or whatever else."""
+    return gateway.request("POST", "/login", {"username": username, "password": "Wrong-pass1"})[0]
+
+
+def is_shared(gateway: GatewayProcess, key: str) -> bool:
+    """Whether Redis is asked for the limit of a score: none was decided without it."""
+    before = unasked(gateway)
+    ask(gateway, key)
+    return unasked(gateway) == before
+
+
+def unasked(gateway: GatewayProcess) -> str:
+    lines: list[str] = gateway.request("GET", "/metrics")[1].splitlines()
+    return next((line for line in lines if 'gateway_limited_total{outcome="unasked",policy="key"}' in line), "")
 
 
 def make(gateway: GatewayProcess, **others: Any) -> tuple[str, str]:
@@ -90,20 +109,30 @@ def test_both_give_together_what_one_bucket_holds(two: Two) -> None:
     assert headers["RateLimit"].startswith('"key";r=0;t=')
 
 
-def test_while_redis_is_away_everybody_is_let_through_and_nobody_waits(two: Two, relays: dict[str, Relay]) -> None:
-    key, _ = make(two[0])
-    assert ask(two[0], key, 40)[2]["refused"] == 10
+def test_while_redis_is_away_each_process_limits_by_itself_and_nobody_waits(two: Two, relays: dict[str, Relay]) -> None:
     for away, back in ((relays["redis"].cut, relays["redis"].mend), (relays["redis"].hold, relays["redis"].release)):
+        key, _ = make(two[0])
+        assert ask(two[0], key, 40)[2]["refused"] == 10
         away()
         try:
-            took = [seconds_of(lambda: ask(two[0], key)[0]) for _ in range(20)]
+            took = [seconds_of(partial(ask, two[0], key)) for _ in range(40)]
         finally:
             back()
-        assert {status for _, status in took} == {202}
+        assert [answer[0] for _, answer in took] == [202] * 30 + [429] * 10
         assert max(seconds for seconds, _ in took) < 1.0
-        assert sorted(seconds for seconds, _ in took)[10] < 0.1
-        eventually(lambda: ask(two[0], key)[0] == 429, within_seconds=15, what="the limit again")
-    assert 'outcome="unasked",policy="key"' in two[0].request("GET", "/metrics")[1]
+        assert sorted(seconds for seconds, _ in took)[20] < 0.1
+        eventually(partial(is_shared, two[0], key), within_seconds=15, what="the limit that both share")
+
+
+def test_attempts_at_credentials_stay_limited_while_redis_is_slower_than_a_limit_waits(
+    two: Two, relays: dict[str, Relay]
+) -> None:
+    relays["redis"].delay_seconds = 0.15
+    try:
+        answers = [log_in(two[0], "ada") for _ in range(40)]
+    finally:
+        relays["redis"].delay_seconds = 0
+    assert answers.count(429) >= 40 - 10 - 2  # A full bucket, and what comes back in the seconds that this takes.
 
 
 def test_while_postgresql_is_away_known_keys_go_on_and_of_others_nobody_can_tell(
@@ -132,3 +161,13 @@ def test_the_last_use_is_written_when_a_gateway_stops(
     listed = two[0].request("GET", "/v1/keys")[1]["keys"]
     used = next(each["last_used_at"] for each in listed if each["key_id"] == key_id)
     assert before <= datetime.fromisoformat(used) <= datetime.now(UTC)
+
+
+def test_an_admin_key_made_at_one_confines_the_write_key_at_both(two: Two) -> None:
+    first, second = two
+    status, told = first.request("POST", "/v1/keys", {"name": "operators", "scopes": ["admin"]})
+    assert status == 201
+    assert first.request("PUT", "/v1/boards/confined", {})[0] == 403
+    eventually(lambda: second.request("PUT", "/v1/boards/confined", {})[0] == 403, within_seconds=10)
+    assert [each.request("GET", "/v1/keys")[0] for each in two] == [200, 200]
+    assert {ask(each, told["key"])[0] for each in two} == {202}

@@ -153,3 +153,22 @@ def test_corrections_and_rebuilds_are_asked_for_on_the_command_line(
     read = [wire.SUBMISSIONS.decode(body) for body in take(queue)]
     kinds = {each.corrections[0].kind for each in read if isinstance(each, CorrectionsMessage)}
     assert kinds == {CorrectionKind.DELETE, CorrectionKind.BAN}
+
+
+@pytest.mark.usefixtures("cli")
+def test_whoever_changed_a_board_is_in_the_audit_with_both_definitions(
+    gateway: GatewayProcess, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = f"told-{uuid4().hex[:8]}"
+    for title in ("First", "Second"):
+        assert gateway.request("PUT", f"/v1/boards/{board}", {"title": title})[0] in {200, 201}
+    assert gateway.request("PUT", f"/v1/boards/{board}", {"title": 7})[0] == 400
+    assert main(["audit", "--by", "root", "--operation", "PUT /v1/boards/<board>", "--limit", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines] == [
+        f"root 127.0.0.1 {status} PUT /v1/boards/<board> board={board}" for status in (200, 201)
+    ]
+    told = gateway.request("GET", "/v1/audit?operation=PUT%20/v1/boards/%3Cboard%3E&limit=2")[1]
+    changed, made = told["entries"]
+    assert (made["before"], made["after"]["title"]) == (None, "First")
+    assert (changed["before"], changed["after"]["title"]) == (made["after"], "Second")

@@ -33,7 +33,7 @@ class Scene:
 
     def __init__(self, owned: ExitStack, homes: Path, guardian: Guardian, endpoint: str) -> None:
         self.database, self.redis, self.key = (Vault(endpoint) for _ in range(3))
-        postgres = EmbeddedPostgres(homes / "postgres", guardian=guardian, durable=False, passwords=True)
+        postgres = EmbeddedPostgres(homes / "postgres", guardian=guardian, durable=False)
         valkey = EmbeddedValkey(homes / "valkey", guardian=guardian, durable=False)
         self.postgres, self.valkey = owned.enter_context(postgres), owned.enter_context(valkey)
         migrate(postgres.url)
@@ -45,8 +45,8 @@ class Scene:
         self.gateway: GatewayProcess = owned.enter_context(
             gateway_process(
                 endpoint,
-                valkey.url.replace("//", f"//{USER}@"),
-                postgres.url.replace("postgres@", f"{USER}@"),
+                f"redis://{USER}@127.0.0.1:{valkey.port}/0",
+                postgres.url_of(USER, "postgres"),
                 STAGE,
                 SECRETS="secretsmanager",
                 SECRETS_ENDPOINT_URL=endpoint,

@@ -19,7 +19,15 @@ from ledgerboard_history.exchange.shipping import ShipExport
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.s3 import S3Objects, s3_client
 from ledgerboard_infra.settings import AwsSettings
-from ledgerboard_ledger import Archives, LedgerExport, LedgerWriter, Month, NotExportedError, PostgresGenerations
+from ledgerboard_ledger import (
+    Archives,
+    LedgerExport,
+    LedgerWriter,
+    Month,
+    NotExportedError,
+    PostgresDefinitions,
+    PostgresGenerations,
+)
 from ledgerboard_testkit.events import envelope, fact
 from ledgerboard_testkit.memory import FixedClock
 from tests.integration.history.exchange_scene import Ledger, played
@@ -98,6 +106,24 @@ def test_a_month_leaves_the_ledger_and_asks_for_the_rebuilds_in_one_commit(make:
         ("a", "archive", "retention", None),
         ("b", "archive", "retention", None),
     }
+
+
+def test_what_comes_for_a_month_that_left_takes_no_archives_place(
+    make: Callable[[], Ledger], bucket: Bucket, tmp_path: Path
+) -> None:
+    ledger, whole = make(), make()
+    early, late = (envelope(fact(player, 5, at=OLD), board="rally") for player in ("early", "late"))
+    LedgerWriter(ledger.engine).append([early], [])
+    assert archiving(ledger, bucket).run() == ["a/month-2026-07.ndjson.gz"]
+    LedgerWriter(ledger.engine).append([late], [])
+    assert archiving(ledger, bucket).run() == ["a/month-2026-07-2.ndjson.gz"]
+    with ledger.engine.connect() as connection:
+        both = "SELECT a.player, b.player FROM archive.facts_2026_07 a, archive_2.facts_2026_07 b"
+        assert tuple(connection.execute(text(both)).one()) == ("early", "late")
+    PostgresDefinitions(whole.engine).ensure("rally")
+    for name in ("a/month-2026-07.ndjson.gz", "a/month-2026-07-2.ndjson.gz"):
+        assert whole.take_in(bucket.fetch(name, tmp_path / "month")).not_whole == []
+    assert sorted(whole.entries("rally")) == [("early", 5), ("late", 5)]
 
 
 def test_a_month_stays_where_it_is_if_a_row_was_not_exported_or_the_store_is_down(

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from ledgerboard_boards import RedisStandings
 from ledgerboard_boards.keys import Keyspace
-from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, BoardOptions, Fact, Policy, View
+from ledgerboard_contracts import ALL_LEVELS, ALL_TIME, MAX_SCORE, BoardOptions, Fact, Order, Policy, View
 from ledgerboard_history.proof.differences import Kind, Part, Where
 from ledgerboard_history.proof.reconciling import Reconciled
 from ledgerboard_history.proof.wording import lines
@@ -16,6 +18,23 @@ from ledgerboard_testkit.plays import make_fact
 from tests.integration.history.proving import NOW, Proof
 
 EVERY_POLICY = [BoardOptions(policy=policy) for policy in Policy]
+
+SUMS = [
+    BoardOptions(policy=policy, order=order, level_total_view=True)
+    for policy in (Policy.TOTAL, Policy.BEST)
+    for order in Order
+]
+
+plays = st.lists(
+    st.builds(
+        lambda score, age, level: make_fact("ann", score, NOW - timedelta(minutes=age), level=level),
+        st.integers(-2, 2) | st.just(0),
+        st.integers(0, 4),
+        st.sampled_from(["one", "two"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
 
 
 @pytest.fixture(params=EVERY_POLICY, ids=lambda options: options.policy.value)
@@ -78,6 +97,19 @@ def test_what_a_sum_over_levels_remembers_is_compared_in_any_order(valkey: redis
     for broken in (head + b"".join(parts[1:]), value[:-1], value + b"\x00"):
         valkey.hset(key, "ann", broken)
         assert [where.known for where in proof.reconcile().differences] == [b"ann"]
+
+
+@pytest.mark.parametrize("options", SUMS, ids=str)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(plays=plays)
+def test_what_a_sum_remembers_of_plays_of_0_is_what_the_ledger_says(
+    valkey: redis.Redis, engine: Engine, options: BoardOptions, plays: list[Fact]
+) -> None:
+    proof = Proof(valkey, engine, options)
+    proof.record(*plays)
+    for play in plays:
+        proof.fold(play)
+    assert proof.reconcile().differences == {}
 
 
 def test_what_a_sum_holds_beyond_2_to_the_53_is_compared_to_the_last_digit(valkey: redis.Redis, engine: Engine) -> None:

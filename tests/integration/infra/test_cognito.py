@@ -194,3 +194,13 @@ def test_only_who_has_the_name_to_the_letter_is_deleted(scene: Scene) -> None:
     for name in (other, "ADA"):
         scene.users.delete(name)
     assert scene.users.sign_in("ada", PASSWORD).id_token
+
+
+def test_the_groups_of_a_user_are_known_and_of_a_stranger_there_are_none(scene: Scene) -> None:
+    scene.enrol("ada")
+    assert scene.users.groups("ada") == {"players"}
+    scene.users.join("ada", "managers")
+    assert scene.users.groups("ada") == {"players", "managers"}
+    scene.client.admin_remove_user_from_group(UserPoolId=scene.pool.pool_id, Username="ada", GroupName="managers")
+    assert scene.users.groups("ada") == {"players"}
+    assert scene.users.groups("nobody") == frozenset()

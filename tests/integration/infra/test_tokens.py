@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.jwks import HttpFetch, SigningKeys
 from ledgerboard_infra.oidc import TokenRules, TokenVerifier
 from ledgerboard_testkit.forgeries import forgeries
-from ledgerboard_testkit.issuer import CLIENT, ISSUER, Issuer, claims, new_key
+from ledgerboard_testkit.issuer import CLIENT, ISSUER, Issuer, claims, key_for, new_key
 
 RULES: Final = TokenRules(issuer=ISSUER, audience=CLIENT)
 NOT_OF_THE_TOKEN: Final = {"of nobody", "of a number", "of an empty name", "ending after all time"}
@@ -96,8 +98,51 @@ def test_a_token_of_an_unreachable_issuer_costs_a_bounded_wait() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"issuer": ""}, {"audience": ""}, {"algorithms": frozenset()}]
-    + [{"algorithms": frozenset({name})} for name in ("none", "HS256", "HS512", "")],
+    + [{"algorithms": frozenset({name})} for name in ("none", "HS256", "HS512", "", "RS", "RS999", "ES521")],
 )
 def test_rules_that_would_let_anybody_in_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(MisconfiguredError):
         TokenRules(**{"issuer": ISSUER, "audience": CLIENT, **wrong})
+
+
+SIGNING: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K", "EdDSA")
+
+
+def allowing(*algorithms: str) -> TokenRules:
+    return TokenRules(issuer=ISSUER, audience=CLIENT, algorithms=frozenset(algorithms))
+
+
+@pytest.mark.parametrize("algorithm", SIGNING)
+def test_a_key_that_names_no_algorithm_verifies_by_every_allowed_one_of_its_kind(algorithm: str) -> None:
+    with Issuer(algorithm, names_algorithm=False) as issuer:
+        assert verifier(issuer, allowing(algorithm)).verify(issuer.token())
+        assert verifier(issuer, allowing(*SIGNING)).verify(issuer.token())
+        others = allowing(*(set(SIGNING) - {algorithm}))
+        assert verifier(issuer, others).verify(issuer.token()) is None
+
+
+@pytest.mark.parametrize("named", SIGNING)
+def test_a_key_that_names_its_algorithm_verifies_by_no_other(named: str) -> None:
+    with Issuer(named) as issuer:
+        asked = verifier(issuer, allowing(*SIGNING))
+        assert asked.verify(issuer.token())
+        issuer.algorithm = {"RS256": "RS512", "PS256": "RS256"}.get(named, "PS256")
+        key = issuer.keys["first"] if isinstance(issuer.keys["first"], RSAPrivateKey) else new_key()
+        token = jwt.encode(claims(), key, issuer.algorithm, headers={"kid": "first"})
+        assert asked.verify(token) is None
+
+
+def test_a_key_without_an_algorithm_is_no_secret_and_no_key_of_another_kind() -> None:
+    with Issuer(names_algorithm=False) as issuer:
+        issuer.keys["second"] = new_key()
+        asked = verifier(issuer, allowing(*SIGNING))
+        assert asked.verify(issuer.token())
+        table = forgeries(issuer)
+        table["of a curve under the id of an RSA key"] = jwt.encode(
+            claims(), key_for("ES256"), "ES256", headers={"kid": "second"}
+        )
+        table["of an edwards curve under the id of an RSA key"] = jwt.encode(
+            claims(), key_for("EdDSA"), "EdDSA", headers={"kid": "second"}
+        )
+        accepted = {name for name, token in table.items() if asked.verify(token)}
+        assert accepted == NOT_OF_THE_TOKEN | {"of an algorithm that is not allowed"}, "RS512 is allowed here"

@@ -7,6 +7,7 @@ from ledgerboard_ledger import LedgerWriter, PostgresServerKeys, Restatements
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
 from ledgerboard_testkit.suites.server_keys import key_record
+from tests.integration.ledger.audited import leave_entries
 from tests.integration.ledger.keyed_answers import leave_answers
 from tests.integration.ledger.reviewed import leave_reviews
 from tests.integration.ledger.seated import take_seat
@@ -37,6 +38,7 @@ def leave_traces(engine: Engine, board: str, player: str) -> None:
     restatements.opened(board, player, opened.correction_id, opened.snapshot, NOON)
     PostgresServerKeys(engine).create(key_record(created_by=f"player:{player}"))
     leave_answers(engine, player)
+    leave_entries(engine, player)
     take_seat(engine, board, player)
     leave_reviews(engine, player, board, [each.event_id for each in plays])
     with engine.begin() as connection:

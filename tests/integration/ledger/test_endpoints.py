@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from ledgerboard_contracts import ALL_TIME, DEFAULT_OPTIONS, Order, Ranking, View
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.errors import BusyError, UnavailableError
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import LedgerReader, LedgerStandings, LedgerWriter, RankHistory, RankSnapshots
 from ledgerboard_testkit.events import NOON, envelope, event_id, fact, rejection
@@ -21,9 +21,9 @@ def read_only(engine: Engine) -> Iterator[Engine]:
     LedgerWriter(engine).append([envelope(fact("eve"))], [rejection()])
     name = f"reader_{uuid4().hex[:8]}"
     with engine.begin() as connection:
-        connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+        connection.execute(text(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'"))
         connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"))
-    url = engine.url.set(username=name, drivername="postgresql").render_as_string(hide_password=False)
+    url = engine.url.set(username=name, password=name, drivername="postgresql").render_as_string(hide_password=False)
     read_only = make_engine(url, application_name="test", pool_size=1)
     yield read_only
     read_only.dispose()
@@ -80,3 +80,13 @@ def test_the_reader_would_refuse_every_write(read_only: Engine) -> None:
 def test_without_the_reader_every_read_is_answered_by_the_writer(engine: Engine, dead_engine: Engine) -> None:
     for read in _reads(LedgerReader(dead_engine, engine)).values():
         read()
+
+
+def test_those_who_use_all_connections_of_the_reader_up_do_not_go_on_at_the_writer(engine: Engine) -> None:
+    narrow = create_engine(engine.url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    try:
+        with narrow.connect(), pytest.raises(BusyError):
+            LedgerReader(narrow, engine).plays("eve", None, None, 9)
+        assert LedgerReader(narrow, engine).plays("nobody", None, None, 9) == []
+    finally:
+        narrow.dispose()

@@ -1,7 +1,7 @@
 """Of a player who was erased no store keeps the name, and nothing counts that they did before."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -11,7 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from ledgerboard_contracts import CorrectionKind, Restatement
 from ledgerboard_infra.postgres import make_engine
-from ledgerboard_ledger import LedgerReader, LedgerWriter, Rejected, Replay, Restatements, Snapshots
+from ledgerboard_ledger import (
+    CorrectionsLog,
+    Endpoints,
+    LedgerReader,
+    LedgerWriter,
+    Rejected,
+    Replay,
+    Restatements,
+    Snapshots,
+)
 from ledgerboard_ledger.tables import metadata
 from ledgerboard_testkit.corrections import correction
 from ledgerboard_testkit.events import NOON, envelope, fact, rejection
@@ -48,7 +57,7 @@ def test_no_table_names_an_erased_player(engine: Engine, writer: LedgerWriter, b
     restatements = Restatements(engine)
     leave_traces(engine, board, player)
     assert {
-        f"public.{table}" for table in ("facts", "rejections", "seats", "reviews", "player_names")
+        f"public.{table}" for table in ("facts", "rejections", "seats", "reviews", "player_names", "audit")
     } <= tables_that_name(engine, player)
     erase = correction(ERASE, player=player, author=player, reason=f"{player} asked for it")
     assert writer.correct([erase]) == [Restatement(board=board, player=player)]
@@ -167,3 +176,20 @@ def test_the_exemption_serves_for_nothing_else(
         connection.execute(text("SET LOCAL ledgerboard.erasing = 'on'"))
         with pytest.raises(IntegrityError, match="append-only"):
             connection.execute(text(change.format(table)), asked)
+
+
+def test_who_was_erased_lately_is_known_by_their_name_and_by_no_other(
+    engine: Engine, writer: LedgerWriter, player: str
+) -> None:
+    log, before = CorrectionsLog(Endpoints(engine, engine)), datetime.now(UTC) - timedelta(minutes=1)
+    assert log.erasures(before).erased_at(player) is None
+    erase = correction(ERASE, player=player)
+    writer.correct([erase])
+    known = log.erasures(before)
+    assert known.erased_at(player) == erase.occurred_at
+    assert known.erased_at(f"{player}x") is None
+    assert player not in repr(known)
+    again = correction(ERASE, player=player, at=AFTER)
+    writer.correct([again])
+    assert log.erasures(before).erased_at(player) == AFTER
+    assert log.erasures(datetime.now(UTC) + timedelta(minutes=1)).until == {}

@@ -125,6 +125,51 @@ def _contradictions(look: SeenSessions, final: SeenSessions, key: tuple[str, str
     return found
 
 
+def test_a_look_waits_for_an_opening_that_took_its_moment_and_then_sees_it(
+    engine: Engine, fresh_database: str, sessions: PostgresSessions
+) -> None:
+    slow, release, taken = make_engine(fresh_database, application_name="slow", pool_size=1), threading.Event(), []
+
+    def wait(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.strip().startswith("INSERT INTO sessions"):  # The moment is taken, and not committed.
+            taken.append(statement)
+            release.wait(20)
+
+    event.listen(slow, "after_cursor_execute", wait)
+    with ThreadPoolExecutor(2) as pool:
+        opening = pool.submit(PostgresSessions(slow).open, "race", "soon", SessionRules())
+        eventually(lambda: bool(taken))
+        look = pool.submit(sessions.see, [KEY, ("race", "soon")])
+        eventually(lambda: waiting(engine))
+        release.set()
+        opened, _ = opening.result()
+        assert look.result().opened_at["race", "soon"] == opened.session.opened_at
+    slow.dispose()
+
+
+def test_what_any_look_found_unknown_opened_later_than_that(engine: Engine) -> None:
+    """Many judges look while sessions are opened."""
+    sessions, keys = PostgresSessions(engine), [("race", f"opening-{number}") for number in range(60)]
+    looks: list[SeenSessions] = []
+    done = threading.Event()
+
+    def judge() -> None:
+        while not done.is_set():
+            looks.append(sessions.see(keys))
+
+    with ThreadPoolExecutor(4) as pool:
+        judges = [pool.submit(judge) for _ in range(3)]
+        for key in keys:
+            sessions.open(*key, SessionRules())
+        done.set()
+        for each in judges:
+            each.result()
+    opened_at = sessions.see(keys).opened_at
+    early = [key for look in looks for key in keys if key not in look.opened_at and opened_at[key] <= look.as_of]
+    assert early == []
+    assert any(0 < len(look.opened_at) < len(keys) for look in looks), "no look met an opening"
+
+
 def test_of_200_callers_150_are_seated_and_none_more_in_a_thousand_tries(engine: Engine) -> None:
     sessions, seats = PostgresSessions(engine), PostgresSeats(engine)
     opened, _ = sessions.open("race", "full house", SessionRules())

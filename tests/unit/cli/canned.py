@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from ledgerboard_cli.audit import AuditOverHttp
 from ledgerboard_cli.commands import Gateway
 from ledgerboard_cli.gateway import HttpGateway
 from ledgerboard_cli.operations import Operations
@@ -28,4 +29,10 @@ class CannedTransport(Transport):
 
 def gateway_over(transport: Transport) -> Gateway:
     """All clients over one transport."""
-    return Gateway(HttpGateway(transport), Operations(transport), KeysOverHttp(transport), ReviewsOverHttp(transport))
+    return Gateway(
+        HttpGateway(transport),
+        Operations(transport),
+        KeysOverHttp(transport),
+        ReviewsOverHttp(transport),
+        AuditOverHttp(transport),
+    )

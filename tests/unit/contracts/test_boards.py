@@ -58,7 +58,7 @@ def test_what_changes_ranks_or_views_is_a_conflict_by_its_name(option: str, valu
 def test_every_option_either_changes_ranks_or_is_known_not_to() -> None:
     harmless = {
         "min_score", "max_score", "title", "decimals", "managed_sessions", "submitters", "max_gain", "max_attempts",
-        "on_suspicion",
+        "on_suspicion", "levels",
     }  # fmt: skip
     projecting = set(_PROJECTION)
     assert {field.name for field in fields(BoardOptions)} == harmless | projecting
@@ -115,3 +115,15 @@ def test_a_definition_of_the_first_release_reads_as_it_did() -> None:
 def test_a_document_that_is_no_definition_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(document, BoardDefinition)
+
+
+@pytest.mark.parametrize("levels", [0, 1, 10_000, (), ("1",), ("Zürich", "a b")])
+def test_levels_are_declared_or_counted(levels: int | tuple[str, ...]) -> None:
+    assert BoardOptions(levels=levels).levels == levels
+
+
+@pytest.mark.parametrize("levels", [-1, 10_001, ("1", "1"), ("",), ("a/b",), ("x" * 33,), ("a\x00",), ("1",) * 1001])
+def test_levels_that_nobody_could_name_or_too_many_are_refused(levels: int | tuple[str, ...]) -> None:
+    with pytest.raises(InvalidDefinitionError) as refused:
+        BoardOptions(levels=levels)
+    assert refused.value.field == "levels"

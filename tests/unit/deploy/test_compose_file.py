@@ -12,7 +12,8 @@ from ledgerboard_infra.settings import StreamSettings
 Services = dict[str, dict[str, Any]]
 
 FOR_ALL = {"migrate", "provision"}
-ONE_SHOT = FOR_ALL | {"provision-identity"}
+FOR_THE_GATEWAY = FOR_ALL | {"provision-identity"}
+ONE_SHOT = FOR_THE_GATEWAY | {"provision-database"}
 STORES = {"postgres", "valkey", "sqs"}
 
 
@@ -44,7 +45,7 @@ def test_all_builds_share_the_one_dockerfile(ours: Services) -> None:
 def test_services_start_after_the_ledger_is_migrated_and_the_queues_exist(ours: Services) -> None:
     for name, service in long_running(ours).items():
         waits_for = {other: how["condition"] for other, how in service["depends_on"].items()}
-        needed = ONE_SHOT if name == "gateway" else FOR_ALL
+        needed = FOR_THE_GATEWAY if name == "gateway" else FOR_ALL
         assert waits_for.items() >= dict.fromkeys(needed, "service_completed_successfully").items(), name
 
 
@@ -95,16 +96,27 @@ def test_the_stores_keep_their_data_in_named_volumes(compose: dict[str, Any], se
     assert kept["postgres"][2] == "/var/lib/postgresql"
 
 
-def test_the_boards_server_refuses_writes_before_its_container_is_full(services: Services) -> None:
-    command = " ".join(services["valkey"]["command"])
-    assert "--maxmemory-policy noeviction" in command
-    most = re.search(r"--maxmemory (\d+)mb", command)
-    assert most is not None
-    assert int(most[1]) < int(services["valkey"]["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
-
-
 @pytest.mark.parametrize("resource", ["cpus", "memory"])
 def test_nothing_may_take_the_whole_machine(services: Services, resource: str) -> None:
     for name, service in services.items():
         assert service["deploy"]["resources"]["limits"][resource], name
         assert float(service["deploy"]["resources"]["limits"]["cpus"]) < 2, name
+
+
+def _bytes(text: str) -> int:
+    unit = {"m": 2**20, "g": 2**30}[text.lower().rstrip("b")[-1]]
+    return int(text.lower().rstrip("bmg")) * unit
+
+
+def test_valkey_refuses_writes_before_its_container_is_full_and_evicts_nothing(services: Services) -> None:
+    valkey = services["valkey"]
+    words = " ".join(valkey["command"]).split()
+    assert words[words.index("--maxmemory-policy") + 1] == "noeviction"
+    most = re.fullmatch(r"\$\{\w+:-(\w+)\}", words[words.index("--maxmemory") + 1])
+    assert most is not None
+    limit = _bytes(valkey["deploy"]["resources"]["limits"]["memory"])
+    assert limit / 2 < _bytes(most[1]) <= limit * 3 / 4, "a rewrite of the append-only file needs room, too"
+
+
+def test_the_gateway_is_told_which_proxies_stand_in_front_of_it(ours: Services) -> None:
+    assert ours["gateway"]["environment"]["LEDGERBOARD_TRUSTED_PROXIES"] == "${LEDGERBOARD_TRUSTED_PROXIES:-}"

@@ -4,6 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,7 +17,7 @@ FILES = (
     "deploy/Dockerfile",
     "deploy/compose-smoke.sh",
     "deploy/smoke_traffic.py",
-    "deploy/plant_secrets.py",
+    "deploy/pin_images.py",
     "deploy/smoke_walk.py",
     ".dockerignore",
 )
@@ -24,7 +25,7 @@ FILES = (
 NAMED = re.compile(r"^LEDGERBOARD_\w+_SECRET$")
 """A variable that holds no secret but the name of one."""
 
-OF_THE_STORE = {"LEDGERBOARD_SECRETS", "LEDGERBOARD_SECRETS_ENDPOINT_URL"}
+KIND = ("LEDGERBOARD_SECRETS", "files")
 
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 """A variable that compose refuses to start without, with the words that it then says."""
@@ -44,6 +45,8 @@ def test_no_container_is_privileged_or_can_become_so(services: Services) -> None
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service["cap_drop"] == ["ALL"], name
         assert not any(volume.startswith((".", "/", "~")) for volume in service.get("volumes", [])), name
+        assert service["read_only"] is True, name
+        assert 0 < service["deploy"]["resources"]["limits"]["pids"] <= 256, name
 
 
 def test_no_environment_holds_a_secret(services: Services) -> None:
@@ -52,9 +55,9 @@ def test_no_environment_holds_a_secret(services: Services) -> None:
         for variable, value in service.get("environment", {}).items():
             written = REQUIRED.sub("<required>", str(value))
             if NAMED.search(variable):
-                assert re.fullmatch(r"ledgerboard/\{stage\}/[a-z-]+", written), f"{name} {variable}"
+                assert written in service["secrets"], f"{name} {variable}"
             elif secret.search(variable) and not variable.startswith("AWS_"):
-                assert variable in OF_THE_STORE or written.startswith("/run/secrets/"), f"{name} {variable}"
+                assert (variable, written) == KIND or written.startswith("/run/secrets/"), f"{name} {variable}"
             credentials = re.search(r"//[^/@]*:([^@]*)@", written)
             assert credentials is None or credentials[1] == "<required>", f"{name} {variable}"
 
@@ -64,18 +67,39 @@ def test_the_local_queue_server_gets_a_key_that_opens_nothing(services: Services
     assert keys == {"local"}
 
 
-def test_each_service_is_told_only_the_names_of_the_secrets_it_needs(ours: Services, services: Services) -> None:
-    told = [name for name, service in ours.items() if "LEDGERBOARD_WRITE_KEY_SECRET" in service["environment"]]
-    assert told == ["gateway"]
-    assert "LEDGERBOARD_REDIS_URL" not in ours["history"]["environment"]
+def test_a_container_sees_the_secrets_that_it_is_told_to_use_and_no_other(ours: Services, services: Services) -> None:
     for name, service in ours.items():
-        named = {variable for variable in service["environment"] if NAMED.search(variable)}
-        assert {each.replace("SECRET", "URL") for each in named - {"LEDGERBOARD_WRITE_KEY_SECRET"}} <= set(
-            service["environment"]
-        )
-        assert "secrets" not in service, name
-        assert not named or "plant" in service["depends_on"], name
-    assert [name for name, service in services.items() if "secrets" in service] == ["plant", "postgres", "valkey"]
+        environment = service["environment"]
+        named = {value for variable, value in environment.items() if NAMED.search(variable)}
+        assert named == set(service.get("secrets", [])), name
+    seen = {name: service["secrets"] for name, service in services.items() if "secrets" in service}
+    assert [name for name, secrets in seen.items() if "write-key" in secrets] == ["gateway"]
+    assert [name for name, secrets in seen.items() if "database-password" in secrets] == [
+        "provision-database",
+        "postgres",
+    ]
+    assert [name for name, secrets in seen.items() if "owner-password" in secrets] == ["provision-database", "migrate"]
+    assert "LEDGERBOARD_REDIS_URL" not in ours["history"]["environment"]
+
+
+def test_only_the_jobs_that_make_roles_and_tables_log_in_as_more_than_the_services_role(ours: Services) -> None:
+    roles = {
+        name: urlsplit(service["environment"]["LEDGERBOARD_DATABASE_URL"]).username
+        for name, service in ours.items()
+        if "LEDGERBOARD_DATABASE_URL" in service["environment"]
+    }
+    assert roles.pop("provision-database") == "ledgerboard"
+    assert roles.pop("migrate") == "ledgerboard_owner"
+    assert set(roles.values()) == {"ledgerboard_service"}
+
+
+def test_the_local_aws_stands_behind_the_guard_and_offers_no_secrets(root: Path, compose: dict[str, Any]) -> None:
+    service = compose["services"]["sqs"]
+    assert service["entrypoint"] == ["python", "/guarded_aws.py", "sqs", "127.0.0.1"]
+    assert service["environment"]["SERVICES"] == "sqs,cognito-idp"
+    assert {name: (root / config["file"]).is_file() for name, config in compose["configs"].items()} == {
+        "guarded_aws.py": True
+    }
 
 
 def test_the_values_of_secrets_come_from_files_that_git_ignores(root: Path, compose: dict[str, Any]) -> None:
@@ -83,16 +107,6 @@ def test_the_values_of_secrets_come_from_files_that_git_ignores(root: Path, comp
     assert files == {name: f"${{LEDGERBOARD_SECRET_FILES:-.secrets}}/{name}" for name in files}
     checked = subprocess.run(["git", "check-ignore", "--quiet", ".secrets/write-key"], cwd=root, check=False)
     assert checked.returncode == 0
-
-
-def test_what_is_named_is_what_is_planted(compose: dict[str, Any], ours: Services, services: Services) -> None:
-    named = {
-        value.rpartition("/")[2]
-        for service in ours.values()
-        for variable, value in service["environment"].items()
-        if NAMED.search(variable)
-    }
-    assert named == set(services["plant"]["secrets"]) == set(compose["secrets"])
 
 
 def test_the_command_that_makes_the_secrets_makes_all_of_them(root: Path, compose: dict[str, Any]) -> None:
@@ -121,7 +135,7 @@ def test_images_are_pinned_and_come_from_wherever_the_engine_gets_them(services:
 @pytest.mark.parametrize("name", FILES)
 def test_no_file_names_a_machine_of_the_world(root: Path, services: Services, name: str) -> None:
     hosts = re.findall(r"[a-z]+://(?:[^/@\s]*@)?([\w.-]+)", REQUIRED.sub("", (root / name).read_text()))
-    assert set(hosts) <= {*services, "127.0.0.1"}
+    assert set(hosts) <= {*services, "127.0.0.1", "evil.test"}
 
 
 @pytest.mark.parametrize("name", FILES)

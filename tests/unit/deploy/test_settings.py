@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledgerboard_history.settings import RolesSettings
 from ledgerboard_infra.settings import describe
 
 Services = dict[str, dict[str, Any]]
@@ -19,6 +20,10 @@ def documented(service: str) -> str:
     """What ``--help`` says of every settings class of a service."""
     module = importlib.import_module(f"ledgerboard_{service}.settings")
     return "\n".join(describe(kind) for kind in vars(module).values() if isinstance(kind, type) and is_dataclass(kind))
+
+
+def required(settings: type) -> set[str]:
+    return set(re.findall(r"(LEDGERBOARD_\w+) \([^)]*\brequired\b", describe(settings)))
 
 
 def set_for(service: dict[str, Any]) -> set[str]:
@@ -35,9 +40,14 @@ def test_every_variable_that_compose_sets_is_one_that_the_service_reads(ours: Se
 
 @pytest.mark.parametrize("name", ["gateway", *WORKERS])
 def test_every_variable_that_a_service_requires_is_set(ours: Services, name: str) -> None:
-    required = set(re.findall(r"(LEDGERBOARD_\w+) \([^)]*\brequired\b", documented(name)))
-    assert required
-    assert required <= set_for(ours[name])
+    module = importlib.import_module(f"ledgerboard_{name}.settings")
+    settings = module.GatewaySettings if name == "gateway" else module.Settings
+    assert required(settings)
+    assert required(settings) <= set_for(ours[name])
+
+
+def test_every_variable_that_making_the_roles_requires_is_set(ours: Services) -> None:
+    assert required(RolesSettings) <= set_for(ours["provision-database"])
 
 
 @pytest.mark.parametrize(("name", "group"), [("gateway", "HTTP"), *((name, "OPS") for name in WORKERS)])

@@ -6,7 +6,7 @@ import pytest
 
 from ledgerboard_dev.state import HeldError, Record, State
 
-RECORD: Record = {"pid": 1, "gateway_url": "http://127.0.0.1:1", "write_key_file": "key", "environment_file": "e"}
+RECORD: Record = {"pid": 1, "gateway_url": "http://127.0.0.1:1", "admin_key_file": "key", "environment_file": "e"}
 
 
 def test_a_state_that_was_never_held_has_no_holder_and_no_record(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ NOBODY: Final = {"none": UNKNOWN, "revoked key": UNKNOWN, "expired token": UNKNO
 _OWN: Final = {
     "player": IN, "other player": FORBIDDEN, "viewer": FORBIDDEN, "service": IN, "service elsewhere": FORBIDDEN,
     "manager": IN, "reading key": FORBIDDEN, "admin key": IN,
-    "admin key elsewhere": FORBIDDEN, "root": IN, "without a group": FORBIDDEN,
+    "admin key elsewhere": FORBIDDEN, "root": IN, "without a group": FORBIDDEN, "registering key": FORBIDDEN,
+    "founding key": IN,
 }  # fmt: skip
 _EVERYBODY: Final = {*NOBODY, *_OWN}
 _MANAGERS: Final = {"manager", "admin key", "root"}
@@ -26,6 +27,7 @@ PUBLIC: Final[Mapping[Access, Mapping[str, int]]] = {
     Access.READ: dict.fromkeys(_EVERYBODY, IN),
     Access.SUBMIT: NOBODY | _OWN,
     Access.SELF: NOBODY | _OWN,
+    Access.PERSON: NOBODY | _OWN | {"service": FORBIDDEN, "founding key": FORBIDDEN, "registering key": IN},
     Access.MANAGE: NOBODY | {each: IN if each in _MANAGERS else FORBIDDEN for each in _OWN},
 }
 """What becomes of each, by what an operation asks. The paths and bodies are about the player ada and the board race."""
@@ -50,6 +52,8 @@ def everybody(gateway: MemoryGateway) -> Mapping[str, str]:
         "service": keys.make("service", "submit"),
         "service elsewhere": keys.make("elsewhere", "submit", "read", boards=("chess", "racing*")),
         "manager": tokens.issue("mia", "managers"),
+        "registering key": keys.make("registering", "players"),
+        "founding key": keys.make("founding", "submit", "boards"),
         "reading key": keys.make("reading", "read"),
         "admin key": keys.make("admin", "admin"),
         "admin key elsewhere": keys.make("admin-elsewhere", "admin", "submit", "read", boards=("chess",)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -12,13 +13,19 @@ from ledgerboard_contracts import wire
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
 from ledgerboard_gateway.accounts import Accounts
 from ledgerboard_gateway.admission import guard
+from ledgerboard_gateway.audits import Audits
+from ledgerboard_gateway.authentication import Credentials
 from ledgerboard_gateway.body_limits import BodyLimits
+from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.fallback import FallbackBoards
 from ledgerboard_gateway.folds import Folds
+from ledgerboard_gateway.founding import FoundingDefinitions
 from ledgerboard_gateway.history import Sources, history_routes
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
+from ledgerboard_gateway.http.audit_routes import AuditRoutes
+from ledgerboard_gateway.http.auditing import Auditing
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
 from ledgerboard_gateway.http.client_addresses import ClientAddresses
@@ -39,6 +46,7 @@ from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
 from ledgerboard_gateway.idempotency import Idempotency
+from ledgerboard_gateway.key_makers import KeyMakers
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.limit_settings import LimitSettings
@@ -47,6 +55,7 @@ from ledgerboard_gateway.lives import Lives
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.moderation import moderation_routes
 from ledgerboard_gateway.places import PlayPlaces
+from ledgerboard_gateway.process_buckets import ProcessBuckets
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import ClassicBoards, PublisherSettings, WaitSettings
@@ -59,6 +68,7 @@ from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.secrets import StaticKey
 from ledgerboard_testkit.memory import (
     FixedClock,
+    MemoryAudit,
     MemoryBuckets,
     MemoryKeyedRequests,
     MemoryLedger,
@@ -75,13 +85,14 @@ from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
 from tests.unit.gateway.memory_boards import MemoryBoards, MemoryFold, MemoryGenerations
 from tests.unit.gateway.memory_ends import MemoryProbe, MemoryQueue
 from tests.unit.gateway.memory_users import MemoryUsers
-from tests.unit.gateway.operating import Operating
+from tests.unit.gateway.operating import MemoryCorrectionsLog, Operating
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 KEY: Final = "a-key-of-sixteen+"
 WORDS: Final = Words(["potato"])
+DEFAULT_LIMITS: Final = LimitSettings()
 MAX_BODY_BYTES: Final = 20_000
 CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-level")
 
@@ -89,24 +100,36 @@ CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-l
 class MemoryGateway:
     """The whole gateway but its clients."""
 
-    def __init__(self, reads: Reads = Reads.PUBLIC) -> None:
+    def __init__(self, reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> None:
         self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
-        self.server_keys = keys(MemoryServerKeys(), KeySettings(), self.clock)
+        self.kept_keys = MemoryServerKeys()
+        self.server_keys = keys(self.kept_keys, KeySettings(), self.clock)
         self.keys, self.tokens = MemoryKeys(self.server_keys.known), MemoryTokens(self.clock)
-        self.guard = guard(AccessSettings(reads=reads), StaticKey(KEY), self.keys, self.tokens, self.clock)
         self.record, self.ledger, self.generations = MemoryRecord(), MemoryLedger(), MemoryGenerations()
         self.ranks, self.users = MemoryRanks(), MemoryUsers(self.tokens.issue)
         self.accounts = Accounts(self.users, self.ledger, "players", auto_confirm=True, calls=2)
         self.boards = MemoryBoards(self.clock, self.generations)
         self.fold = MemoryFold(self.boards)
-        self.operating = Operating(self.ledger, self.record, self.accounts, self.queue, self.clock)
-        self.folds = Folds()
-        self.lines: list[str] = []
+        self.log = MemoryCorrectionsLog()
+        self.erased = Erased(self.log, self.clock, 1, timedelta(seconds=30))
+        ending = EndingAccounts(self.accounts, self.erased, self.clock)
+        self.operating = Operating(self.ledger, self.record, ending, self.log, self.queue, self.clock)
+        self.folds, self.lines = Folds(), list[str]()
         self.registry = CollectorRegistry()
         metrics = GatewayMetrics(self.registry)
+        self.buckets, own = MemoryBuckets(self.clock), ProcessBuckets(monotonic=lambda: self.clock.now().timestamp())
+        self.addresses, self.audit = ClientAddresses([]), MemoryAudit()
+        self.auditing = Auditing(Audits(self.audit, self.clock, new_uuid7))
+        limited = Limits(self.buckets, own, limits, self.server_keys.known.rate, metrics)
+        self.limiting = Limiting(limited, self.addresses)
+        self.makers = KeyMakers(self.server_keys.known, self.kept_keys, self.accounts, "managers", self.clock, 1)
+        known = Credentials(
+            root=StaticKey(KEY), keys=self.keys, tokens=self.tokens, erased=self.erased, makers=self.makers
+        )
+        self.guard = guard(AccessSettings(reads=reads), known, self.limiting, self.clock)
         self.keyed = MemoryKeyedRequests(self.clock)
-        self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), metrics)
+        self.write_keys = Keys(Idempotency(self.keyed, self.clock, uuid4), self.limiting, metrics)
         settings = PublisherSettings(timeout_seconds=1.0, senders=1)
         self.publisher = Publisher(self.queue, settings, metrics, lambda: new_uuid7(self.clock.now()))
         self.lives = Lives(self.boards, self.generations, self.record, self.record)
@@ -116,14 +139,18 @@ class MemoryGateway:
         places = PlayPlaces(self.boards, self.lives)
         showing = Showing(places, self.ledger, self.folds, WaitSettings(seconds=1, requests=2))
         sources = Sources(corrections=self.operating.log, ranks=self.ranks, statistics=self.ledger)
-        self.buckets = MemoryBuckets(self.clock)
         self.sessions = MemorySessions(self.clock)
         kept = MemorySessionRecord(self.sessions, self.sessions, self.sessions)
-        limits = Limits(self.buckets, LimitSettings(), self.server_keys.known.rate, metrics)
         self.reviews, self.names = MemoryReviews(), MemoryNames()
-        self.limiting = Limiting(limits, ClientAddresses([]))
         entry = Entry(Ownership(self.record, CLASSIC.all), self.operating.bans, self.limiting)
-        scores = ScoreRoutes(Submissions(self.record, self.publisher, self.clock, new_uuid7), entry, showing, metrics)
+        scores = ScoreRoutes(
+            Submissions(
+                FoundingDefinitions(self.record, self.auditing.made_board), self.publisher, self.clock, new_uuid7
+            ),
+            entry,
+            showing,
+            metrics,
+        )
         routes = Routes(
             scores=scores,
             standings=StandingRoutes(standings),
@@ -135,9 +162,10 @@ class MemoryGateway:
             games=game_routes(self.record, kept, self.operating.bans, self.clock),
             operators=self.operating.routes,
             moderation=moderation_routes(
-                self.reviews, self.names, self.queue, WORDS, self.clock, self.operating.moments
+                self.reviews, self.names, self.operating.bans, self.queue, WORDS, self.clock, self.operating.moments
             ),
             keys=self.server_keys.routes,
+            audit=AuditRoutes(self.audit),
             accounts=AccountRoutes(self.accounts, self.limiting, WORDS),
             user_scores=UserScoreRoutes(scores, CLASSIC.games),
             classic=ClassicRoutes(CLASSIC, self.record, standings, self.ledger, self.clock),
@@ -145,11 +173,13 @@ class MemoryGateway:
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, self.guard, self.write_keys, BodyLimits(MAX_BODY_BYTES, 4, 4))
+        self.app = create_app(routes, self.guard, self.write_keys, self.auditing, BodyLimits(MAX_BODY_BYTES, 4, 4))
         self.draining = False
         self.flask = self.app.wsgi_app
         quick = QuickReads(self.flask, routes.players.get_standing, self.guard)
-        edge = Edge(Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining)
+        edge = Edge(
+            Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining, self.addresses
+        )
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players
         self.client: FlaskClient = self.app.test_client()
@@ -175,9 +205,9 @@ class MemoryGateway:
 
 
 @contextmanager
-def running(reads: Reads = Reads.PUBLIC) -> Iterator[MemoryGateway]:
+def running(reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> Iterator[MemoryGateway]:
     """A gateway that sends."""
-    made = MemoryGateway(reads)
+    made = MemoryGateway(reads, limits)
     made.publisher.start()
     try:
         yield made

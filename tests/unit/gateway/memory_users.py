@@ -78,6 +78,10 @@ class MemoryUsers(Dependency):
         self._step("delete")
         self.accounts.pop(username, None)
 
+    def groups(self, username: str) -> frozenset[str]:
+        self._step("groups")
+        return frozenset(self.accounts[username].groups) if username in self.accounts else frozenset()
+
     def _step(self, name: str) -> None:
         if self.dies_at == name:
             self.dies_at, self.available = "", False

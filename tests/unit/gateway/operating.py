@@ -14,7 +14,7 @@ from ledgerboard_gateway.rebuilds import Definitions, Rebuilds
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.ids import new_uuid7
 from ledgerboard_infra.stream.messages import Message, Receipt
-from ledgerboard_ledger import Ban, RecordedCorrection
+from ledgerboard_ledger import Ban, ErasedPlayers, RecordedCorrection
 from ledgerboard_ledger.generation_records import Generation, GenerationStage
 from ledgerboard_ledger.reconciliation_records import AskedReconciliation, FoundDifference, ReconciliationStage
 from ledgerboard_testkit.memory import NOON, MemorySender
@@ -28,6 +28,7 @@ class MemoryCorrectionsLog(Dependency):
         super().__init__()
         self.corrections: list[RecordedCorrection] = []
         self.in_force: list[Ban] = []
+        self.erased = ErasedPlayers(b"salt", {})
 
     def page(
         self, before: UUID | None, limit: int, *, board: str | None = None, player: str | None = None
@@ -36,6 +37,11 @@ class MemoryCorrectionsLog(Dependency):
         found = sorted(self.corrections, key=lambda each: each.correction_id, reverse=True)
         found = [each for each in found if before is None or each.correction_id < before]
         return [each for each in found if board in {None, each.board} and player in {None, each.player}][:limit]
+
+    def erasures(self, since: datetime) -> ErasedPlayers:
+        self.answer()
+        until = {veil: at for veil, at in self.erased.until.items() if at >= since}
+        return ErasedPlayers(self.erased.salt, until)
 
     def bans(self) -> Sequence[Ban]:
         self.answer()
@@ -152,9 +158,15 @@ class Operating:
     """The collaborators of operators, and the routes over them."""
 
     def __init__(
-        self, ledger: Ledger, definitions: Definitions, accounts: Accounts, queue: MemorySender, clock: Clock
+        self,
+        ledger: Ledger,
+        definitions: Definitions,
+        accounts: Accounts,
+        log: MemoryCorrectionsLog,
+        queue: MemorySender,
+        clock: Clock,
     ) -> None:
-        self.log, self.generations = MemoryCorrectionsLog(), MemoryGenerations()
+        self.log, self.generations = log, MemoryGenerations()
         self.moments = MemoryMoments(clock)
         self.bans = Bans(self.log, period_seconds=1)
         self.dead = {spec.name: MemoryInbox() for spec in ALL_QUEUES}

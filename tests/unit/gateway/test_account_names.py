@@ -1,5 +1,6 @@
 """A registered name is a player's id: nobody registers as somebody who played, and an erased player has no account."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -36,8 +37,8 @@ def test_the_name_of_somebody_who_played_is_taken_and_answered_as_any_other_that
 @pytest.mark.parametrize(
     ("who", "status"),
     [
-        ("manager", 201), ("root", 201), ("key", 201), ("key of a board", 409), ("reading key", 409), ("player", 409),
-        ("nobody", 409),
+        ("manager", 201), ("root", 201), ("key", 201), ("submitting key", 409), ("key of a board", 409),
+        ("reading key", 409), ("player", 409), ("nobody", 409),
     ],
 )  # fmt: skip
 def test_who_may_act_for_the_player_may_give_the_name_away(gateway: MemoryGateway, who: str, status: int) -> None:
@@ -46,7 +47,8 @@ def test_who_may_act_for_the_player_may_give_the_name_away(gateway: MemoryGatewa
     credentials = {
         "manager": tokens.issue("mia", "managers"),
         "root": gateway.authorization.removeprefix("Bearer "),
-        "key": keys.make("server", "submit"),
+        "key": keys.make("registering", "players"),
+        "submitting key": keys.make("server", "submit", "boards"),
         "key of a board": keys.make("elsewhere", "submit", "admin", boards=("race",)),
         "reading key": keys.make("reading", "read"),
         "player": tokens.issue("eve", "players"),
@@ -102,3 +104,23 @@ def test_a_ban_leaves_the_account(gateway: MemoryGateway) -> None:
     register(gateway)
     assert gateway.post("/v1/players/ada/ban", WHY).status_code == 202
     assert "ada" in gateway.users.accounts
+
+
+def test_the_token_of_who_is_erased_does_nothing_more(gateway: MemoryGateway) -> None:
+    gateway.record.ensure("race")
+    register(gateway)
+    token = log_in(gateway).get_json()["idToken"]
+    asks = [
+        ("POST", "/v1/boards/race/scores", {"player": "ada", "score": 1}),
+        ("PUT", "/v1/players/ada/name", {"name": "Ada"}),
+        ("POST", "/v1/users/ada/sign-out", {}),
+        ("POST", "/users/ada", {"level": 1, "score": 1}),
+    ]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert [gateway.write(*each, headers=headers).status_code for each in asks] == [202, 200, 200, 202]
+    assert erase(gateway).status_code == 202
+    assert [gateway.write(*each, headers=headers).status_code for each in asks] == [401] * 4
+    gateway.clock.advance(timedelta(minutes=1))
+    register(gateway, username="Ada")
+    back = {"Authorization": f"Bearer {log_in(gateway, 'Ada').get_json()['idToken']}"}
+    assert gateway.write("PUT", "/v1/players/Ada/name", {"name": "Ada"}, headers=back).status_code == 200

@@ -76,9 +76,28 @@ def test_a_name_that_could_not_be_a_players_is_refused(gateway: MemoryGateway, n
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (400, "username")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        # What no display name may hold.
+        "a\u202eda", "a\u200bda", "a\u00adda", "a\u2060da", "ada\ufe0f", "\u0301ada", "a\u3164", "\ue000",
+        "\u0430da", "p\u0430ypal", "ad\u03b1",  # Letters of two scripts.
+        "Zoe\u0308", "\uff41da", "ﬁ",  # Other forms of what has a plain one.
+    ],
+)  # fmt: skip
+def test_a_name_that_may_pass_for_another_is_refused_though_the_pool_would_take_it(
+    gateway: MemoryGateway, name: str
+) -> None:
+    answer = register(gateway, username=name)
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (400, "username")
+    assert gateway.users.accounts == {}
+
+
 def test_a_name_may_have_50_characters_of_any_script(gateway: MemoryGateway) -> None:
     assert register(gateway, username="é" * 50).status_code == 201
     assert register(gateway, username="x" * 50).status_code == 201
+    for name in ("李小龍", "Владимир", "さくらサクラ", "김철수", "हिन्दी"):
+        assert register(gateway, username=name).status_code == 201, name
 
 
 @pytest.mark.parametrize("email", ["", "ada", "@", "a@", "a b@c", "a@b\n", None, 7, "x" * 300 + "@c"])

@@ -1,16 +1,20 @@
 """Whose a credential is, and that a token which was verified is not verified again with every request."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
 from ledgerboard_gateway.access_settings import AccessSettings
-from ledgerboard_gateway.authentication import Authentication
+from ledgerboard_gateway.authentication import Authentication, Credentials
+from ledgerboard_gateway.erased import Erased
 from ledgerboard_gateway.principals import ROOT, Principal, Role
 from ledgerboard_infra.secrets import StaticKey
 from ledgerboard_infra.settings import SettingsError, from_env
+from ledgerboard_ledger import ErasedPlayers
 from ledgerboard_testkit.memory import FixedClock
 from tests.unit.gateway.credentials import MemoryKeys, MemoryTokens
+from tests.unit.gateway.operating import MemoryCorrectionsLog
 
 ROOT_KEY = "a-key-of-sixteen+"
 EVERY_ROLE = frozenset(Role)
@@ -21,18 +25,21 @@ class Scene:
 
     def __init__(self, root_key: str = ROOT_KEY, capacity: int = 10) -> None:
         self.clock, self.keys = FixedClock(), MemoryKeys()
-        self.tokens = MemoryTokens(self.clock)
+        self.tokens, self.log = MemoryTokens(self.clock), MemoryCorrectionsLog()
+        self.erased = Erased(self.log, self.clock, 1, timedelta(seconds=30))
         roles = AccessSettings().roles_of
         self.authentication = Authentication(
-            StaticKey(root_key),
-            self.keys,
-            self.tokens,
+            Credentials(root=StaticKey(root_key), keys=self.keys, tokens=self.tokens, erased=self.erased, makers=self),
             roles,
             self.clock,
             remember_for=timedelta(minutes=1),
             capacity=capacity,
         )
         self.principal = self.authentication.principal
+        self.seen: list[tuple[str, frozenset[str]]] = []
+
+    def saw(self, name: str, groups: frozenset[str], _issued_at: datetime) -> None:
+        self.seen.append((name, groups))
 
 
 @pytest.fixture
@@ -135,3 +142,38 @@ def test_a_pattern_is_a_name_or_how_names_begin(patterns: tuple[str, ...] | None
 def test_two_roles_cannot_be_of_one_group() -> None:
     with pytest.raises(SettingsError, match="_GROUP"):
         from_env(AccessSettings, {"LEDGERBOARD_MANAGERS_GROUP": "players"})
+
+
+def erase(scene: Scene, player: str) -> None:
+    """As another process recorded it."""
+    veil = f"sha256:{sha256(b'salt' + player.encode()).hexdigest()}"
+    scene.log.erased = ErasedPlayers(b"salt", {veil: scene.clock.now()})
+
+
+def test_a_token_of_an_erased_player_is_nobodys_once_the_erasure_is_known(scene: Scene) -> None:
+    ada, bob = scene.tokens.issue("ada", "players"), scene.tokens.issue("bob", "players")
+    assert scene.principal(ada) is not None
+    erase(scene, "ada")
+    scene.erased.refresh()
+    assert scene.principal(ada) is None
+    assert scene.principal(bob) is not None
+
+
+def test_who_comes_back_after_an_erasure_is_known_by_a_new_token(scene: Scene) -> None:
+    erase(scene, "ada")
+    scene.erased.refresh()
+    assert scene.principal(scene.tokens.issue("ada", "players")) is None, "an issuer's clock may be ahead"
+    scene.clock.advance(timedelta(seconds=31))
+    assert scene.principal(scene.tokens.issue("ada", "players")) is not None
+
+
+def test_an_erasure_that_was_asked_for_here_is_known_at_once_and_for_as_long_as_a_token_may_live(scene: Scene) -> None:
+    ada = scene.tokens.issue("ada", "players", life=timedelta(days=8))
+    scene.erased.note("ada", scene.clock.now())
+    scene.log.available = False
+    scene.erased.refresh()
+    assert scene.principal(ada) is None
+    scene.log.available = True
+    scene.clock.advance(timedelta(days=6))
+    scene.erased.refresh()
+    assert scene.principal(ada) is None

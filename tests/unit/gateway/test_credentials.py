@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledgerboard_gateway.access_settings import Reads
-from ledgerboard_gateway.authentication import Authentication, Identity
+from ledgerboard_gateway.authentication import Authentication, Credentials, Identity
 from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_infra.errors import UnavailableError
@@ -104,10 +104,14 @@ class Nobody:
         self.asked += 1
         raise UnavailableError("the issuer is down")
 
+    def has_admin(self) -> bool:
+        raise UnavailableError("the record of keys is down")
+
 
 def test_while_nobody_can_tell_nothing_is_let_in_and_nothing_is_refused_for_good(closed: MemoryGateway) -> None:
     nobody = Nobody()
-    broken = Authentication(StaticKey(""), nobody, nobody, {}, closed.clock)
+    unknown = Credentials(root=StaticKey(""), keys=nobody, tokens=nobody, erased=closed.erased, makers=closed.makers)
+    broken = Authentication(unknown, {}, closed.clock)
     intact, closed.guard._authentication = closed.guard._authentication, broken  # noqa: SLF001 -- an outage is not made otherwise.
     try:
         for credential in ("Bearer lbk_any", "Bearer token"):
@@ -123,7 +127,8 @@ class TestKeptPages:
 
     def scene(self, gateway: MemoryGateway) -> Scene:
         made = Scene()
-        guard = Guard(gateway.guard._authentication, reads_closed=True)  # noqa: SLF001 -- the gateway's own credentials.
+        known = gateway.guard._authentication  # noqa: SLF001 -- the gateway's own credentials.
+        guard = Guard(known, gateway.limiting, reads_closed=True)
         made.pages = HotPages(made.application, made, made, guard, made.clock)
         return made
 

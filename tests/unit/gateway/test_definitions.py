@@ -27,6 +27,7 @@ OPTIONS: dict[str, Any] = {
     "max_gain": {"score": 500, "seconds": 60},
     "max_attempts": {"plays": 10, "period": "hour"},
     "on_suspicion": "refuse",
+    "levels": ["1", "Zürich"],
 }
 
 
@@ -60,7 +61,7 @@ def test_options_that_are_left_out_take_their_defaults(gateway: MemoryGateway) -
 
 
 HARMLESS = {"min_score", "max_score", "title", "decimals", "managed_sessions", "submitters", "max_gain", "max_attempts"}
-HARMLESS |= {"on_suspicion"}
+HARMLESS |= {"on_suspicion", "levels"}
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS.keys() - HARMLESS))
@@ -117,6 +118,15 @@ def test_what_ranks_otherwise_is_defined_too(gateway: MemoryGateway, name: str) 
         ({"level_views": "yes"}, "level_views"),
         ({"session_views": 0}, "session_views"),
         ({"level_total_view": None}, "level_total_view"),
+        ({"levels": -1}, "levels"),
+        ({"levels": 10_001}, "levels"),
+        ({"levels": 1.0}, "levels"),
+        ({"levels": True}, "levels"),
+        ({"levels": "1"}, "levels"),
+        ({"levels": None}, "levels"),
+        ({"levels": [1]}, "levels"),
+        ({"levels": ["1", "1"]}, "levels"),
+        ({"levels": ["a/b"]}, "levels"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_by_its_name(

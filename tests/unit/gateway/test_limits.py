@@ -57,8 +57,9 @@ def test_each_score_of_a_bulk_request_counts_and_what_is_too_much_is_refused_alo
     assert (again.status_code, again.headers["Retry-After"]) == (429, "1")
 
 
-def test_what_is_refused_anyway_uses_nothing_up(gateway: MemoryGateway, ada: str) -> None:
-    assert submit(gateway, ada, BURST, player="bob").status_code == 403
+def test_what_no_board_could_take_uses_nothing_up(gateway: MemoryGateway, ada: str) -> None:
+    body = {"scores": [{"board": "chess", "player": "ada", "score": "many"}] * BURST}
+    assert gateway.write("POST", "/v1/scores", body, headers={"Authorization": f"Bearer {ada}"}).status_code == 400
     assert submit(gateway, ada, BURST).get_json()["accepted"] == BURST
 
 
@@ -76,6 +77,7 @@ def test_neither_the_root_key_nor_who_submits_for_others_is_limited_as_a_player(
 
 
 def test_a_key_with_a_rate_of_its_own_is_held_to_it(gateway: MemoryGateway) -> None:
+    gateway.record.ensure("chess")
     key = gateway.post("/v1/keys", {"name": "g", "scopes": ["submit"], "rate": 0.5}).get_json()["key"]
     for _ in range(4):
         assert submit(gateway, key, 250).get_json()["accepted"] == 250
@@ -84,16 +86,30 @@ def test_a_key_with_a_rate_of_its_own_is_held_to_it(gateway: MemoryGateway) -> N
     assert refused.headers["RateLimit-Policy"] == '"key";q=1000;w=2000'
 
 
-def test_while_redis_is_down_everybody_is_let_through_and_counted(gateway: MemoryGateway, ada: str) -> None:
+def test_while_redis_is_down_each_process_limits_by_itself_and_counts_that(gateway: MemoryGateway, ada: str) -> None:
     submit(gateway, ada, BURST)
     gateway.buckets.available = False
-    answer = submit(gateway, ada, 7)
-    assert (answer.get_json()["accepted"], "RateLimit" in answer.headers) == (7, False)
+    assert submit(gateway, ada, 7).get_json()["accepted"] == 7
+    assert submit(gateway, ada, BURST).get_json()["accepted"] == BURST - 7
+    assert submit(gateway, ada).status_code == 429
     counted = [
         gateway.metric("gateway_limited_total", policy="player", outcome=outcome)
         for outcome in ("let", "refused", "unasked")
     ]
-    assert counted == [BURST, 0, 7]
+    assert counted == [2 * BURST, 8, 7 + BURST + 1]
+
+
+def test_a_players_bulk_of_other_players_scores_uses_their_limit_up(gateway: MemoryGateway, ada: str) -> None:
+    foreign = submit(gateway, ada, BURST, player="bob")
+    assert (foreign.status_code, foreign.get_json()["type"]) == (403, "/docs/problems/forbidden")
+    assert submit(gateway, ada).status_code == 429
+
+
+def test_one_score_of_another_player_uses_the_limit_up_too(gateway: MemoryGateway, ada: str) -> None:
+    submit(gateway, ada, BURST - 1)
+    assert submit(gateway, ada, player="bob").status_code == 403
+    assert submit(gateway, ada, player="bob").status_code == 429
+    assert submit(gateway, ada).status_code == 429
 
 
 def login(gateway: MemoryGateway, username: str, address: str = "192.0.2.1") -> TestResponse:
@@ -105,18 +121,47 @@ def fields(answer: TestResponse) -> list[str]:
     return [error["field"] for error in answer.get_json()["errors"]]
 
 
-def test_attempts_with_a_username_are_limited_wherever_they_come_from(gateway: MemoryGateway) -> None:
-    answers = [login(gateway, "ada", f"192.0.2.{number}") for number in range(11)]
-    assert [each.status_code for each in answers] == [401] * 10 + [429]
+def test_attempts_with_a_username_from_an_address_are_limited(gateway: MemoryGateway) -> None:
+    answers = [login(gateway, "ada") for _ in range(12)]
+    assert [each.status_code for each in answers] == [401] * 10 + [429] * 2
     assert answers[-1].headers["Retry-After"] == "6"
     assert fields(answers[-1]) == ["username"]
     assert login(gateway, "bob").status_code == 401
 
 
+def test_who_tries_a_username_from_one_address_locks_its_owner_out_nowhere_else(gateway: MemoryGateway) -> None:
+    for _ in range(60):
+        login(gateway, "ada")
+    assert login(gateway, "ada", "192.0.2.2").status_code == 401
+
+
+def test_attempts_with_a_username_from_all_addresses_together_are_limited_too(gateway: MemoryGateway) -> None:
+    answers = [login(gateway, "ada", f"192.0.2.{number}") for number in range(101)]
+    assert [each.status_code for each in answers] == [401] * 100 + [429]
+    assert fields(answers[-1]) == ["username"]
+    assert login(gateway, "bob").status_code == 401
+
+
 def test_a_username_in_another_case_is_the_same_users_and_has_no_attempts_of_its_own(gateway: MemoryGateway) -> None:
-    for number in range(10):
-        login(gateway, "ada", f"192.0.2.{number}")
-    assert [login(gateway, name, "192.0.2.99").status_code for name in ("ADA", "aDa")] == [429, 429]
+    for _ in range(10):
+        login(gateway, "ada")
+    assert [login(gateway, name).status_code for name in ("ADA", "aDa")] == [429, 429]
+
+
+def test_attempts_stay_limited_while_redis_cannot_tell(gateway: MemoryGateway) -> None:
+    gateway.buckets.available = False
+    assert [login(gateway, "ada").status_code for _ in range(12)] == [401] * 10 + [429] * 2
+    names = [login(gateway, f"u{number}").status_code for number in range(60)]
+    assert names == [401] * 48 + [429] * 12
+    gateway.clock.advance(timedelta(seconds=6))
+    assert login(gateway, "ada").status_code == 401
+
+
+def test_attempts_while_redis_could_tell_count_when_it_cannot(gateway: MemoryGateway) -> None:
+    for _ in range(10):
+        login(gateway, "ada")
+    gateway.buckets.available = False
+    assert login(gateway, "ada").status_code == 429
 
 
 def test_attempts_from_an_address_are_limited_whomever_they_name(gateway: MemoryGateway) -> None:
@@ -144,7 +189,8 @@ def test_whatever_is_limited_is_documented_so_and_nothing_else(gateway: MemoryGa
         operation = paths.get(rule.replace("<", "{").replace(">", "}"), {}).get(method.lower())
         if operation is None:
             continue
-        is_limited = access is Access.SUBMIT or (access is Access.OPEN and method != "GET")
+        guarded = {Access.SUBMIT, Access.SELF, Access.PERSON, Access.READ}
+        is_limited = access in guarded or (access is Access.OPEN and method != "GET")
         assert ("429" in operation["responses"]) is is_limited, entry
         if is_limited:
             headers = operation["responses"]["429"]["headers"]

@@ -78,3 +78,18 @@ def test_a_body_that_is_no_name_is_refused_by_its_field(gateway: MemoryGateway, 
 def test_an_outage_of_the_record_is_told(gateway: MemoryGateway) -> None:
     gateway.names.available = False
     assert gateway.get(PATH).status_code == 503
+
+
+@pytest.mark.parametrize("board", [None, "chess"])
+def test_who_is_banned_anywhere_says_no_name_nor_has_a_server_say_it_and_a_manager_does(
+    gateway: MemoryGateway, board: str | None
+) -> None:
+    ada = gateway.tokens.issue("ada", "players")
+    assert call(gateway, "Ada", ada).status_code == 200
+    gateway.operating.ban("ada", board)
+    for credential in (ada, gateway.keys.make("g", "submit", "players")):
+        refused = call(gateway, "Queen", credential)
+        assert (refused.status_code, refused.get_json()["type"]) == (403, "/docs/problems/player-banned")
+    assert gateway.names.kept == {"ada": "Ada"}
+    assert call(gateway, "Somebody", gateway.tokens.issue("mia", "managers")).status_code == 200
+    assert gateway.write("DELETE", PATH, b"", headers={"Authorization": f"Bearer {ada}"}).status_code == 200

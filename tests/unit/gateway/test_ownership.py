@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from ledgerboard_gateway.limit_settings import LimitSettings
 from tests.unit.gateway.gateways import CLASSIC, MemoryGateway, running
 
 NO_NAME = "ada "
@@ -84,17 +85,22 @@ def test_in_bulk_each_score_stands_for_itself(gateway: MemoryGateway) -> None:
 
 def test_in_bulk_a_key_submits_to_its_boards_only(gateway: MemoryGateway) -> None:
     key = gateway.keys.make("server", "submit", boards=("race", "cup-*"))
+    gateway.record.ensure("cup-7")
     body = {"scores": [score("ada"), score("bob", "cup-7"), score("bob", "cup"), score("ada", "race2")]}
     answer = send(gateway, key, "/v1/scores", body).get_json()
     assert [result["status"] for result in answer["results"]] == ["accepted", "accepted", "refused", "refused"]
 
 
-def test_a_players_score_makes_no_board_and_that_of_a_key_does(gateway: MemoryGateway) -> None:
-    token, key = gateway.tokens.issue("ada", "players"), gateway.keys.make("server", "submit")
+def test_neither_a_players_score_nor_a_servers_makes_a_board_and_that_of_a_founding_key_does(
+    gateway: MemoryGateway,
+) -> None:
+    token, server = gateway.tokens.issue("ada", "players"), gateway.keys.make("server", "submit")
+    key = gateway.keys.make("founding", "submit", "boards")
     for path in ("/v1/boards/fresh/scores", "/fresh/ada"):
         body = {"score": 7} if path == "/fresh/ada" else {"player": "ada", "score": 7}
-        refused = send(gateway, token, path, body)
-        assert (refused.status_code, refused.get_json()["type"]) == (404, "/docs/problems/unknown-board")
+        for credential in (token, server, gateway.tokens.issue("eve", "services")):
+            refused = send(gateway, credential, path, body)
+            assert (refused.status_code, refused.get_json()["type"]) == (404, "/docs/problems/unknown-board")
     assert gateway.record.current("fresh") is None
     assert send(gateway, key, "/fresh/ada", {"score": 7}).status_code == 202
     assert send(gateway, token, "/fresh/ada", {"score": 7}).status_code == 202
@@ -124,3 +130,27 @@ def test_the_author_of_a_correction_is_who_asked_and_only_the_root_key_says_it_i
     assert send(gateway, held, "/v1/players/bob/ban", body).status_code == 202
     (message,) = (json.loads(each.body) for each in gateway.queue.sent)
     assert [each["author"] for each in message["corrections"]] == [expected]
+
+
+def test_a_key_makes_so_many_boards_a_day_and_goes_on_submitting_to_those_that_there_are() -> None:
+    with running(limits=LimitSettings(key_boards=3)) as gateway:
+        key = gateway.keys.make("founding", "submit", "boards", boards=("arena-*",))
+        scores = [score("ada", f"arena-{number}") for number in (1, 2, 1, 3, 4, 1, 5)]
+        told = send(gateway, key, "/v1/scores", {"scores": scores}).get_json()
+        assert [each["status"] for each in told["results"]] == [*["accepted"] * 4, "refused", "accepted", "refused"]
+        assert told["results"][4]["errors"] == [{"field": "board", "message": "is one too many for now"}]
+        assert [gateway.record.current(f"arena-{number}") is None for number in range(1, 6)] == [False] * 3 + [True] * 2
+        refused = send(gateway, key, "/arena-4/ada", {"score": 7})
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "28800")
+        assert refused.headers["RateLimit-Policy"] == '"boards";q=3;w=86400'
+        assert send(gateway, key, "/arena-1/ada", {"score": 7}).status_code == 202
+        gateway.buckets.available = False
+        assert send(gateway, key, "/arena-5/ada", {"score": 7}).status_code == 202, "the process's own, which is full"
+        assert send(gateway, key, "/arena-1/ada", {"score": 7}).status_code == 202
+
+
+def test_who_manages_makes_any_number_of_boards() -> None:
+    with running(limits=LimitSettings(key_boards=1)) as gateway:
+        token = gateway.tokens.issue("mia", "managers")
+        body = {"scores": [score("ada", f"fresh-{number}") for number in range(5)]}
+        assert send(gateway, token, "/v1/scores", body).get_json()["accepted"] == 5

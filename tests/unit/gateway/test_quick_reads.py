@@ -45,7 +45,10 @@ class Layered:
     def __init__(self, gateway: MemoryGateway) -> None:
         self._flask = gateway.flask
         self._quick = QuickReads(self._count, gateway.players.get_standing, self)
-        self.asked, self.is_open = 0, True
+        self.asked, self.is_open, self.counted = 0, True, 0
+
+    def count_read(self, _environ: dict[str, Any]) -> None:
+        self.counted += 1
 
     def reads_all(self, _environ: dict[str, Any]) -> bool:
         return self.is_open

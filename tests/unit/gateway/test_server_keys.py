@@ -10,6 +10,7 @@ import pytest
 from ledgerboard_gateway.key_desk import KeyDesk, ToldKey, WantedKey
 from ledgerboard_gateway.key_texts import read_key
 from ledgerboard_gateway.key_uses import KeyUses
+from ledgerboard_gateway.principals import Principal, Role
 from ledgerboard_gateway.server_keys import LOOKUPS_A_SECOND, REFUSED, ServerKeys
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.ids import new_uuid7
@@ -18,6 +19,7 @@ from ledgerboard_testkit.memory import FixedClock, MemoryServerKeys
 from ledgerboard_testkit.polling import eventually
 
 HOUR = timedelta(hours=1)
+MAKER = Principal(subject="key:maker", roles=frozenset({Role.MANAGER}))
 
 Happening = Callable[[], object]
 
@@ -33,7 +35,8 @@ class Replicas:
 
     def make(self, *scopes: str, life: timedelta | None = None) -> ToldKey:
         ends = None if life is None else self.clock.now() + life
-        return self.desk.create(WantedKey(name="eu-1", scopes=scopes or ("submit",), expires_at=ends), "root")
+        wanted = WantedKey(name="eu-1", scopes=scopes or ("submit",), expires_at=ends)
+        return self.desk.create(wanted, MAKER)
 
     def knows(self, key: str) -> bool:
         return self.known.find(key) is not None
@@ -106,7 +109,7 @@ def test_a_key_ends_at_its_end_without_a_reading(replicas: Replicas) -> None:
 def test_both_secrets_are_good_during_an_overlap_and_only_the_new_one_after_it(replicas: Replicas) -> None:
     told = replicas.make()
     replicas.known.refresh()
-    rotated = replicas.desk.rotate(told.record.key_id, None)
+    rotated = replicas.desk.rotate(told.record.key_id, None, MAKER)
     assert rotated is not None
     assert replicas.knows(rotated.key), "before the next reading"
     assert replicas.knows(told.key)
@@ -121,7 +124,7 @@ def test_both_secrets_are_good_during_an_overlap_and_only_the_new_one_after_it(r
 def test_a_rotation_without_an_overlap_ends_the_secret_before_it(replicas: Replicas) -> None:
     told = replicas.make()
     replicas.known.refresh()
-    rotated = replicas.desk.rotate(told.record.key_id, timedelta(0))
+    rotated = replicas.desk.rotate(told.record.key_id, timedelta(0), MAKER)
     replicas.known.refresh()
     assert rotated is not None
     assert (replicas.knows(told.key), replicas.knows(rotated.key)) == (False, True)
@@ -197,3 +200,22 @@ def test_the_list_is_read_again_by_itself(replicas: Replicas) -> None:
     replicas.desk.revoke(told.record.key_id)
     eventually(lambda: known.find(told.key) is None, what="a refusal")
     known.close()
+
+
+def test_that_there_is_an_admin_key_is_known_with_the_next_reading_and_stays_known(replicas: Replicas) -> None:
+    assert not replicas.known.has_admin()
+    told = replicas.make("admin")
+    replicas.known.refresh()
+    assert replicas.known.has_admin()
+    replicas.record.revoke(told.record.key_id, replicas.clock.now())
+    replicas.known.refresh()
+    assert replicas.known.has_admin()
+
+
+def test_before_the_first_reading_the_record_is_asked_for_an_admin_key(replicas: Replicas) -> None:
+    replicas.make("admin")
+    replicas.record.available = False
+    with pytest.raises(UnavailableError):
+        replicas.known.has_admin()
+    replicas.record.available = True
+    assert replicas.known.has_admin()

@@ -20,7 +20,7 @@ def test_help_lists_the_commands_and_every_setting(capsys: pytest.CaptureFixture
         assert word in printed
 
 
-@pytest.mark.parametrize("command", ["stream", "jobs", "beat", "migrate", "reconcile"])
+@pytest.mark.parametrize("command", ["stream", "jobs", "beat", "migrate", "provision-database", "reconcile"])
 def test_a_missing_setting_is_named(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
 from ledgerboard_infra.jwks import FRESH, PAUSE, HttpFetch, SigningKeys, read_keys
-from ledgerboard_testkit.issuer import new_key
+from ledgerboard_testkit.issuer import key_for, new_key, public_jwk
 from ledgerboard_testkit.memory import FixedClock
 from ledgerboard_testkit.polling import eventually
 
@@ -42,7 +42,7 @@ class Scene:
         self.keys = SigningKeys(self.issuer, self.clock, algorithms=RS256, outage=DAY)
 
     def knows(self, key_id: str) -> bool:
-        return self.keys.find(key_id) is not None
+        return self.keys.find(key_id, "RS256") is not None
 
 
 @pytest.fixture
@@ -120,7 +120,36 @@ def test_keys_of_other_kinds_are_left_out() -> None:
     others = (
         json.loads(document("for-sealing", use="enc"))["keys"] + json.loads(document("longer", alg="RS512"))["keys"]
     )
-    offered = json.dumps({"keys": [secret, broken, {"kid": "bare"}, *others, *listed]}).encode()
+    said: tuple[dict[str, Any], ...] = ({"alg": []}, {"alg": {}}, {"alg": None}, {"use": []})
+    odd = [{**PUBLIC, "kid": f"odd{place}", **more} for place, more in enumerate(said)]
+    odd.append({"kty": "EC", "crv": [], "x": "AQAB", "y": "AQAB", "kid": "curved"})
+    offered = json.dumps({"keys": [secret, broken, {"kid": "bare"}, *odd, *others, *listed]}).encode()
+    assert set(read_keys(offered, RS256)) == {"good"}
+    assert set(read_keys(offered, RS256 | {"ES256"})) == {"good"}
+
+
+@pytest.mark.parametrize("allowed", [{"RS512"}, {"PS256"}, {"RS256", "RS512", "PS384"}])
+def test_a_key_that_names_no_algorithm_is_for_all_that_are_allowed_and_sign_with_its_kind(allowed: set[str]) -> None:
+    keys = read_keys(document("first"), frozenset(allowed | {"ES256", "EdDSA"}))
+    assert {name: key.algorithm_name for name, key in keys["first"].items()} == {name: name for name in allowed}
+
+
+def test_a_key_that_names_its_algorithm_is_for_no_other() -> None:
+    keys = read_keys(document("first", alg="PS256"), frozenset({"RS256", "PS256", "PS512"}))
+    assert set(keys["first"]) == {"PS256"}
+
+
+def test_keys_of_one_id_and_several_kinds_serve_each_for_its_own() -> None:
+    curved = {**public_jwk(key_for("ES256")), "kid": "first"}
+    offered = json.dumps({"keys": [*json.loads(document("first"))["keys"], curved]}).encode()
+    keys = read_keys(offered, frozenset({"RS256", "ES256"}))
+    assert {name: key.key_type for name, key in keys["first"].items()} == {"RS256": "RSA", "ES256": "EC"}
+
+
+def test_a_key_whose_private_half_is_published_verifies_nothing() -> None:
+    published = {**RSAAlgorithm.to_jwk(new_key(), as_dict=True), "kid": "published"}
+    published.pop("key_ops")
+    offered = json.dumps({"keys": [published, *json.loads(document("good"))["keys"]]}).encode()
     assert set(read_keys(offered, RS256)) == {"good"}
 
 

@@ -11,6 +11,12 @@ PRIVATE = [
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
     "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "ff02::1",
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
+    # Forms that embed an address of IPv4: compatible (RFC 4291), and translated within one network (RFC 8215).
+    "::127.0.0.1", "::169.254.169.254", "::8.8.8.8",
+    "64:ff9b:1::a9fe:a9fe", "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1::808:808",
+    # Ranges that Python's is_global takes for public: site-local, documentation, segment routing, unassigned, relays.
+    "fec0::1", "3fff::1", "5f00::1", "4000::1", "8000::1", "200::1",
+    "192.88.99.1", "2002:c058:6301::", "64:ff9b::c058:6301",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.worker import SubmissionsHandler
-from ledgerboard_testkit.memory import FixedClock, MemorySender, MemorySessions
+from ledgerboard_testkit.memory import FixedClock, MemoryLevels, MemorySender, MemorySessions
 from ledgerboard_testkit.submissions import MemoryDefinitions
 
 
@@ -29,6 +29,7 @@ class Bench:
     registry: CollectorRegistry
     clock: FixedClock
     sessions: MemorySessions
+    levels: MemoryLevels
 
     def counted(self, name: str, **labels: str) -> float:
         return self.registry.get_sample_value(name, labels) or 0.0
@@ -37,11 +38,11 @@ class Bench:
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     clock, definitions, registry = FixedClock(), MemoryDefinitions(), CollectorRegistry()
-    sessions = MemorySessions(clock)
+    sessions, levels = MemorySessions(clock), MemoryLevels()
     definitions.define("race")
     rank, history, dead_letters = MemorySender(), MemorySender(), MemorySender()
     metrics = IngestMetrics(registry)
     with ThreadPoolExecutor(1) as executor:
         fanout = Fanout(rank, history, dead_letters, executor, metrics)
-        handler = SubmissionsHandler(Judge(definitions, sessions), fanout, LedgerTime(clock), metrics)
-        yield Bench(definitions, rank, history, dead_letters, fanout, handler, registry, clock, sessions)
+        handler = SubmissionsHandler(Judge(definitions, sessions, levels), fanout, LedgerTime(clock), metrics)
+        yield Bench(definitions, rank, history, dead_letters, fanout, handler, registry, clock, sessions, levels)

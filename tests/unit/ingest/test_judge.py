@@ -21,7 +21,7 @@ from ledgerboard_contracts import (
 from ledgerboard_ingest.judge import Judge, Judgement
 from ledgerboard_ingest.verdicts import judge_submission
 from ledgerboard_testkit import strategies
-from ledgerboard_testkit.memory import MemorySessions
+from ledgerboard_testkit.memory import MemoryLevels, MemorySessions
 from ledgerboard_testkit.submissions import SOURCE_ID, MemoryDefinitions, submission, submission_envelope
 
 LAPS = BoardDefinition(board="race", version=1, options=BoardOptions(min_score=10, max_score=20))
@@ -91,7 +91,7 @@ def definitions() -> MemoryDefinitions:
 
 
 def judged(known: MemoryDefinitions, source: SubmissionEnvelope) -> Judgement:
-    (judgement,) = Judge(known, MemorySessions()).judge([source])
+    (judgement,) = Judge(known, MemorySessions(), MemoryLevels()).judge([source])
     return judgement
 
 

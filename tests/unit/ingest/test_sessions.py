@@ -15,6 +15,7 @@ from ledgerboard_contracts import (
     Policy,
     RejectionReason,
     SessionRules,
+    Source,
     Submission,
     SubmissionEnvelope,
     derived_envelope_id,
@@ -25,7 +26,7 @@ from ledgerboard_infra.stream import Done, Retry
 from ledgerboard_ingest.judge import Judge, Judgement
 from ledgerboard_ingest.worker import AHEAD_RECEIVES, SubmissionsHandler
 from ledgerboard_testkit.bodies import facts_of
-from ledgerboard_testkit.memory import FixedClock, MemorySender, MemorySessions
+from ledgerboard_testkit.memory import FixedClock, MemoryLevels, MemorySender, MemorySessions
 from ledgerboard_testkit.submissions import (
     NOON,
     SOURCE_ID,
@@ -103,6 +104,57 @@ def test_a_session_that_nobody_opened_is_dead_lettered_without_its_mates_and_can
     assert envelopes(cup.rank)[-1] == (own, ["player-2", "player-4"]), "no repetition of its mates' envelope"
 
 
+def by_player(number: int, session: str, *, after: int = 0, board: str = "cup") -> Submission:
+    return replace(score(number, session, after=after), source=Source.PLAYER, board=board)
+
+
+def test_a_players_score_for_a_session_that_nobody_opened_is_rejected_and_makes_no_dead_letter(cup: Bench) -> None:
+    invented = [by_player(number, f"typo-{number}") for number in range(90)]
+    asked = submission_envelope(by_player(100, "final"), *invented)
+    for _ in range(2):
+        assert cup.handler.handle([received(asked)]) == [Done()]
+    assert cup.dead_letters.sent == []
+    assert cup.counted("ingest_rejections_total", reason="session_unknown") == 2 * 90
+    assert cup.counted("ingest_submissions_total", outcome="accepted") == 2
+
+
+def test_a_servers_score_for_it_is_still_dead_lettered_beside_a_players_rejection(cup: Bench) -> None:
+    asked = submission_envelope(score(1, "typo"), by_player(2, "typo"))
+    assert cup.handler.handle([received(asked)]) == [Done()]
+    (letter,) = cup.dead_letters.sent
+    assert wire.decode_submissions(letter.body) == (replace(asked, submissions=asked.submissions[:1]), ())
+    assert cup.counted("ingest_rejections_total", reason="session_unknown") == 1
+
+
+def test_a_session_that_opened_after_a_players_score_was_accepted_makes_no_fact_of_it(cup: Bench) -> None:
+    asked = submission_envelope(by_player(1, "later"))
+    cup.clock.advance(SECOND)
+    cup.sessions.open("cup", "later", SessionRules())
+    assert cup.handler.handle([received(asked)]) == [Done()]
+    assert cup.counted("ingest_rejections_total", reason="session_unknown") == 1
+    assert cup.handler.handle([received(submission_envelope(by_player(2, "later", after=1)))]) == [Done()]
+    assert [players for _, players in envelopes(cup.rank)] == [["player-2"]]
+
+
+def test_an_unknown_session_of_a_clock_that_runs_ahead_is_waited_for(cup: Bench) -> None:
+    asked = submission_envelope(by_player(1, "soon", after=2))
+    (verdict,) = cup.handler.handle([received(asked)])
+    assert isinstance(verdict, Retry)
+    cup.clock.advance(SECOND)
+    cup.sessions.open("cup", "soon", SessionRules())
+    cup.clock.advance(2 * SECOND)
+    assert cup.handler.handle([received(asked, receive_count=2)]) == [Done()]
+    assert [players for _, players in envelopes(cup.rank)] == [["player-1"]]
+
+
+def test_where_nobody_opens_sessions_a_player_names_none_and_a_server_any(cup: Bench) -> None:
+    asked = submission_envelope(by_player(1, "mine", board="race"), submission(2, session="any", board="race"))
+    assert cup.handler.handle([received(asked)]) == [Done()]
+    assert [players for _, players in envelopes(cup.rank)] == [["player-2"]]
+    assert cup.counted("ingest_rejections_total", reason="session_unknown") == 1
+    assert cup.sessions.looks == 0
+
+
 def test_a_clock_that_runs_ahead_is_waited_for_with_the_whole_session_and_not_for_ever(cup: Bench) -> None:
     asked = submission_envelope(score(1, after=0), score(2, after=3), submission(3))
     (verdict,) = cup.handler.handle([received(asked)])
@@ -133,25 +185,29 @@ def test_while_the_record_is_down_the_batch_waits_and_nothing_is_sent(cup: Bench
 
 
 steps = st.lists(st.sampled_from(["open", "close", "judge", "wait"]), max_size=15)
-accepted = st.lists(st.tuples(st.integers(-2, 6), st.sampled_from(["a", "b", None])), min_size=1, max_size=6)
+accepted = st.lists(
+    st.tuples(st.integers(-2, 6), st.sampled_from(["a", "b", None]), st.sampled_from(Source)), min_size=1, max_size=6
+)
 
 
 def _judge(sessions: MemorySessions, source: SubmissionEnvelope) -> Judgement:
     definitions = MemoryDefinitions()
     definitions.define("cup", options=MANAGED)
-    (judgement,) = Judge(definitions, sessions).judge([source])
+    (judgement,) = Judge(definitions, sessions, MemoryLevels()).judge([source])
     return judgement
 
 
 @given(steps, accepted)
 def test_a_message_gets_the_same_verdict_however_openings_closings_and_redeliveries_mingle(
-    steps: Sequence[str], accepted: Sequence[tuple[int, str | None]]
+    steps: Sequence[str], accepted: Sequence[tuple[int, str | None, Source]]
 ) -> None:
     """What is not judged yet may be judged later; what was judged once never differs, envelope by envelope."""
     clock = FixedClock()
     sessions = MemorySessions(clock)
-    source = submission_envelope(*(score(n, session, after=after) for n, (after, session) in enumerate(accepted)))
-    made, refused = dict[UUID, object](), dict[UUID, RejectionReason]()
+    source = submission_envelope(
+        *(replace(score(n, session, after=after), source=by) for n, (after, session, by) in enumerate(accepted))
+    )
+    made, refused, counted = dict[UUID, object](), dict[UUID, RejectionReason](), set[UUID]()
     for step in [*steps, "open", "wait", "judge"]:
         clock.advance(SECOND if step == "wait" else timedelta(microseconds=1))
         if step == "open":
@@ -164,5 +220,5 @@ def test_a_message_gets_the_same_verdict_however_openings_closings_and_redeliver
                 assert made.setdefault(envelope.envelope_id, envelope) == envelope
             for rejection in judgement.rejections:
                 assert refused.setdefault(rejection.event_id, rejection.reason) == rejection.reason
-            facts = {fact.event_id for envelope in judgement.envelopes for fact in envelope.facts}
-            assert not facts & refused.keys()
+            counted |= {fact.event_id for envelope in judgement.envelopes for fact in envelope.facts}
+            assert not counted & refused.keys()

@@ -17,9 +17,9 @@ class UnreachableError(Exception):
 class Api:
     """The gateway's routes. Safe to share between threads."""
 
-    def __init__(self, url: str, write_key: str) -> None:
+    def __init__(self, url: str, key: str) -> None:
         self._host = urlsplit(url).netloc
-        self._headers = {"Authorization": f"Bearer {write_key}", "Content-Type": "application/json"}
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._own = threading.local()
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ its own, player.
 import struct
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from ledgerboard_boards.codec import BIAS, COLUMN_BYTES, EPOCH, EVENT_ID_BYTES, SUMS, Fold, fold_of, prefix_bytes
@@ -17,9 +17,10 @@ from ledgerboard_contracts.periods import InvalidPeriodKeyError
 Column = int | datetime | UUID
 
 LevelPlay = tuple[str, int, datetime]
-"""A player's best play on a level: the level, the sort key, the time."""
+"""A play that decides on a level, the best or the first one there: the level, the sort key, the time."""
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+_ZEROS_ALONE: Final = b"\0"
 _LENGTH: Final = struct.Struct(">H")
 _PLAY: Final = struct.Struct(">d8s")
 
@@ -39,14 +40,16 @@ def entry_id(member: bytes, player: str, options: BoardOptions, scope: Scope) ->
     return member[-width - len(player.encode()) :]
 
 
-def value_of(member: bytes, remembered: Sequence[UUID | LevelPlay], options: BoardOptions, scope: Scope) -> bytes:
+def value_of(
+    member: bytes, remembered: Sequence[UUID | LevelPlay | Literal[0]], options: BoardOptions, scope: Scope
+) -> bytes:
     """What the hash beside the set must hold of a player: the prefix of ``member``, then what the fold remembers.
 
-    That is the event of a latest play, and the bests of the levels where they are added up, by level. Where each play
-    is an entry, ``member`` is the player's first one.
+    That is the event of a latest play; 0 of a total of which every play is 0; and the plays that decide on the levels
+    where their bests are added up. Where each play is an entry, ``member`` is the player's first one.
     """
     prefix = member[: prefix_bytes(options, scope)]
-    parts = sorted((_memory_of(each) for each in remembered), key=_level_in)
+    parts = sorted(map(_memory_of, remembered), key=_by_level)
     return prefix + b"".join(parts)
 
 
@@ -62,7 +65,7 @@ def in_order(value: bytes, options: BoardOptions, scope: Scope) -> bytes:
         end = offset + _LENGTH.size + int(_LENGTH.unpack_from(value, offset)[0]) + _PLAY.size
         parts.append(value[offset:end])
         offset = end
-    parts.sort(key=_level_in)
+    parts.sort(key=_by_level)
     return value[:width] + b"".join(parts)
 
 
@@ -75,15 +78,17 @@ def view_named(board: str, view_id: str, generation: int, options: BoardOptions)
     return View(board, _span(parts[0], options), _scope(parts[1]), generation)
 
 
-def _memory_of(remembered: UUID | LevelPlay) -> bytes:
+def _memory_of(remembered: UUID | LevelPlay | Literal[0]) -> bytes:
     if isinstance(remembered, UUID):
         return remembered.bytes
+    if isinstance(remembered, int):
+        return _ZEROS_ALONE
     level, key, time = remembered
     return _LENGTH.pack(len(level.encode())) + level.encode() + _PLAY.pack(float(key), _bytes_of(time))
 
 
-def _level_in(part: bytes) -> bytes:
-    return part[_LENGTH.size : -_PLAY.size]
+def _by_level(part: bytes) -> tuple[bytes, bytes]:
+    return part[_LENGTH.size : -_PLAY.size], part
 
 
 def _bytes_of(column: Column) -> bytes:

@@ -53,7 +53,7 @@ class Places(ViewReader):
         self, player: str, views: Sequence[tuple[View, BoardOptions]], ranking: Ranking = Ranking.ORDINAL
     ) -> Sequence[Standing | None]:
         """The player's standing in each of several views, in one round trip; each of them is of one moment."""
-        calls = [self._call(view, options, ranking, player.encode()) for view, options in views]
+        calls = [self._call(view, options, ranking, player.encode(), of_views=len(views)) for view, options in views]
         found: list[Standing | None] = []
         for (view, options), reply in zip(views, self._library.read_all("places", calls), strict=True):
             if is_refusal(reply):

@@ -15,9 +15,10 @@ from ledgerboard_boards.library import EXPIRED, NOT_LIVE, TOO_DEEP, Call, Functi
 from ledgerboard_contracts import MAX_SCORE, BoardOptions, Ranking, Standing, View
 from ledgerboard_infra.valkey import RedisClient
 
-MAX_DISTINCT_SCORES: Final = 2_000
-"""How many distinct better scores a dense ranking counts at most. Each costs the server some 3 us, during which it
-serves nobody else; the other rankings cost the same at any depth."""
+MAX_DISTINCT_SCORES: Final = 500
+"""How many distinct better scores a dense ranking counts at most, in all views of one read together. Each costs the
+server some 3 us, during which it serves nobody else; sums beyond the integers that a double holds cost several times
+that, and count so. The other rankings cost the same at any depth. `benchmarks.reads_cost` has the table."""
 
 _BEYOND: Final = MAX_SCORE + 2
 """A key beyond every single score, and still exact: what stands for all greater bounds."""
@@ -40,10 +41,10 @@ class MovedError(Exception):
 
 
 class RankTooDeepError(Exception):
-    """A dense rank was asked for behind more than `MAX_DISTINCT_SCORES` distinct scores."""
+    """A dense rank was asked for behind more distinct scores than one read may count."""
 
     def __init__(self, view: View) -> None:
-        super().__init__(f"dense ranking of {view.board} counts at most {MAX_DISTINCT_SCORES} distinct better scores")
+        super().__init__(f"the dense rank on {view.board} lies behind more distinct scores than one read counts")
         self.view = view
 
 
@@ -59,11 +60,14 @@ class ViewReader:
         keys, values = self._call(view, options, ranking, *arguments)
         return self._read(view, function, keys, values)
 
-    def _call(self, view: View, options: BoardOptions, ranking: Ranking, *arguments: bytes | int) -> Call:
-        """The keys and the arguments of such a function, its own arguments last."""
+    def _call(
+        self, view: View, options: BoardOptions, ranking: Ranking, *arguments: bytes | int, of_views: int = 1
+    ) -> Call:
+        """The keys and the arguments of such a function, its own arguments last. It is one of so many in one read."""
         keys = self._keyspace.of(view)
         residue_bytes = COLUMN_BYTES if fold_of(options, view.scope) in SUMS else 0
-        head = (ranking.value.encode(), MAX_DISTINCT_SCORES, residue_bytes, prefix_bytes(options, view.scope))
+        most = distinct_scores(of_views)
+        head = (ranking.value.encode(), most, residue_bytes, prefix_bytes(options, view.scope))
         where = (self._keyspace.state(view.board), keys.entries, keys.prefixes)
         return where, (view.generation, keys.expires_at_seconds, *head, *arguments)
 
@@ -72,6 +76,11 @@ class ViewReader:
             return self._library.read(function, keys, *arguments)
         except redis.ResponseError as error:
             raise refusal(view, error) from error
+
+
+def distinct_scores(views: int) -> int:
+    """How many distinct better scores a dense ranking counts in each of so many views of one read."""
+    return MAX_DISTINCT_SCORES // max(1, views)
 
 
 def refusal(view: View, error: redis.ResponseError) -> Exception:

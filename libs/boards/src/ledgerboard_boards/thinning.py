@@ -1,10 +1,11 @@
 """What decides a player's standing alone, so that a restatement is short however many plays there are.
 
 Keeping the best or the latest of some plays is idempotent and adding is associative, so a view cannot tell the one play
-or the sum from all of them.
+or the sum from all of them. Two plays stand for a sum where one would tell a wrong moment at which it was reached.
 """
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
@@ -18,7 +19,7 @@ _KEY: Final = struct.Struct(">d")
 
 
 def thinned(facts: Sequence[Fact], options: BoardOptions) -> Iterator[Group]:
-    """The groups of ``facts`` with what each player keeps: one play, one of each level, or the sum of a total.
+    """The groups of ``facts`` with what each player keeps: one play, the best and first of each level, or a sum.
 
     Where each play is an entry, it is the best one.
     """
@@ -31,7 +32,10 @@ def _deciding(records: Sequence[bytes], fold: Fold, options: BoardOptions) -> Se
         return _sums(records)
     if fold is Fold.LATEST:
         return _latest(records, _KEY.size + prefix_bytes(options))
-    return _best(records, _KEY.size + (COLUMN_BYTES if fold is Fold.LEVELS else prefix_bytes(options)))
+    if fold is Fold.LEVELS:
+        width = _KEY.size + COLUMN_BYTES
+        return [*_best(records, width), *_first(records, width)]
+    return _best(records, _KEY.size + prefix_bytes(options))
 
 
 def _best(records: Sequence[bytes], width: int) -> Sequence[bytes]:
@@ -44,6 +48,12 @@ def _best(records: Sequence[bytes], width: int) -> Sequence[bytes]:
     return [record for _, _, record in bests.values()]
 
 
+def _first(records: Sequence[bytes], width: int) -> Sequence[bytes]:
+    """By the time, which ends at ``width``, and the key before it; then it is told whose they are."""
+    by_time = sorted(records, key=lambda record: (record[_KEY.size : width], _KEY.unpack_from(record)), reverse=True)
+    return list({record[width:]: record for record in by_time}.values())
+
+
 def _latest(records: Sequence[bytes], width: int) -> Sequence[bytes]:
     """By the time, which ends at ``width``, and the event id behind it."""
     end = width + EVENT_ID_BYTES
@@ -52,16 +62,32 @@ def _latest(records: Sequence[bytes], width: int) -> Sequence[bytes]:
 
 
 def _sums(records: Sequence[bytes]) -> Sequence[bytes]:
-    """The sum of each player's plays as one play; beyond what a double holds, with what is missing as another."""
+    """The sum of each player's plays as one play; beyond what a double holds, with what is missing as another.
+
+    It has the time of the last play that was not 0. A sum of 0 of such plays is two that cancel out, since a play of 0
+    would say that nothing was ever added. Where all plays are 0, the first of them stands for all.
+    """
     width = _KEY.size + COLUMN_BYTES
-    sums: dict[bytes, tuple[int, bytes]] = {}
+    totals: defaultdict[bytes, int] = defaultdict(int)
+    changed: dict[bytes, bytes] = {}
+    idle: dict[bytes, bytes] = {}
     for record in records:
         key, time, whose = int(_KEY.unpack_from(record)[0]), record[_KEY.size : width], record[width:]
-        total, last = sums.get(whose, (0, time))
-        sums[whose] = total + key, max(last, time)
-    parts: list[bytes] = []
-    for whose, (total, last) in sums.items():
-        nearest = float(total)
-        missing = total - int(nearest)
-        parts += [_KEY.pack(part) + last + whose for part in ((nearest, missing) if missing else (nearest,))]
-    return parts
+        totals[whose] += key
+        if key:
+            changed[whose] = max(changed.get(whose, time), time)
+        else:
+            idle[whose] = min(idle.get(whose, time), time)
+    return [
+        _KEY.pack(part) + changed.get(whose, idle.get(whose, b"")) + whose
+        for whose, total in totals.items()
+        for part in _parts(total, is_changed=whose in changed)
+    ]
+
+
+def _parts(total: int, *, is_changed: bool) -> Sequence[float]:
+    """Doubles that add up to ``total``, and of which none is 0 if it was changed."""
+    nearest = float(total)
+    if total != int(nearest):
+        return nearest, total - int(nearest)
+    return (1, -1) if is_changed and not total else (nearest,)

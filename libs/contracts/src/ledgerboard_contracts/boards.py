@@ -11,12 +11,22 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from ledgerboard_contracts.calendars import Calendar, Season, TimeZoneName, UnknownTimeZoneError, zone_of
+from ledgerboard_contracts.names import InvalidNameError, check_level
 from ledgerboard_contracts.rules import MaxAttempts, MaxGain, OnSuspicion, Submitters
-from ledgerboard_contracts.scores import MAX_SCORE, BoardName, BoardVersion, Score
+from ledgerboard_contracts.scores import MAX_SCORE, BoardName, BoardVersion, LevelName, Score
 
 MAX_TIE_BREAKS: Final = 5
 MAX_SEASONS: Final = 50
 MAX_DECIMALS: Final = 9
+MAX_DECLARED_LEVELS: Final = 1_000
+MAX_LEVELS: Final = 10_000
+DEFAULT_LEVELS: Final = 1_000
+
+Levels = (
+    Annotated[int, Meta(ge=0, le=MAX_LEVELS)] | Annotated[tuple[LevelName, ...], Meta(max_length=MAX_DECLARED_LEVELS)]
+)
+"""Levels that players' scores may name: any, up to so many of a board, or those that are declared. Each level and
+session is a ranking of its own in Redis, so names that anybody may invent must be bounded."""
 
 
 class Order(StrEnum):
@@ -63,7 +73,7 @@ class BoardOptions:
     level and session for itself, ``level_total_view`` the sums over the levels of each player's best there. With
     ``managed_sessions`` every score belongs to a session that a manager opened, and must come before it closes.
     ``submitters`` says who submits; ``max_gain`` and ``max_attempts`` suspect plays, and ``on_suspicion`` says what
-    becomes of those.
+    becomes of those. ``levels`` are those that players' scores may name; a server's names any.
     """
 
     order: Order = Order.DESC
@@ -83,12 +93,14 @@ class BoardOptions:
     max_gain: MaxGain | None = None
     max_attempts: MaxAttempts | None = None
     on_suspicion: OnSuspicion = OnSuspicion.REVIEW
+    levels: Levels = DEFAULT_LEVELS
 
     def __post_init__(self) -> None:
         if self.min_score > self.max_score:
             raise InvalidDefinitionError("min_score", "min_score must not be above max_score")
         _check_ties(self)
         _check_seasons(self.seasons)
+        _check_levels(self.levels)
         try:
             zone_of(self.time_zone)
         except UnknownTimeZoneError as error:
@@ -141,6 +153,22 @@ def _check_seasons(seasons: tuple[Season, ...]) -> None:
     for season in seasons:
         if season.start >= season.end:
             raise InvalidDefinitionError("seasons", f"the season {season.key!r} must end after it starts")
+
+
+def _check_levels(levels: Levels) -> None:
+    if isinstance(levels, int):
+        if not 0 <= levels <= MAX_LEVELS:
+            raise InvalidDefinitionError("levels", f"a board has at most {MAX_LEVELS} levels that players name")
+        return
+    if len(levels) > MAX_DECLARED_LEVELS:
+        raise InvalidDefinitionError("levels", f"a board declares at most {MAX_DECLARED_LEVELS} levels")
+    if len(set(levels)) < len(levels):
+        raise InvalidDefinitionError("levels", "a level is declared once")
+    for level in levels:
+        try:
+            check_level(level)
+        except InvalidNameError as error:
+            raise InvalidDefinitionError("levels", str(error)) from error
 
 
 DEFAULT_OPTIONS: Final = BoardOptions()

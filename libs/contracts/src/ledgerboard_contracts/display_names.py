@@ -30,11 +30,16 @@ def check_display_name(said: str) -> str:
     name = unicodedata.normalize("NFC", said.strip())
     if len(said) > MAX_SAID or not 1 <= len(name) <= MAX_DISPLAY_NAME:
         raise InvalidNameError(f"must be 1 to {MAX_DISPLAY_NAME} characters long")
+    check_visible(name)
+    return name
+
+
+def check_visible(name: str) -> None:
+    """Raise `InvalidNameError` for characters that show nothing, or let text show elsewhere than it stands."""
     if any(map(_is_refused, name)):
         raise InvalidNameError("must hold no control characters, and none that are invisible or turn text around")
     if unicodedata.category(name[0]).startswith("M"):
         raise InvalidNameError("must not begin with an accent that has no letter")
-    return name
 
 
 def _is_refused(character: str) -> bool:

@@ -36,6 +36,12 @@ class RejectionReason(StrEnum):
     TIE_BREAK_INVALID = "tie_break_invalid"
     SESSION_MISSING = "session_missing"
     SESSION_CLOSED = "session_closed"
+    SESSION_UNKNOWN = "session_unknown"
+    """Of a player's score: nobody had opened it when the score was accepted."""
+    LEVEL_UNKNOWN = "level_unknown"
+    """Of a player's score: the board declares its levels, and this is none of them."""
+    LEVELS_EXHAUSTED = "levels_exhausted"
+    """Of a player's score: it names a new level, and the board has as many as it takes."""
     SUBMITTER_REFUSED = "submitter_refused"
 
 

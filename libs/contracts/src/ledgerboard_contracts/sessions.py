@@ -93,10 +93,14 @@ SessionKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenSessions:
-    """One look at sessions: when each closed or will, at the moment ``as_of``. What is not there is unknown."""
+    """One look at sessions: when each opened, and closed or will, at the moment ``as_of``.
+
+    What is not there was unknown then, and opens later than that if it ever does.
+    """
 
     as_of: datetime = _NEVER
     closed_at: Mapping[SessionKey, datetime | None] = field(default_factory=lambda: MappingProxyType({}))
+    opened_at: Mapping[SessionKey, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
     def admission(self, key: SessionKey, accepted_at: datetime) -> Admission | None:
         """Whether a score came in time, or None where there is no such session."""

@@ -24,7 +24,10 @@ class Ranking(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A player's place in one view. ``achieved_at`` is when the play that counts occurred (UTC, microseconds)."""
+    """A player's place in one view.
+
+    ``achieved_at`` is when the play that counts occurred (UTC, microseconds); of a sum, the last play that changed it.
+    """
 
     rank: int
     position: int

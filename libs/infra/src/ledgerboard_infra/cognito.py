@@ -50,6 +50,10 @@ class CognitoClient(Protocol):
         """AdminDeleteUser."""
         ...
 
+    def admin_list_groups_for_user(self, **request: Any) -> Mapping[str, Any]:
+        """AdminListGroupsForUser."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -131,6 +135,22 @@ class CognitoUsers:
         with nobody_is_no_error(), cognito_errors():
             if self._client.admin_get_user(**named)["Username"] == username:
                 self._client.admin_delete_user(**named)
+
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of a user; none of a user who is not there, or whose name is another one to the letter."""
+        named = {"UserPoolId": self._pool.pool_id, "Username": username}
+        found: set[str] = set()
+        with nobody_is_no_error(), cognito_errors():
+            if self._client.admin_get_user(**named)["Username"] != username:
+                return frozenset()
+            asked: dict[str, str] = {}
+            while True:
+                page = self._client.admin_list_groups_for_user(**named, **asked)
+                found |= {each["GroupName"] for each in page.get("Groups", ())}
+                if not page.get("NextToken"):
+                    break
+                asked = {"NextToken": page["NextToken"]}
+        return frozenset(found)
 
     def _authenticate(self, flow: str, **parameters: str) -> SignedIn:
         with cognito_errors():

@@ -9,6 +9,10 @@ class UnavailableError(Exception):
     """A dependency is down, too slow, or refuses to serve us. Not the message's fault: try the same again later."""
 
 
+class BusyError(UnavailableError):
+    """All of our own connections to a dependency are in use. It may be well; another one of ours is no way out."""
+
+
 class RefusedError(Exception):
     """A dependency understood the request and will never accept it as it is."""
 

@@ -2,11 +2,16 @@
 
 So an issuer may change its keys at any time, and nobody restarts anything. What a stranger sends cannot make us hammer
 the issuer: between two fetches lies a least time, whoever asks. While the issuer is down its last keys serve on.
+
+A key serves for an algorithm, never by itself: the algorithm is one that we allow, the key is of the kind that this
+algorithm signs with, and where the issuer names an algorithm for the key, it is that one. So no token can choose how
+its signature is read (RFC 8725, 3.1).
 """
 
 import json
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +39,24 @@ FRESH: Final = timedelta(minutes=10)
 
 MAX_BYTES: Final = 256 * 1024
 _CHUNK_BYTES: Final = 16 * 1024
+
+_ANY: Final = frozenset({None})
+_RSA: Final = ("RSA", _ANY)
+
+SIGNS_WITH: Final[Mapping[str, tuple[str, frozenset[str | None]]]] = {
+    "RS256": _RSA,
+    "RS384": _RSA,
+    "RS512": _RSA,
+    "PS256": _RSA,
+    "PS384": _RSA,
+    "PS512": _RSA,
+    "ES256": ("EC", frozenset({"P-256"})),
+    "ES384": ("EC", frozenset({"P-384"})),
+    "ES512": ("EC", frozenset({"P-521"})),
+    "ES256K": ("EC", frozenset({"secp256k1"})),
+    "EdDSA": ("OKP", frozenset({"Ed25519", "Ed448"})),
+}
+"""The kind of key (``kty``) and the curves (``crv``) of each algorithm: RFC 7518, 3.1; RFC 8812, 3.2; RFC 8037, 3.1."""
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _log = get_logger(__name__)
@@ -47,9 +70,13 @@ class Fetch(Protocol):
         ...
 
 
+Keys = Mapping[str, Mapping[str, jwt.PyJWK]]
+"""Keys by their id, and each by the algorithms that it verifies."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    keys: Mapping[str, jwt.PyJWK]
+    keys: Keys
     fetched_at: datetime
 
 
@@ -65,18 +92,21 @@ class SigningKeys:
         self._known: _Known | None = None
         self._tried_at: datetime | None = None
 
-    def find(self, key_id: str) -> jwt.PyJWK | None:
-        """The key of that id, or None. Raises `UnavailableError` where no keys are known that may still be used."""
+    def find(self, key_id: str, algorithm: str) -> jwt.PyJWK | None:
+        """The key of that id for that algorithm, or None.
+
+        Raises `UnavailableError` where no keys are known that may still be used.
+        """
         known = self._usable()
         if known is not None and key_id in known.keys:
             if self._clock.now() - known.fetched_at >= FRESH and self._due():
                 threading.Thread(target=self._renew, name="jwks", daemon=True).start()
-            return known.keys[key_id]
+            return known.keys[key_id].get(algorithm)
         self._renew()
         known = self._usable()
         if known is None:
             raise UnavailableError("the issuer's keys cannot be fetched")
-        return known.keys.get(key_id)
+        return known.keys.get(key_id, {}).get(algorithm)
 
     def _usable(self) -> _Known | None:
         known = self._known
@@ -105,29 +135,40 @@ class SigningKeys:
         self._known = _Known(keys, self._clock.now())
 
 
-def read_keys(document: bytes, algorithms: frozenset[str]) -> Mapping[str, jwt.PyJWK]:
+def read_keys(document: bytes, algorithms: frozenset[str]) -> Keys:
     """The keys of a JWKS that may verify tokens. Raises `UnavailableError` where it holds none: it is not the issuer's.
 
-    A key that cannot be read, or is for something else, is left out: an issuer may offer what we do not know.
+    A key that cannot be read, or is for something else, is left out: an issuer may offer what we do not know. A key
+    that names no algorithm is for all of ``algorithms`` that sign with its kind (``alg`` is optional: RFC 7517, 4.4).
     """
     try:
         listed = [each for each in json.loads(document)["keys"] if isinstance(each, dict)]
-        keys = {each["kid"]: key for each in listed if (key := _usable_key(each, algorithms)) is not None}
+        keys: defaultdict[str, dict[str, jwt.PyJWK]] = defaultdict(dict)
+        for each in listed:
+            if verifying := _verifying_keys(each, algorithms):
+                keys[each["kid"]].update(verifying)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnavailableError("the issuer's answer is not a set of keys") from error
     if not keys:
         raise UnavailableError("the issuer offers no key of an allowed algorithm")
-    return keys
+    return dict(keys)
 
 
-def _usable_key(each: Mapping[str, Any], algorithms: frozenset[str]) -> jwt.PyJWK | None:
-    if not isinstance(each.get("kid"), str) or each.get("use", "sig") != "sig":
-        return None
+def _verifying_keys(each: Mapping[str, Any], algorithms: frozenset[str]) -> dict[str, jwt.PyJWK]:
+    """What one listed key verifies, by algorithm. A key whose private half is published verifies nothing."""
+    if not isinstance(each.get("kid"), str) or each.get("use", "sig") != "sig" or "d" in each:
+        return {}
     try:
-        key = jwt.PyJWK(dict(each))
+        named = algorithms & {each["alg"]} if "alg" in each else algorithms
+        fitting = [algorithm for algorithm in sorted(named) if _is_of_kind(each, algorithm)]
+        return {algorithm: jwt.PyJWK(dict(each), algorithm) for algorithm in fitting}
     except (jwt.PyJWTError, ValueError, TypeError):
-        return None
-    return key if key.algorithm_name in algorithms else None
+        return {}
+
+
+def _is_of_kind(each: Mapping[str, Any], algorithm: str) -> bool:
+    kind, curves = SIGNS_WITH.get(algorithm, ("", _ANY))
+    return each.get("kty") == kind and (curves is _ANY or each.get("crv") in curves)
 
 
 class HttpFetch:

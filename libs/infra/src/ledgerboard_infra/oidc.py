@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 import jwt
 
 from ledgerboard_infra.errors import MisconfiguredError
+from ledgerboard_infra.jwks import SIGNS_WITH
 
 MAX_TOKEN_BYTES: Final = 16 * 1024
 _MAX_KEY_ID: Final = 256
-_ASYMMETRIC: Final = ("RS", "PS", "ES", "Ed")
 _AUDIENCE: Final = "aud"
 _ALWAYS: Final = ("exp", "iat", "iss")
 
@@ -39,15 +39,17 @@ class TokenRules:
         if not self.issuer or not self.audience or not self.algorithms:
             raise MisconfiguredError("tokens need an issuer, an audience and an algorithm")
         for algorithm in self.algorithms:
-            if not algorithm.startswith(_ASYMMETRIC):
-                raise MisconfiguredError(f"{algorithm} does not sign with a key that only the issuer has")
+            if algorithm not in SIGNS_WITH:
+                raise MisconfiguredError(
+                    f"{algorithm} does not sign with a key that only the issuer has; these do: {', '.join(SIGNS_WITH)}"
+                )
 
 
 class Keys(Protocol):
     """The issuer's public keys. Raises `UnavailableError` where there are none to be had."""
 
-    def find(self, key_id: str) -> jwt.PyJWK | None:
-        """The key of that id, or None."""
+    def find(self, key_id: str, algorithm: str) -> jwt.PyJWK | None:
+        """The key of that id for that algorithm, or None."""
         ...
 
 
@@ -57,7 +59,6 @@ class TokenVerifier:
     def __init__(self, rules: TokenRules, keys: Keys) -> None:
         self._rules = rules
         self._keys = keys
-        self._algorithms = sorted(rules.algorithms)
         self._required = [*_ALWAYS, rules.audience_claim]
 
     def verify(self, token: str) -> Mapping[str, Any] | None:
@@ -73,17 +74,17 @@ class TokenVerifier:
     def _key(self, token: str) -> jwt.PyJWK | None:
         """Nothing is asked of the issuer for a token that could not be valid whatever its keys are."""
         header = jwt.get_unverified_header(token)
-        key_id = header.get("kid")
-        if header.get("alg") not in self._rules.algorithms or not isinstance(key_id, str):
+        key_id, algorithm = header.get("kid"), header.get("alg")
+        if algorithm not in self._rules.algorithms or not isinstance(key_id, str) or len(key_id) > _MAX_KEY_ID:
             return None
-        return self._keys.find(key_id) if len(key_id) <= _MAX_KEY_ID else None
+        return self._keys.find(key_id, algorithm)
 
     def _decode(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
         in_aud = self._rules.audience_claim == _AUDIENCE
         return jwt.decode(
             token,
             key,
-            algorithms=self._algorithms,
+            algorithms=[key.algorithm_name],
             issuer=self._rules.issuer,
             audience=self._rules.audience if in_aud else None,
             leeway=self._rules.leeway_seconds,

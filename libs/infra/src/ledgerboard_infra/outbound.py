@@ -6,7 +6,7 @@ no name can stand for a public address while it is checked and for a private one
 
 import socket
 import sys
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final, cast
 
 import urllib3
@@ -17,15 +17,24 @@ from urllib3.util.connection import create_connection
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """Addresses of IPv4 as networks without it write them (RFC 6052)."""
 
+_GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
+"""Where IPv6 has single machines anywhere (RFC 4291, section 2.4). What is outside of it is local, a group, or nobody's
+yet: IPv4-compatible addresses (``::/96``) and NAT64 of one network (``64:ff9b:1::/48``) among them."""
+
+_NOT_PUBLIC: Final = (IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
+"""Relays that are no longer in use (RFC 7526) and documentation (RFC 9637), which Python 3.11 takes for public."""
+
 _IPV4_BITS: Final = 0xFFFF_FFFF
 
 
 def is_public(text: str) -> bool:
     """Whether an address may be anywhere: not this machine, no private network, no cloud's metadata, no group."""
-    address = ip_address(text.partition("%")[0])
+    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address):
         address = _carried(address) or address
-    return address.is_global and not address.is_multicast
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in network for network in _NOT_PUBLIC)
 
 
 def is_private_literal(host: str) -> bool:

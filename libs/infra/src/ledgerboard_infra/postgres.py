@@ -21,7 +21,7 @@ import sqlalchemy
 from psycopg.abc import RV, PQGen
 from sqlalchemy import event, exc
 
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.errors import BusyError, UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.secrets import Credential, Credentials
 
@@ -178,7 +178,7 @@ def postgres_errors() -> Iterator[None]:
     try:
         yield
     except exc.TimeoutError as error:
-        raise UnavailableError("PostgreSQL: no free connection") from error
+        raise BusyError("PostgreSQL: no free connection") from error
     except exc.DBAPIError as error:
         if error.connection_invalidated or _is_unavailable(error.orig):
             raise UnavailableError(f"PostgreSQL: {error.orig}") from error

@@ -1,4 +1,4 @@
-"""S3: store files as objects, bounded in time, with its errors in our words."""
+"""S3: store files as objects and get them back, bounded in time, with its errors in our words."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT_SECONDS: Final = 3
 _ANSWER_TIMEOUT_SECONDS: Final = 60
+_MISSING: Final = 404
 
 
 class S3Client(Protocol):
@@ -24,9 +25,17 @@ class S3Client(Protocol):
         """Store a file, in parts where it is large."""
         ...
 
+    def head_object(self, **request: Any) -> object:
+        """Tell of an object."""
+        ...
+
+    def download_file(self, bucket: str, name: str, path: str, /) -> None:
+        """Get an object as a file."""
+        ...
+
 
 class S3Objects:
-    """Objects of one bucket. Raises `UnavailableError` where S3 does not take one."""
+    """Objects of one bucket. Raises `UnavailableError` where S3 does not take one, or does not give it back."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
@@ -37,6 +46,23 @@ class S3Objects:
         try:
             self._client.upload_file(str(path), self._bucket, name)
         except (BotoCoreError, ClientError, S3UploadFailedError) as error:
+            raise UnavailableError(f"S3: {error}") from error
+
+    def has(self, name: str) -> bool:
+        """Whether there is an object ``name``. Without the right to list the bucket, S3 does not say."""
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=name)
+        except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] == _MISSING:
+                return False
+            raise UnavailableError(f"S3: {error}") from error
+        return True
+
+    def get(self, name: str, path: Path) -> None:
+        """Write the object ``name`` to a file, in the place of what is there."""
+        try:
+            self._client.download_file(self._bucket, name, str(path))
+        except (BotoCoreError, ClientError) as error:
             raise UnavailableError(f"S3: {error}") from error
 
 

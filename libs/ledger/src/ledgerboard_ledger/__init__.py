@@ -1,11 +1,12 @@
 """The PostgreSQL model of the ledger, and nothing else knows it: tables, queries, migrations."""
 
 from ledgerboard_ledger.archives import Archives, NotExportedError
+from ledgerboard_ledger.audit import AuditEntry, AuditReader, PostgresAudit
 from ledgerboard_ledger.beats import Doubt, KnownBeat, OpenDoubt, PostgresBeats, TakenBeat
 from ledgerboard_ledger.closings import Closings
 from ledgerboard_ledger.correction_moments import CorrectionMoments
 from ledgerboard_ledger.corrections import PostgresCorrections
-from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, RecordedCorrection
+from ledgerboard_ledger.corrections_log import Ban, CorrectionsLog, ErasedPlayers, RecordedCorrection
 from ledgerboard_ledger.current import CurrentDefinitions
 from ledgerboard_ledger.definitions import PostgresDefinitions
 from ledgerboard_ledger.drawn import DrawnViews
@@ -25,6 +26,7 @@ from ledgerboard_ledger.hooks import (
 )
 from ledgerboard_ledger.idempotency import PostgresKeyedRequests
 from ledgerboard_ledger.imports import LedgerImport, OtherVersionError
+from ledgerboard_ledger.levels import PostgresLevels
 from ledgerboard_ledger.migrate import check_schema, migrate
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.outbox import ClosedPeriod, Delivery, Outbox
@@ -39,6 +41,7 @@ from ledgerboard_ledger.records import AppendResult, Play, Recorded, Rejected, U
 from ledgerboard_ledger.replay import Replay, ReplayPage
 from ledgerboard_ledger.restatements import DrawnRestatement, KnownPlayer, OpenedRestatement, Restatements
 from ledgerboard_ledger.reviews import Decision, PostgresReviews, Review, ReviewState
+from ledgerboard_ledger.roles import RoleLogin, provision_roles
 from ledgerboard_ledger.seats import Allocation, Ending, PostgresSeats, Seat, Seating
 from ledgerboard_ledger.server_keys import KeyRecord, PostgresServerKeys
 from ledgerboard_ledger.sessions import KeptSession, PostgresSessions, SessionRecord, SessionsReader, session_record
@@ -58,6 +61,8 @@ __all__ = [
     "Allocation",
     "AppendResult",
     "Archives",
+    "AuditEntry",
+    "AuditReader",
     "Ban",
     "BoardStatistics",
     "CachedVersions",
@@ -74,6 +79,7 @@ __all__ = [
     "DrawnViews",
     "Ending",
     "Endpoints",
+    "ErasedPlayers",
     "Exported",
     "FinalStandings",
     "FoldedEntry",
@@ -102,12 +108,14 @@ __all__ = [
     "Outbox",
     "Partitions",
     "Play",
+    "PostgresAudit",
     "PostgresBeats",
     "PostgresCorrections",
     "PostgresDefinitions",
     "PostgresGenerations",
     "PostgresHooks",
     "PostgresKeyedRequests",
+    "PostgresLevels",
     "PostgresPlayerNames",
     "PostgresProofs",
     "PostgresReviews",
@@ -130,6 +138,7 @@ __all__ = [
     "Restatements",
     "Review",
     "ReviewState",
+    "RoleLogin",
     "Seat",
     "Seating",
     "SessionRecord",
@@ -146,5 +155,6 @@ __all__ = [
     "check_schema",
     "migrate",
     "moderation_record",
+    "provision_roles",
     "session_record",
 ]

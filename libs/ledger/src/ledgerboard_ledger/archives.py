@@ -1,22 +1,24 @@
 """Detach months of the ledger that are stored elsewhere: their tables move to the schema ``archive``, as they are.
 
 What is detached counts no more. So nothing is detached unless all of it was exported: the rows are counted under the
-lock that keeps new ones out.
+lock that keeps new ones out. The database does so for us, by a function that acts for the owner of the tables. A month
+that left, and of which something came later, moves to the schema ``archive_2`` then.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.months import Month
 from ledgerboard_ledger.partitions import PARTITIONS_LOCK
 from ledgerboard_ledger.rebuild_requests import request_rebuilds
-from ledgerboard_ledger.tables import facts, rejections
+from ledgerboard_ledger.tables import facts
 
 _MONTH: Final = re.compile(r"facts_(\d{4})_(\d{2})\Z")
+_ARCHIVE: Final = text("SELECT held, boards FROM archive_month(:year, :month, :exported)")
 _ATTACHED: Final = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'facts'::regclass")
 
 
@@ -42,23 +44,13 @@ class Archives:
         The same transaction asks for the rebuilds of these boards. Raises `NotExportedError` where there are more or
         fewer rows than ``exported``; nothing is changed then.
         """
+        asked = {"year": month.year, "month": month.number, "exported": exported}
         with postgres_errors(), self._engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PARTITIONS_LOCK})
-            names = [month.partition_of(table.name) for table in (facts, rejections)]
-            connection.execute(text(f"LOCK TABLE {', '.join(names)} IN SHARE MODE"))
-            found = sum(_count(connection, name) for name in names)
-            if found != exported:
-                raise NotExportedError(f"{names[0]}: {found} rows, of which {exported} were exported")
-            boards = connection.execute(text(f"SELECT DISTINCT board FROM {names[0]} ORDER BY board"))  # noqa: S608 -- numbers
-            touched = list(boards.scalars())
-            connection.execute(text("CREATE SCHEMA IF NOT EXISTS archive"))
-            for table, name in zip((facts, rejections), names, strict=True):
-                connection.execute(text(f"ALTER TABLE {table.name} DETACH PARTITION {name}"))
-                connection.execute(text(f"ALTER TABLE {name} SET SCHEMA archive"))
-            request_rebuilds(connection, touched, reason="archive", author="retention")
-            return touched
-
-
-def _count(connection: Connection, name: str) -> int:
-    return int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one())  # noqa: S608 -- made of numbers
+            held, boards = connection.execute(_ARCHIVE, asked).one()
+            if held != exported:
+                name = month.partition_of(facts.name)
+                raise NotExportedError(f"{name}: {held} rows, of which {exported} were exported")
+            request_rebuilds(connection, boards, reason="archive", author="retention")
+            return list(boards)

@@ -3,9 +3,10 @@
 Corrections are never changed but for the names of erased players, so pages by id stay where they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,13 @@ _PAGE: Final = """
 _BANS: Final = text("""
     SELECT player, board FROM corrected WHERE ban_id IS NOT NULL AND (unban_id IS NULL OR ban_id > unban_id)
 """)
+
+
+_ERASURES: Final = text("""
+    SELECT veil, max(occurred_at) AS until FROM corrections
+    WHERE kind = 'erase' AND recorded_at >= :since GROUP BY veil
+""")
+_SALT: Final = text("SELECT value FROM salt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,21 @@ class Ban:
     board: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedPlayers:
+    """Who was erased, as far as anybody may know: a name can be asked about, and none can be told from it."""
+
+    salt: bytes
+    until: Mapping[str, datetime]
+    """When each was erased, by the veil of the name."""
+
+    def erased_at(self, player: str) -> datetime | None:
+        """When a player of that name was erased last, or None. The digest is that of the function ``veil``."""
+        if not self.until:
+            return None
+        return self.until.get(f"sha256:{sha256(self.salt + player.encode()).hexdigest()}")
+
+
 class CorrectionsLog:
     """The record of corrections. Raises `UnavailableError` when neither endpoint answers. Thread-safe."""
 
@@ -69,6 +92,15 @@ class CorrectionsLog:
         """Every ban in force."""
         return self._endpoints.ask(
             lambda connection: [Ban(row.player, row.board or None) for row in connection.execute(_BANS)]
+        )
+
+    def erasures(self, since: datetime) -> ErasedPlayers:
+        """The players whose erasure was recorded at ``since`` or afterwards."""
+        return self._endpoints.ask(
+            lambda connection: ErasedPlayers(
+                salt=connection.execute(_SALT).scalar_one(),
+                until={row.veil: row.until for row in connection.execute(_ERASURES, {"since": since})},
+            )
         )
 
 

@@ -21,10 +21,14 @@ _versions: Final = select(board_versions.c.board, board_versions.c.version, boar
 
 
 class PostgresDefinitions:
-    """The record of every board's versions. Every method raises `UnavailableError` when PostgreSQL is down."""
+    """The record of every board's versions. Every method raises `UnavailableError` when PostgreSQL is down.
 
-    def __init__(self, engine: Engine) -> None:
+    ``listing``: what lists are read by, where they must not take the connections of everything else.
+    """
+
+    def __init__(self, engine: Engine, listing: Engine | None = None) -> None:
         self._engine = engine
+        self._listing = listing or engine
 
     def current(self, board: str) -> BoardDefinition | None:
         """The board's greatest version, or None for one that nobody defined or played, or not since its deletion."""
@@ -74,7 +78,7 @@ class PostgresDefinitions:
             page = page.where(boards.c.board >= prefix, boards.c.board.startswith(prefix, autoescape=True))
         if contains:
             page = page.where(boards.c.board.icontains(contains, autoescape=True))
-        with postgres_errors(), self._engine.connect() as connection:
+        with postgres_errors(), self._listing.connect() as connection:
             return [_definition(row) for row in connection.execute(page).mappings()]
 
     def _make_default(self, board: str) -> BoardDefinition:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from ledgerboard_infra.errors import UnavailableError
+from ledgerboard_infra.errors import BusyError, UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_infra.postgres import postgres_errors
 
@@ -38,6 +38,8 @@ class Endpoints:
         if self._reader is not self._writer and self._monotonic() >= self._avoid_until:
             try:
                 return _on(self._reader, query)
+            except BusyError:  # Those who read too much at one endpoint must not go on at the other.
+                raise
             except UnavailableError as error:
                 self._avoid_until = self._monotonic() + AVOID_SECONDS
                 _log.warning("reader endpoint unavailable", error=str(error))

@@ -79,6 +79,14 @@ _IN_COPIES: Final = tuple(
             WHERE players @> ARRAY[CAST(:player AS text) COLLATE "C"] AND claimed_at <= :occurred_at
             """,
             "DELETE FROM player_names WHERE player = :player AND named_at <= :occurred_at",
+            # What was done stays, and when; whom it named, and from where the player did it, goes.
+            """
+            UPDATE audit SET
+                principal = CASE WHEN principal = 'player:' || :player THEN 'player:' || :name ELSE principal END,
+                address = CASE WHEN principal = 'player:' || :player THEN NULL ELSE address END,
+                target = '{}', before = NULL, after = NULL, players = NULL
+            WHERE players @> ARRAY[CAST(:player AS text) COLLATE "C"] AND occurred_at <= :occurred_at
+            """,
             # Nobody sits in an erased player's seat, so it is free.
             "DELETE FROM seats WHERE player = :player AND seated_at <= :occurred_at",
         ),

@@ -54,8 +54,9 @@ def entries_of(
     """The entries of ``view`` in no order: ``player``, ``score``, and the columns of `ordering`.
 
     Only facts that count now, and with a ``snapshot`` (the text of a ``pg_snapshot``) only those recorded before it.
-    ``remembered`` adds what a fold of one fact after another has to know besides: the ``event_id`` of a latest play,
-    and for a sum over levels the lists ``levels``, ``level_keys`` and ``level_times`` of the plays that it is of.
+    ``remembered`` adds what a fold of one fact after another has to know besides: the ``event_id`` of a latest play; of
+    a total whether any play ``changes`` it; for a sum over levels the lists ``levels``, and of the best and of the
+    first play on each ``level_keys``, ``level_times``, ``first_keys`` and ``first_times``.
     """
     plays = _members(view, options, snapshot)
     if view.scope.kind is ScopeKind.LEVELS:
@@ -63,7 +64,10 @@ def entries_of(
         sums = _sums(bests, options)
         return sums.add_columns(*_levels_of(bests, options)) if remembered else sums
     if options.policy is Policy.TOTAL:
-        return _sums(plays.add_columns(_fact.c.player, _fact.c.score, _fact.c.occurred_at).subquery(), options)
+        changes = (_fact.c.score != 0).label("changes")
+        added = plays.add_columns(_fact.c.player, _fact.c.score, _fact.c.occurred_at, changes).subquery()
+        totals = _sums(added, options)
+        return totals.add_columns(func.bool_or(added.c.changes).label("changes")) if remembered else totals
     entries = plays.add_columns(
         _fact.c.player, _fact.c.score, _fact.c.occurred_at.label("achieved_at"), signed(_fact.c.score, options)
     ).add_columns(*(_tie(tie).label(f"tie_{place}") for place, tie in enumerate(options.ties)))
@@ -111,29 +115,50 @@ def _is_drawn(view: View, options: BoardOptions) -> bool:
 
 
 def _bests_of_levels(plays: Select[Any], options: BoardOptions) -> Select[Any]:
-    """Each player's best play on each level: the better score, then the earlier."""
-    key = signed(_fact.c.score, options).element
+    """Each player's best play on each level: the better score, then the earlier. Beside it the first play there.
+
+    It changed the player's sum unless it is the first one there, and 0.
+    """
+    key, time = signed(_fact.c.score, options).element, _fact.c.occurred_at
+    first_time, first_key = (
+        func.first_value(column).over(partition_by=[_fact.c.player, _fact.c.level], order_by=[time, key])
+        for column in (time, key)
+    )
     return (
-        plays.add_columns(_fact.c.player, _fact.c.score, _fact.c.occurred_at, _fact.c.level)
+        plays.add_columns(
+            _fact.c.player,
+            _fact.c.score,
+            time,
+            _fact.c.level,
+            first_key.label("first_key"),
+            first_time.label("first_time"),
+            ((_fact.c.score != 0) | (first_time < time)).label("changes"),
+        )
         .ext(distinct_on(_fact.c.player, _fact.c.level))
-        .order_by(_fact.c.player, _fact.c.level, key, _fact.c.occurred_at)
+        .order_by(_fact.c.player, _fact.c.level, key, time)
     )
 
 
 def _sums(plays: FromClause, options: BoardOptions) -> Select[Any]:
-    """A sum was reached with the last of its plays. It may exceed 64 bits."""
+    """The sums of ``plays``, which may exceed 64 bits.
+
+    A sum was reached with the last play that ``changes`` it; where none does, with the first of the plays of 0.
+    """
     total = cast(func.sum(plays.c.score), Numeric)
-    return select(
-        plays.c.player, total.label("score"), func.max(plays.c.occurred_at).label("achieved_at"), signed(total, options)
-    ).group_by(plays.c.player)
+    reached = func.coalesce(func.max(plays.c.occurred_at).filter(plays.c.changes), func.min(plays.c.occurred_at))
+    return select(plays.c.player, total.label("score"), reached.label("achieved_at"), signed(total, options)).group_by(
+        plays.c.player
+    )
 
 
 def _levels_of(bests: FromClause, options: BoardOptions) -> Sequence[ColumnElement[Any]]:
-    """The plays of a sum, as lists that belong together by place."""
+    """The plays that decide a sum, as lists that belong together by place."""
     columns = {
         "levels": bests.c.level,
         "level_keys": signed(bests.c.score, options).element,
         "level_times": bests.c.occurred_at,
+        "first_keys": bests.c.first_key,
+        "first_times": bests.c.first_time,
     }
     return [func.array_agg(aggregate_order_by(column, bests.c.level)).label(name) for name, column in columns.items()]
 

@@ -29,8 +29,13 @@ _IS_EXPIRED: Final = "expires_at <= clock_timestamp() AND (status IS NOT NULL OR
 _CLAIM: Final = text("""
     INSERT INTO keyed_requests AS known
         (caller, key_digest, fingerprint, claimed_at, seed, owner, leased_until, expires_at)
-    VALUES (:caller, :key_digest, :fingerprint, :claimed_at, :seed, :owner,
-        clock_timestamp() + :lease, clock_timestamp() + :kept)
+    SELECT :caller, :key_digest, :fingerprint, :claimed_at, :seed, :owner,
+        clock_timestamp() + :lease, clock_timestamp() + :kept
+    WHERE CAST(:most AS bigint) IS NULL
+        OR EXISTS (SELECT FROM keyed_requests WHERE caller = :caller AND key_digest = :key_digest)
+        OR (SELECT count(*) FROM (
+            SELECT FROM keyed_requests WHERE caller = :caller AND expires_at > clock_timestamp() LIMIT :most
+        ) AS kept) < :most
     ON CONFLICT (caller, key_digest) DO UPDATE SET
         owner = excluded.owner, leased_until = clock_timestamp() + :lease, attempts = known.attempts + 1
     WHERE known.fingerprint = excluded.fingerprint AND known.status IS NULL
@@ -74,6 +79,8 @@ class Refusal(StrEnum):
     """The key names another request."""
     UNDER_WAY = "under way"
     """Somebody works on it."""
+    TOO_MANY = "too many"
+    """It is a new one, and as many of its caller's are kept as may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +129,13 @@ class PostgresKeyedRequests:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._times = {"lease": lease, "kept": kept}
 
-    def claim(self, wanted: KeyedRequest) -> Held | KeptAnswer | Refusal:
-        """Claim the request, or take over what nobody works on any more. Of many at once one holds it."""
-        asked = {name: getattr(wanted, name) for name in KeyedRequest.__slots__} | self._times
-        for _ in range(_TRIES):
+    def claim(self, wanted: KeyedRequest, most: int | None = None) -> Held | KeptAnswer | Refusal:
+        """Claim the request, or take over what nobody works on any more. Of many at once one holds it.
+
+        A new one is refused where ``most`` of its caller's are kept; some that come at once may all find room.
+        """
+        asked = {name: getattr(wanted, name) for name in KeyedRequest.__slots__} | self._times | {"most": most}
+        for number in range(_TRIES):
             if row := self._first(_CLAIM, asked):
                 return Held(caller=wanted.caller, key_digest=wanted.key_digest, owner=wanted.owner, **row)
             known = self._first(_LOOK, asked)
@@ -137,6 +147,8 @@ class PostgresKeyedRequests:
                 return _kept(known)
             elif known is not None and known["leased"]:
                 return Refusal.UNDER_WAY
+            elif known is None and most is not None and number:  # Else it may have been let go just before the look.
+                return Refusal.TOO_MANY
         return Refusal.UNDER_WAY  # It changed hands each time we looked.
 
     def plan(self, held: Held, plan: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ Two migrators never race: the second waits at an advisory lock and then finds no
 its lock soon gives up and changes nothing, so that it never queues the whole system behind it.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from alembic import command
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from ledgerboard_infra.errors import MisconfiguredError
 from ledgerboard_infra.postgres import make_engine, postgres_errors
 from ledgerboard_infra.secrets import Credentials
+from ledgerboard_ledger.roles import grant_to_services
 
 _MIGRATION_LOCK: Final = 0x6C65_6467_6572_0001
 """An advisory lock of our own: ``ledger`` in ASCII, and a number for the purpose."""
@@ -28,10 +30,17 @@ class SchemaError(Exception):
     """The database is not migrated as far as this release needs: run ``ledgerboard-history migrate``."""
 
 
-def migrate(url: str, credentials: Credentials | None = None) -> None:
+def migrate(
+    url: str,
+    credentials: Credentials | None = None,
+    *,
+    beside: Callable[[Connection], object] | None = None,
+    service_role: str = "",
+) -> None:
     """Run the migrations that are missing, in one transaction. Safe to repeat, safe to race.
 
-    Raises `MisconfiguredError` for a database that cannot hold every text.
+    Then ``beside`` makes what else there has to be, and ``service_role``, if it is not the owner, gets its rights to
+    all of it. Raises `MisconfiguredError` for a database that cannot hold every text.
     """
     engine = make_engine(
         url,
@@ -43,6 +52,10 @@ def migrate(url: str, credentials: Credentials | None = None) -> None:
     try:
         with postgres_errors(), engine.begin() as connection:
             _upgrade(connection)
+            if beside is not None:
+                beside(connection)
+            if service_role:
+                grant_to_services(connection, service_role)
     finally:
         engine.dispose()
 

@@ -1,4 +1,4 @@
-"""The table of server keys, as SQLAlchemy Core sees it. Migration 0006 makes it."""
+"""The table of server keys, as SQLAlchemy Core sees it. Migration 0006 makes it, and 0014 knows more scopes."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ server_keys: Final = Table(
     CheckConstraint("octet_length(digest) = 32", name="server_keys_digest_check"),
     CheckConstraint("octet_length(previous_digest) = 32", name="server_keys_previous_digest_check"),
     CheckConstraint(
-        "scopes <@ '{submit,read,admin}' AND cardinality(scopes) > 0",
+        "scopes <@ '{submit,boards,players,read,admin}' AND cardinality(scopes) > 0",
         name="server_keys_scopes_check",
     ),
     CheckConstraint("rate >= 0", name="server_keys_rate_check"),

@@ -99,6 +99,28 @@ class PostgresServerKeys:
         lasting = or_(server_keys.c.expires_at.is_(None), server_keys.c.expires_at > at)
         return self._read(server_keys.c.revoked_at.is_(None), lasting)
 
+    def has_admin(self) -> bool:
+        """Whether there ever was a key with the scope ``admin``, in force or not."""
+        wanted = select(server_keys.c.key_id).where(server_keys.c.scopes.contains(["admin"])).limit(1)
+        with postgres_errors(), self._engine.connect() as connection:
+            return connection.execute(wanted).first() is not None
+
+    def end_of(self, maker: str, made_before: datetime, at: datetime) -> Sequence[KeyRecord]:
+        """End the keys in force that ``maker`` made up to a moment, and return them as they are now. Safe to repeat."""
+        ended = (
+            update(server_keys)
+            .where(
+                server_keys.c.created_by == maker,
+                server_keys.c.created_at <= made_before,
+                server_keys.c.revoked_at.is_(None),
+                or_(server_keys.c.expires_at.is_(None), server_keys.c.expires_at > at),
+            )
+            .values(expires_at=at)
+            .returning(server_keys)
+        )
+        with postgres_errors(), self._engine.begin() as connection:
+            return [_record(row) for row in connection.execute(ended).mappings()]
+
     def rotate(self, key_id: UUID, digest: bytes, at: datetime, previous_until: datetime) -> KeyRecord | None:
         """Give a key another secret, as `KeyRecord.rotated`. None where no such key is in force.
 

@@ -2,10 +2,12 @@
 
 A judge holds a lock on the row while it reads the clock and the row; whoever closes takes the clock only while nobody
 holds such a lock. So a session that was seen open at P closes after P, and one that closed before P is seen closed.
+Of a session that has no row a judge holds the lock that openers need, so one that was unknown at P opens after P.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, TextClause, text
@@ -16,6 +18,12 @@ from ledgerboard_infra.postgres import postgres_errors
 from ledgerboard_ledger.endpoints import Endpoints
 from ledgerboard_ledger.seats import PostgresSeats, Seat
 
+OPENING_LOCK: Final = 0x6C65_6467_6572_0006
+"""One for all sessions: few open any, and a look for many that there are not would need a lock for each name."""
+
+_WAIT_FOR_LOOKS: Final = text("SELECT pg_advisory_xact_lock(:lock)")
+_WAIT_FOR_OPENERS: Final = text("SELECT pg_advisory_xact_lock_shared(:lock)")
+_MOMENT: Final = text("SELECT clock_timestamp()")
 _OPEN: Final = text("""
     INSERT INTO sessions (board, session, game_type, capacity, minutes, opened_at, closed_at)
     SELECT :board, :session, :game_type, :capacity, CAST(:minutes AS integer), moment.now,
@@ -33,7 +41,7 @@ _CLOSE: Final = text("""
 """A statement of its own, so that the clock is read when the lock is held."""
 
 _SEE: Final = text("""
-    SELECT statement_timestamp() AS as_of, board, session, closed_at
+    SELECT statement_timestamp() AS as_of, board, session, opened_at, closed_at
     FROM sessions JOIN unnest(CAST(:boards AS text[]), CAST(:sessions AS text[])) AS wanted (board, session)
         USING (board, session)
     FOR KEY SHARE OF sessions
@@ -89,6 +97,7 @@ class PostgresSessions:
             "minutes": rules.minutes,
         }
         with postgres_errors(), self._engine.begin() as connection:
+            connection.execute(_WAIT_FOR_LOOKS, {"lock": OPENING_LOCK})
             is_new = connection.execute(_OPEN, values).rowcount > 0
             return _kept(connection.execute(_ONE, _key(board, session)).one()), is_new
 
@@ -100,13 +109,28 @@ class PostgresSessions:
             return _first(connection, _ONE, _key(board, session))
 
     def see(self, keys: Collection[SessionKey]) -> SeenSessions:
-        """One look at all of them, in one statement. The locks end with it."""
-        asked = {"boards": [board for board, _ in keys], "sessions": [session for _, session in keys]}
-        with postgres_errors(), self._engine.connect() as connection:
-            rows = connection.execution_options(isolation_level="AUTOCOMMIT").execute(_SEE, asked).all()
-        if not rows:
+        """One look at all of them, in one statement, and at those that are not there a second one. No lock lasts."""
+        if not keys:
             return SeenSessions()
-        return SeenSessions(as_of=rows[0].as_of, closed_at={(row.board, row.session): row.closed_at for row in rows})
+        with postgres_errors(), self._engine.connect() as connection:
+            rows = connection.execution_options(isolation_level="AUTOCOMMIT").execute(_SEE, _asked(keys)).all()
+        moments = [row.as_of for row in rows[:1]]
+        missing = set(keys) - {(row.board, row.session) for row in rows}
+        if missing:
+            moment, found = self._look_for(missing)
+            rows, moments = [*rows, *found], [*moments, moment]
+        return SeenSessions(
+            as_of=min(moments),
+            closed_at={(row.board, row.session): row.closed_at for row in rows},
+            opened_at={(row.board, row.session): row.opened_at for row in rows},
+        )
+
+    def _look_for(self, missing: Collection[SessionKey]) -> tuple[datetime, Sequence[Row[Any]]]:
+        """Those that were opened just now, and a moment before which nobody else opened any of them."""
+        with postgres_errors(), self._engine.begin() as connection:
+            connection.execute(_WAIT_FOR_OPENERS, {"lock": OPENING_LOCK})
+            moment: datetime = connection.execute(_MOMENT).scalar_one()
+            return moment, connection.execute(_SEE, _asked(missing)).all()
 
 
 class SessionsReader:
@@ -157,6 +181,10 @@ def session_record(writer: Engine, endpoints: Endpoints) -> SessionRecord:
 
 def _key(board: str, session: str) -> dict[str, Any]:
     return {"board": board, "session": session}
+
+
+def _asked(keys: Collection[SessionKey]) -> dict[str, Any]:
+    return {"boards": [board for board, _ in keys], "sessions": [session for _, session in keys]}
 
 
 def _first(connection: Connection, query: TextClause, values: Mapping[str, Any]) -> KeptSession | None:

@@ -4,7 +4,7 @@ It serves while the boards cannot, and proves them while they can. Nothing is ke
 costs as much as its board has facts.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -32,7 +32,8 @@ class FoldedEntry:
     """One entry of a view. ``order`` is what orders it among the others, ascending: sort key, ties, time, ids.
 
     ``remembered``, if it was asked for, is what else a fold of one fact after another has to know: the event of a
-    latest play; of a sum over levels each play as level, sort key and time.
+    latest play; 0 of a total of which every play is 0; of a sum over levels each play that decides there as level, sort
+    key and time: the best, and the first one where that was another and a play of 0 is the best or may still be.
     """
 
     player: str
@@ -72,6 +73,15 @@ class SqlFold:
 
 def _remembered(row: RowMapping, names: Sequence[str]) -> tuple[Any, ...]:
     if "levels" in row:
-        keys, times = map(int, row["level_keys"]), row["level_times"]
-        return tuple(zip(row["levels"], keys, times, strict=True))
+        return tuple(_deciding_plays(row))
+    if "changes" in row:
+        return () if row["changes"] else (0,)
     return (row["event_id"],) if "event_id" in row and "event_id" not in names else ()
+
+
+def _deciding_plays(row: RowMapping) -> Iterator[tuple[str, int, datetime]]:
+    lists = ("levels", "level_keys", "level_times", "first_keys", "first_times")
+    for level, key, time, first_key, first_time in zip(*(row[name] for name in lists), strict=True):
+        yield level, int(key), time
+        if key >= 0 and first_time < time:
+            yield level, int(first_key), first_time

@@ -10,17 +10,45 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
-from jwt.algorithms import RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 ISSUER: Final = "https://issuer.test/pool"
 CLIENT: Final = "the-client"
 _KEY_BITS: Final = 2048
 
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+
+CURVES: Final[Mapping[str, type[ec.EllipticCurve]]] = {
+    "ES256": ec.SECP256R1,
+    "ES384": ec.SECP384R1,
+    "ES512": ec.SECP521R1,
+    "ES256K": ec.SECP256K1,
+}
+"""The curve of each algorithm that signs on one (RFC 7518, 3.4, and RFC 8812, 3.2)."""
+
 
 def new_key() -> rsa.RSAPrivateKey:
     """A key pair."""
     return rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+
+
+def key_for(algorithm: str) -> PrivateKey:
+    """A key pair with which that algorithm signs."""
+    if algorithm == "EdDSA":
+        return ed25519.Ed25519PrivateKey.generate()
+    return ec.generate_private_key(CURVES[algorithm]()) if algorithm in CURVES else new_key()
+
+
+def public_jwk(key: PrivateKey) -> dict[str, Any]:
+    """The public half, as a set of keys lists it: without an id, a use or an algorithm."""
+    match key:
+        case rsa.RSAPrivateKey():
+            return RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        case ec.EllipticCurvePrivateKey():
+            return ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        case _:
+            return OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
 
 
 def claims(name: str = "ada", /, **more: Any) -> dict[str, Any]:
@@ -44,10 +72,15 @@ def encoded(part: Mapping[str, Any] | bytes) -> str:
 
 
 class Issuer:
-    """A real HTTP server on loopback. ``fetches`` counts who asked for its keys; while ``down`` it answers 500."""
+    """A real HTTP server on loopback. ``fetches`` counts who asked for its keys; while ``down`` it answers 500.
 
-    def __init__(self) -> None:
-        self.keys = {"first": new_key()}
+    It signs by ``algorithm``, which its set of keys names only if ``names_algorithm``.
+    """
+
+    def __init__(self, algorithm: str = "RS256", *, names_algorithm: bool = True) -> None:
+        self.algorithm = algorithm
+        self.names_algorithm = names_algorithm
+        self.keys = {"first": key_for(algorithm)}
         self.fetches = 0
         self.down = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -60,20 +93,18 @@ class Issuer:
 
     def rotate(self, key_id: str) -> None:
         """Sign with another key from now on, and offer the old one no longer."""
-        self.keys = {key_id: new_key()}
+        self.keys = {key_id: key_for(self.algorithm)}
 
     def token(self, said: Mapping[str, Any] | None = None, *, key_id: str | None = None, **headers: Any) -> str:
         """A token with those claims, signed with its last key, or another of its own."""
         key_id = key_id or next(reversed(self.keys))
         told = {"kid": key_id, **headers}
-        return jwt.encode(dict(claims() if said is None else said), self.keys[key_id], "RS256", headers=told)
+        return jwt.encode(dict(claims() if said is None else said), self.keys[key_id], self.algorithm, headers=told)
 
     def jwks(self) -> bytes:
         """Its public keys."""
-        listed = [
-            {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": key_id, "use": "sig", "alg": "RS256"}
-            for key_id, key in self.keys.items()
-        ]
+        named = {"use": "sig", "alg": self.algorithm} if self.names_algorithm else {"use": "sig"}
+        listed = [{**public_jwk(key), "kid": key_id, **named} for key_id, key in self.keys.items()]
         return json.dumps({"keys": listed}).encode()
 
     def __enter__(self) -> Self:

@@ -37,7 +37,7 @@ def expected_rows(facts: Iterable[Fact], options: BoardOptions, view: View) -> l
     drawn = replace(view, generation=FIRST_GENERATION)  # Every generation shows the same.
     members = [fact for fact in distinct if drawn in views_of(view.board, fact, options)]
     if view.scope.kind is ScopeKind.LEVELS:
-        rows = _by_player(members, lambda plays: _sum_of(_bests_of_levels(plays, options), options))
+        rows = _by_player(members, lambda plays: _sum_of_levels(plays, options))
     elif options.policy is Policy.TOTAL:
         rows = _by_player(members, lambda plays: _sum_of(plays, options))
     elif options.policy is Policy.LATEST:
@@ -72,17 +72,35 @@ def _row_of(play: Fact, options: BoardOptions) -> Row:
 
 
 def _sum_of(plays: Sequence[Fact], options: BoardOptions) -> Row:
-    """Equal sums: who reached it first, which was with the last of the plays."""
-    score, when, player = sum(play.score for play in plays), max(play.occurred_at for play in plays), plays[0].player
-    return (_signed(score, options.order), when, player.encode()), player, score, when
+    """Equal sums: who reached theirs first."""
+    return _reached(
+        [(play.occurred_at, _signed(play.score, options.order)) for play in plays], plays[0].player, options
+    )
 
 
-def _bests_of_levels(plays: Sequence[Fact], options: BoardOptions) -> list[Fact]:
-    def order(play: Fact) -> tuple[int, datetime]:
-        return _signed(play.score, options.order), play.occurred_at
+def _sum_of_levels(plays: Sequence[Fact], options: BoardOptions) -> Row:
+    """The same, where a play adds by how much it is better than those before it on its level."""
+    bests: dict[str | None, int] = {}
+    steps = []
+    for play in sorted(plays, key=lambda play: (play.occurred_at, _signed(play.score, options.order))):
+        key, best = _signed(play.score, options.order), bests.get(play.level)
+        if best is None or key < best:
+            bests[play.level] = key
+            steps.append((play.occurred_at, key - (best or 0)))
+    return _reached(steps, plays[0].player, options)
 
-    levels = {play.level for play in plays}
-    return [min((play for play in plays if play.level == level), key=order) for level in levels]
+
+def _reached(steps: Sequence[tuple[datetime, int]], player: str, options: BoardOptions) -> Row:
+    """The sum of what each step adds to the sort key, and since when it has been that: the last step that changed it.
+
+    It began with the first step, whatever that added.
+    """
+    ordered = sorted(steps)
+    when, key = ordered[0][0], 0
+    for moment, added in ordered:
+        key += added
+        when = moment if added else when
+    return (key, when, player.encode()), player, _signed(key, options.order), when
 
 
 def _moment(play: Fact) -> tuple[datetime, bytes]:

@@ -42,7 +42,7 @@ class Relay:
     def through(self, url: str) -> str:
         """``url`` by way of this relay."""
         parts = urlsplit(url)
-        return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{self.port}")).geturl()
+        return parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{self.port}").geturl()
 
     def cut(self) -> None:
         """Break every connection, and every new one."""

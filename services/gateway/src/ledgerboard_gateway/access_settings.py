@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from ledgerboard_gateway.principals import Role
 from ledgerboard_infra.settings import Seconds, setting
+
+_GROUPS: Final = 4
+"""Roles that a group gives. The others are scopes of keys alone."""
 
 
 class Reads(StrEnum):
@@ -26,8 +29,8 @@ class AccessSettings:
         "LEDGERBOARD_WRITE_KEY",
         default="",
         secret=True,
-        doc="The root key, which has every role: with it the first server keys are made. At least 16 characters; "
-        "empty: there is none.",
+        doc="The root key. It has every role until there is an admin key, and makes keys alone from then on. At least "
+        "16 characters; empty: there is none, and take it away once it is not needed.",
     )
     root_secret: str = setting(
         "LEDGERBOARD_WRITE_KEY_SECRET",
@@ -46,7 +49,9 @@ class AccessSettings:
         "LEDGERBOARD_VIEWERS_GROUP", default="viewers", doc="The same of viewers, who read where reads are closed."
     )
     services_group: str = setting(
-        "LEDGERBOARD_SERVICES_GROUP", default="services", doc="The same of services, who submit for any player."
+        "LEDGERBOARD_SERVICES_GROUP",
+        default="services",
+        doc="The same of services, who submit for any player, and make no boards.",
     )
     managers_group: str = setting("LEDGERBOARD_MANAGERS_GROUP", default="managers", doc="The same of managers.")
     remember_seconds: Seconds = setting(
@@ -58,8 +63,13 @@ class AccessSettings:
     def __post_init__(self) -> None:
         if self.root_key and self.root_secret:
             raise ValueError("LEDGERBOARD_WRITE_KEY and LEDGERBOARD_WRITE_KEY_SECRET name two root keys: take one away")
-        if len(self.roles_of) < len(Role):
+        if len(self.roles_of) < _GROUPS:
             raise ValueError("LEDGERBOARD_..._GROUP: the groups of two roles must not have one name")
+
+    @property
+    def has_root_key(self) -> bool:
+        """Whether there is a root key."""
+        return bool(self.root_key or self.root_secret)
 
     @property
     def roles_of(self) -> Mapping[str, Role]:

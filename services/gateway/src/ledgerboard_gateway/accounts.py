@@ -6,13 +6,16 @@ the provider may leave unchecked.
 """
 
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from ledgerboard_contracts import check_player
+from ledgerboard_contracts.display_names import check_visible
 from ledgerboard_contracts.names import InvalidNameError
+from ledgerboard_contracts.scripts import mixes_scripts
 from ledgerboard_gateway.breaker import Breaker
 from ledgerboard_infra.cognito import SignedIn
 from ledgerboard_infra.cognito_refusals import Refusal, RefusedByPoolError
@@ -57,6 +60,10 @@ class Users(Protocol):
 
     def delete(self, username: str) -> None:
         """Let there be no such user. Safe to repeat, and for names that nobody ever had."""
+        ...
+
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of a user; none of a user who is not there."""
         ...
 
 
@@ -137,6 +144,11 @@ class Accounts:
         with self._seat():
             self._call(lambda: self._users.delete(username))
 
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of a user; none of a user who is not there."""
+        with self._seat():
+            return self._call(lambda: self._users.groups(username))
+
     def _finish(self, username: str, password: str) -> SignedIn:
         """Complete a registration that died half-way."""
         self._call(lambda: self._users.join(username, self._group))
@@ -157,15 +169,23 @@ class Accounts:
 
 
 def check_username(username: str) -> None:
-    """Raise `RegistrationError` unless it can be a player's id for ever: 1 to 50 characters, no `|`, no space."""
+    """Raise `RegistrationError` unless it can be a player's id for ever: 1 to 50 characters, no `|`, no space.
+
+    Nor may it pass for another's: it holds what a display name may hold, letters of one script, and no character that
+    is a form of a plainer one. A user pool would take all of these.
+    """
     if len(username) > MAX_USERNAME:
         raise RegistrationError("username", f"must be at most {MAX_USERNAME} characters long")
     if "|" in username or any(character.isspace() for character in username):
         raise RegistrationError("username", "must not contain '|' or white space")
     try:
-        check_player(username)
+        check_visible(check_player(username))
     except InvalidNameError as error:
         raise RegistrationError("username", str(error)) from None
+    if unicodedata.normalize("NFKC", username) != username:
+        raise RegistrationError("username", "must be written in its plain, composed form (Unicode NFKC)")
+    if mixes_scripts(username):
+        raise RegistrationError("username", "must not mix letters of several scripts")
 
 
 def check_password(password: str) -> None:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from ledgerboard_gateway.access_settings import AccessSettings, Reads
-from ledgerboard_gateway.authentication import Authentication, Keys, Tokens
+from ledgerboard_gateway.authentication import Authentication, Credentials
 from ledgerboard_gateway.http.auth import Guard
+from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.secrets import NamedKey, Secrets, SharedKey, StaticKey
 
@@ -17,14 +18,8 @@ def root_key(settings: AccessSettings, secrets: Secrets) -> SharedKey:
     return NamedKey(secrets, settings.root_secret)
 
 
-def guard(settings: AccessSettings, root: SharedKey, keys: Keys, tokens: Tokens, clock: Clock) -> Guard:
+def guard(settings: AccessSettings, known: Credentials, limiting: Limiting, clock: Clock) -> Guard:
     """The guard of every operation. Opens nothing."""
-    authentication = Authentication(
-        root,
-        keys,
-        tokens,
-        settings.roles_of,
-        clock,
-        remember_for=timedelta(seconds=settings.remember_seconds),
-    )
-    return Guard(authentication, reads_closed=settings.reads is Reads.CLOSED)
+    remember_for = timedelta(seconds=settings.remember_seconds)
+    authentication = Authentication(known, settings.roles_of, clock, remember_for=remember_for)
+    return Guard(authentication, limiting, reads_closed=settings.reads is Reads.CLOSED)

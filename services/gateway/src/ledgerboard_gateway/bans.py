@@ -25,6 +25,7 @@ class Bans:
     def __init__(self, source: Source, period_seconds: float) -> None:
         self._source = source
         self._banned: frozenset[tuple[str, str | None]] = frozenset()
+        self._players: frozenset[str] = frozenset()
         self._reading = Periodic("bans", self._read, period_seconds)
 
     def start(self) -> None:
@@ -40,9 +41,15 @@ class Bans:
         banned = self._banned
         return bool(banned) and ((player, None) in banned or (player, board) in banned)
 
+    def has_ban(self, player: str) -> bool:
+        """Whether the player is banned on any board."""
+        return player in self._players
+
     def refresh(self) -> None:
         """Read the list. An outage leaves it as it is."""
         self._reading.once()
 
     def _read(self) -> None:
-        self._banned = frozenset((ban.player, ban.board) for ban in self._source.bans())
+        bans = self._source.bans()
+        self._banned = frozenset((ban.player, ban.board) for ban in bans)
+        self._players = frozenset(ban.player for ban in bans)

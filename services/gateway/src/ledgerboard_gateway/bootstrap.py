@@ -12,17 +12,24 @@ from ledgerboard_contracts import MAX_CLOCK_SKEW
 from ledgerboard_contracts.queues import SUBMISSIONS
 from ledgerboard_gateway.access_log import write_line
 from ledgerboard_gateway.admission import guard, root_key
+from ledgerboard_gateway.audits import Audits
+from ledgerboard_gateway.authentication import Credentials
 from ledgerboard_gateway.bans import Bans
 from ledgerboard_gateway.corrections import Corrections
 from ledgerboard_gateway.dead_letters import WAIT_SECONDS
+from ledgerboard_gateway.erased import EndingAccounts, Erased
 from ledgerboard_gateway.exposition import Exposition
 from ledgerboard_gateway.folds import Folds
+from ledgerboard_gateway.founding import FoundingDefinitions
 from ledgerboard_gateway.guarded import GuardedDefinitions, GuardedGenerations, GuardedLedger, GuardedMoments
 from ledgerboard_gateway.history import guarded_sources, history_routes
 from ledgerboard_gateway.http.account_routes import AccountRoutes
 from ledgerboard_gateway.http.application import create_app
+from ledgerboard_gateway.http.audit_routes import AuditRoutes
+from ledgerboard_gateway.http.auditing import Auditing
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
+from ledgerboard_gateway.http.client_addresses import ClientAddresses
 from ledgerboard_gateway.http.closing_routes import ClosingRoutes
 from ledgerboard_gateway.http.documentation_routes import DocumentationRoutes
 from ledgerboard_gateway.http.edge import Edge
@@ -39,7 +46,7 @@ from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.season_routes import SeasonRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
 from ledgerboard_gateway.http.user_score_routes import UserScoreRoutes
-from ledgerboard_gateway.identity import identity
+from ledgerboard_gateway.identity import identity, key_makers
 from ledgerboard_gateway.keyed_writes import keyed_writes
 from ledgerboard_gateway.keys import keys
 from ledgerboard_gateway.limiting import limiting
@@ -50,7 +57,7 @@ from ledgerboard_gateway.places import PlayPlaces
 from ledgerboard_gateway.process import Gateway, Surroundings
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
-from ledgerboard_gateway.reading import Record, reading
+from ledgerboard_gateway.reading import Ledger, Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
 from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
@@ -67,6 +74,7 @@ from ledgerboard_infra.skew import SkewWatch
 from ledgerboard_infra.sqs import QueueSender, resolve_queue_url, sqs_client
 from ledgerboard_infra.valkey import RedisClock, make_redis
 from ledgerboard_ledger import (
+    AuditReader,
     CorrectionMoments,
     CorrectionsLog,
     CurrentDefinitions,
@@ -74,6 +82,7 @@ from ledgerboard_ledger import (
     FinalStandings,
     LedgerReader,
     Outbox,
+    PostgresAudit,
     PostgresDefinitions,
     PostgresHooks,
     PostgresServerKeys,
@@ -102,9 +111,9 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     )
     queue_url = resolve_queue_url(client, SUBMISSIONS.full_name(settings.stage))
     secrets = make_secrets(settings.secrets, clock)
-    writer, reader = _engines(settings.postgres, secrets)
-    endpoints = Endpoints(reader, writer)
-    record = PostgresDefinitions(writer)
+    writer, reader, reads_of_writer = _engines(settings.postgres, secrets)
+    endpoints = Endpoints(reader, reads_of_writer)
+    record = PostgresDefinitions(writer, reads_of_writer)
     definitions = GuardedDefinitions(record)
     known = CurrentDefinitions(definitions, clock, timedelta(seconds=settings.definitions_ttl_seconds))
     redis_credentials = credentials(secrets, settings.redis.secret)
@@ -113,14 +122,13 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     publisher = Publisher(queue, settings.publisher, metrics, lambda: new_uuid7(clock.now()))
     generations = GuardedGenerations(PostgresGenerations(writer))
     boards_record = Record(known, definitions, generations)
-    read = reading(redis, settings.stage, endpoints, boards_record, clock, metrics)
+    read = reading(redis, settings.stage, _ledger(endpoints, settings.postgres), boards_record, clock, metrics)
     folds = Folds()
     announcements = TopAnnouncements(redis, settings.stage, read.boards.tops, folds)
-    ledger = GuardedLedger(LedgerReader(reader, writer))
+    ledger = GuardedLedger(LedgerReader(reader, reads_of_writer))
     showing = Showing(PlayPlaces(read.boards, read.lives), ledger, folds, settings.wait)
     log, moments = CorrectionsLog(endpoints), GuardedMoments(CorrectionMoments(writer))
     bans = Bans(log, settings.bans_period_seconds)
-    sources = guarded_sources(endpoints, LedgerReader(reader, reader))  # The writer counts no boards.
     rebuilds = Rebuilds(PostgresGenerations(writer), definitions)
     skew = SkewWatch(
         registry, clock, {"postgres": PostgresClock(writer), "redis": RedisClock(redis)}, most=MAX_CLOCK_SKEW
@@ -128,18 +136,34 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     ready = checks(surroundings.is_draining, (client, queue_url), redis, record, skew)
     server_keys = keys(PostgresServerKeys(writer), settings.keys, clock)
     provider = identity(settings, partial(cognito_client, settings.aws, settings.identity.cognito), ledger, clock)
-    admission = guard(settings.access, root_key(settings.access, secrets), server_keys.known, provider.tokens, clock)
+    makers = key_makers(server_keys.known, PostgresServerKeys(writer), provider, settings, clock)
     quick = make_redis(replace(settings.redis, timeout_seconds=settings.limits.timeout_seconds), redis_credentials)
-    limits = limiting(quick, settings, server_keys.known.rate, metrics)
+    addresses = ClientAddresses(settings.limits.trusted_proxies)
+    limits = limiting(quick, settings, addresses, server_keys.known.rate, metrics)
+    auditing = Auditing(Audits(PostgresAudit(writer), clock, new_uuid7))
+    erased = Erased(log, clock, settings.bans_period_seconds, timedelta(seconds=settings.identity.oidc.leeway_seconds))
+    credentials_known = Credentials(
+        root=root_key(settings.access, secrets),
+        keys=server_keys.known,
+        tokens=provider.tokens,
+        erased=erased,
+        makers=makers,
+    )
+    admission = guard(settings.access, credentials_known, limits, clock)
     entry = Entry(Ownership(known, settings.classic.all), bans, limits)
-    scores = ScoreRoutes(Submissions(known, publisher, clock, new_uuid7), entry, showing, metrics)
+    scores = ScoreRoutes(
+        Submissions(FoundingDefinitions(known, auditing.made_board), publisher, clock, new_uuid7),
+        entry,
+        showing,
+        metrics,
+    )
     words = read_words(settings.names.path)
     routes = Routes(
         scores=scores,
         standings=StandingRoutes(read.standings),
         players=PlayerRoutes(read.standings),
         placings=PlacingRoutes(read.standings),
-        history=history_routes(ledger, sources, known, bans, clock),
+        history=history_routes(ledger, guarded_sources(endpoints, LedgerReader(reader, reader)), known, bans, clock),
         boards=BoardRoutes(definitions, known, rebuilds),
         closings=ClosingRoutes(
             seasons=SeasonRoutes(definitions, FinalStandings(endpoints), clock),
@@ -147,15 +171,18 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         ),
         games=game_routes(definitions, session_record(writer, endpoints), bans, clock),
         operators=operator_routes(
-            corrections=Corrections(ledger, definitions, provider.accounts, queue, moments, new_uuid7),
+            corrections=Corrections(
+                ledger, definitions, EndingAccounts(provider.accounts, erased, clock), queue, moments, new_uuid7
+            ),
             definitions=definitions,
             records=Records(log=log, compared=PostgresReconciliations(writer)),
             made=rebuilds,
             letters=dead_letters(sqs_client(settings.aws, wait_seconds=WAIT_SECONDS), settings.stage),
             clock=clock,
         ),
-        moderation=moderation(moderation_record(writer, endpoints), queue, words, clock, moments),
+        moderation=moderation(moderation_record(writer, endpoints), bans, queue, words, clock, moments),
         keys=server_keys.routes,
+        audit=AuditRoutes(AuditReader(endpoints)),
         accounts=AccountRoutes(provider.accounts, limits, words),
         user_scores=UserScoreRoutes(scores, settings.classic.games),
         classic=ClassicRoutes(settings.classic, known, read.standings, ledger, clock),
@@ -163,32 +190,42 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
         operations=OperationRoutes(Probe(ready), Exposition(registry, surroundings.shared_metrics)),
         documentation=DocumentationRoutes(),
     )
-    write_keys = keyed_writes(PostgresKeyedRequests(writer), clock, metrics)
-    app = create_app(routes, admission, write_keys, settings.http.bodies)
+    write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
+    app = create_app(routes, admission, write_keys, auditing, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
+    beside = (announcements, bans, erased, server_keys, makers)
     publisher.start()
-    announcements.start()
-    bans.start()
-    server_keys.start()
+    for each in beside:
+        each.start()
 
     def close() -> None:
         publisher.close(settings.publisher.timeout_seconds)
-        announcements.close()
-        bans.close()
-        server_keys.close()
-        known.close()
+        for each in (*beside, known):
+            each.close()
 
-    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining), close=close)
+    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining, addresses), close=close)
 
 
-def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine]":
+def _ledger(endpoints: Endpoints, settings: "PostgresSettings") -> Ledger:
+    """Folds, which are slow, leave some of the connections to every other read."""
+    return Ledger(endpoints, seats=max(1, settings.pool_size - 2))
+
+
+def _engines(settings: "PostgresSettings", secrets: Secrets) -> "tuple[Engine, Engine, Engine]":
+    """For writes, for reads, and for reads where the reader does not answer.
+
+    Reads have connections of their own also where they ask the writer, so that none ever takes one that a write needs.
+    """
     make = partial(
         make_engine,
         application_name="ledgerboard-gateway",
         pool_size=settings.pool_size,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
-    writer = make(settings.writer_url, credentials=credentials(secrets, settings.secret))
+    writer, reads_of_writer = (
+        make(settings.writer_url, credentials=credentials(secrets, settings.secret)) for _ in range(2)
+    )
     if not settings.reader_url:
-        return writer, writer
-    return writer, make(settings.reader_url, credentials=credentials(secrets, settings.reading_secret))
+        return writer, reads_of_writer, reads_of_writer
+    reader = make(settings.reader_url, credentials=credentials(secrets, settings.reading_secret))
+    return writer, reader, reads_of_writer

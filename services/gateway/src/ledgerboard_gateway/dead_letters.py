@@ -78,11 +78,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the letters that were named, by id; ``refused`` tells why."""
+    """What became of the letters that were named, by id; ``refused`` tells why, ``letters`` which were there."""
 
     done: Sequence[str]
     refused: Mapping[str, str]
     missing: Sequence[str]
+    letters: Sequence[Message] = ()
 
 
 class DeadLetters:
@@ -132,7 +133,8 @@ class DeadLetters:
                         refused[receipt.message.message_id] = obstacle
             finally:  # What was sent before an outage is settled; the rest stays for the next time.
                 desk.dead.delete(done)
-        outcome = Outcome([receipt.message.message_id for receipt in done], refused, missing)
+        ids, letters = [receipt.message.message_id for receipt in done], [receipt.message for receipt in picked]
+        outcome = Outcome(ids, refused, missing, letters)
         _log.info("dead letters replayed", queue=queue, done=outcome.done, refused=refused)
         return outcome
 
@@ -142,7 +144,8 @@ class DeadLetters:
             failed = {receipt.message.message_id for receipt in self._desks[queue]().dead.delete(picked)}
         done = [each.message.message_id for each in picked if each.message.message_id not in failed]
         _log.info("dead letters discarded", queue=queue, done=done)
-        return Outcome(done, dict.fromkeys(failed, "it went to other hands meanwhile"), missing)
+        letters = [receipt.message for receipt in picked]
+        return Outcome(done, dict.fromkeys(failed, "it went to other hands meanwhile"), missing, letters)
 
     def _named(self, queue: str | None) -> Sequence[str]:
         return self.queues if queue is None else [queue]

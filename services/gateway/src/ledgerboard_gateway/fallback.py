@@ -20,8 +20,8 @@ from ledgerboard_infra.errors import UnavailableError
 
 T = TypeVar("T")
 
-SEATS: Final = 8
-"""Questions to the ledger at the same time."""
+SEATS: Final = 3
+"""Questions to the ledger at the same time, where nobody says otherwise."""
 
 SEAT_SECONDS: Final = 0.1
 """How long a question waits for a seat. Its thread is one that submissions may need."""

@@ -31,8 +31,8 @@ class UnderWayError(Exception):
 class Record(Protocol):
     """The record of keyed requests. Raises `UnavailableError` when it is down."""
 
-    def claim(self, wanted: KeyedRequest) -> Held | KeptAnswer | Refusal:
-        """Claim it, or take it over."""
+    def claim(self, wanted: KeyedRequest, most: int | None = ...) -> Held | KeptAnswer | Refusal:
+        """Claim it, or take it over; a new one only where fewer than ``most`` are kept of its caller."""
         ...
 
     def plan(self, held: Held, plan: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -127,8 +127,11 @@ class Idempotency:
         self._clock = clock
         self._new_uuid = new_uuid
 
-    def begin(self, caller: str, key: str, fingerprint: bytes) -> Claim | KeptAnswer | Refusal:
-        """Claim the request that ``caller`` named ``key``. Raises `UnavailableError`."""
+    def begin(self, caller: str, key: str, fingerprint: bytes, most: int | None = None) -> Claim | KeptAnswer | Refusal:
+        """Claim the request that ``caller`` named ``key``. Raises `UnavailableError`.
+
+        A new one is refused where ``most`` of that caller's are kept.
+        """
         wanted = KeyedRequest(
             caller=caller,
             key_digest=sha256(key.encode()).digest(),
@@ -137,7 +140,7 @@ class Idempotency:
             seed=self._new_uuid(),
             owner=self._new_uuid(),
         )
-        found = self._record.claim(wanted)
+        found = self._record.claim(wanted, most)
         return Claim(self._record, found) if isinstance(found, Held) else found
 
 
@@ -148,9 +151,9 @@ class GuardedKeyedRequests:
         self._record = record
         self._breaker = Breaker("the record of keyed requests")
 
-    def claim(self, wanted: KeyedRequest) -> Held | KeptAnswer | Refusal:
-        """Claim it, or take it over."""
-        return self._breaker.call(lambda: self._record.claim(wanted))
+    def claim(self, wanted: KeyedRequest, most: int | None = None) -> Held | KeptAnswer | Refusal:
+        """Claim it, or take it over; a new one only where fewer than ``most`` are kept of its caller."""
+        return self._breaker.call(lambda: self._record.claim(wanted, most))
 
     def plan(self, held: Held, plan: Mapping[str, Any]) -> Mapping[str, Any]:
         """The plan that stands: the first."""

@@ -11,6 +11,7 @@ from typing import Any
 from ledgerboard_gateway.accounts import Accounts, Ledger
 from ledgerboard_gateway.authentication import NoTokens, Tokens
 from ledgerboard_gateway.identity_settings import IdentitySettings
+from ledgerboard_gateway.key_makers import KeyMakers, Known, Record
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.tokens import ClaimedIdentities
 from ledgerboard_infra.clock import Clock
@@ -43,6 +44,12 @@ def identity(settings: GatewaySettings, connect: Callable[[], Any], ledger: Ledg
     group = settings.access.players_group
     accounts = Accounts(users, ledger, group, auto_confirm=cognito.auto_confirm, calls=cognito.calls)
     return Provider(tokens=_tokens(settings.identity, pool, clock), accounts=accounts)
+
+
+def key_makers(known: Known, record: Record, provider: Provider, settings: GatewaySettings, clock: Clock) -> KeyMakers:
+    """What looks after the keys that tokens made. The pool is asked where the tokens are the pool's."""
+    users = None if settings.identity.oidc.issuer else provider.accounts
+    return KeyMakers(known, record, users, settings.access.managers_group, clock, settings.keys.makers_seconds)
 
 
 def _tokens(settings: IdentitySettings, pool: Pool | None, clock: Clock) -> Tokens:

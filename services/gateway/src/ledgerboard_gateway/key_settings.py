@@ -17,6 +17,11 @@ class KeySettings:
         default=5.0,
         doc="How often to read the server keys. So long may a revoked key be good in other processes.",
     )
+    makers_seconds: Annotated[float, Meta(gt=0, le=1800)] = setting(
+        "LEDGERBOARD_KEY_MAKERS_SECONDS",
+        default=900.0,
+        doc="How often to look whether those whose tokens made keys are still managers. Else their keys end.",
+    )
     overlap_seconds: Seconds = setting(
         "LEDGERBOARD_KEY_OVERLAP_SECONDS",
         default=86400.0,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ledgerboard_gateway.http.idempotency import Keys
+from ledgerboard_gateway.http.idempotency import Keys, Limits
 from ledgerboard_gateway.idempotency import GuardedKeyedRequests, Idempotency, Record
 from ledgerboard_infra.clock import Clock
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from ledgerboard_gateway.metrics import GatewayMetrics
 
 
-def keyed_writes(record: Record, clock: Clock, metrics: "GatewayMetrics") -> Keys:
+def keyed_writes(record: Record, limits: Limits, clock: Clock, metrics: "GatewayMetrics") -> Keys:
     """The keys of writes, kept in ``record``. Connects to nothing yet."""
-    return Keys(Idempotency(GuardedKeyedRequests(record), clock, uuid4), metrics)
+    return Keys(Idempotency(GuardedKeyedRequests(record), clock, uuid4), limits, metrics)

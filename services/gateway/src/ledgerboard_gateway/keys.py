@@ -37,6 +37,10 @@ class GuardedKeys:
         """One key, or None."""
         return self._breaker.call(lambda: self._record.get(key_id))
 
+    def has_admin(self) -> bool:
+        """Whether there ever was an admin key."""
+        return self._breaker.call(self._record.has_admin)
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:

@@ -12,6 +12,7 @@ from ledgerboard_infra.settings import Count, setting
 Rate = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 _MINUTE_SECONDS = 60
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,13 +37,48 @@ class LimitSettings:
     )
     username_attempts: Rate = setting(
         "LEDGERBOARD_USERNAME_ATTEMPTS",
+        default=100.0,
+        doc="Logins and registrations a minute for one username, from all addresses together; 0: any number.",
+    )
+    username_address_attempts: Rate = setting(
+        "LEDGERBOARD_USERNAME_ADDRESS_ATTEMPTS",
         default=10.0,
-        doc="Logins and registrations a minute for one username; 0: any number.",
+        doc="Logins and registrations a minute for one username from one client's address; 0: any number.",
     )
     address_attempts: Rate = setting(
         "LEDGERBOARD_ADDRESS_ATTEMPTS",
         default=60.0,
         doc="Logins and registrations a minute from one client's address; 0: any number.",
+    )
+    read_rate: Rate = setting(
+        "LEDGERBOARD_READ_RATE",
+        default=100.0,
+        doc="Reads a second that one client's address may make without a credential, and a player, of each gateway "
+        "process. Kept pages do not count. 0: any number.",
+    )
+    read_burst: Count = setting(
+        "LEDGERBOARD_READ_BURST", default=1000, doc="Reads that one which was quiet may make at once."
+    )
+    player_writes: Rate = setting(
+        "LEDGERBOARD_PLAYER_WRITES",
+        default=60.0,
+        doc="Writes a minute that a player's token may make beside scores: seats, names, sign-outs; 0: any number.",
+    )
+    key_boards: Annotated[int, Meta(ge=0)] = setting(
+        "LEDGERBOARD_KEY_BOARDS",
+        default=100,
+        doc="Boards a day that a key with the scope `boards` may make by first scores; 0: any number.",
+    )
+    key_names: Annotated[int, Meta(ge=0)] = setting(
+        "LEDGERBOARD_KEY_NAMES",
+        default=50_000,
+        doc="Levels and sessions a day that a server key's scores may name which its gateway did not see lately; 0: "
+        "any number. Each is a ranking of its own in Redis.",
+    )
+    player_keyed_requests: Count = setting(
+        "LEDGERBOARD_PLAYER_KEYED_REQUESTS",
+        default=5000,
+        doc="Requests with an Idempotency-Key that are kept of one player, each for a day. More are refused.",
     )
     trusted_proxies: tuple[str, ...] = setting(
         "LEDGERBOARD_TRUSTED_PROXIES",
@@ -52,7 +88,7 @@ class LimitSettings:
     timeout_seconds: Annotated[float, Meta(gt=0, le=2)] = setting(
         "LEDGERBOARD_LIMIT_TIMEOUT_SECONDS",
         default=0.1,
-        doc="How long Redis may take to say whether somebody is over a limit. After that they are let through.",
+        doc="How long Redis may take to say whether a caller is over a limit. After that the process decides alone.",
     )
 
     def __post_init__(self) -> None:
@@ -74,8 +110,33 @@ class LimitSettings:
 
     @property
     def username(self) -> Bucket | None:
-        """Attempts with a username."""
+        """Attempts with a username, wherever they come from."""
         return _a_minute(self.username_attempts)
+
+    @property
+    def username_here(self) -> Bucket | None:
+        """Attempts with a username from one address."""
+        return _a_minute(self.username_address_attempts)
+
+    @property
+    def reads(self) -> Bucket | None:
+        """Reads of an address or a player."""
+        return Bucket(self.read_rate, max(self.read_burst, int(self.read_rate))) if self.read_rate else None
+
+    @property
+    def writes(self) -> Bucket | None:
+        """What a player writes beside scores."""
+        return _a_minute(self.player_writes)
+
+    @property
+    def boards(self) -> Bucket | None:
+        """Boards that a key's scores make."""
+        return Bucket(self.key_boards / _DAY_SECONDS, self.key_boards) if self.key_boards else None
+
+    @property
+    def names(self) -> Bucket | None:
+        """Levels and sessions that a key's scores name."""
+        return Bucket(self.key_names / _DAY_SECONDS, self.key_names) if self.key_names else None
 
     @property
     def address(self) -> Bucket | None:

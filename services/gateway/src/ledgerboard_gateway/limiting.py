@@ -8,17 +8,23 @@ from ledgerboard_gateway.http.client_addresses import ClientAddresses
 from ledgerboard_gateway.http.limiting import Limiting
 from ledgerboard_gateway.limits import Limits
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.process_buckets import ProcessBuckets
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.valkey import RedisClient
 
 
 def limiting(
-    quick: RedisClient, settings: GatewaySettings, key_rate: Callable[[str], float | None], metrics: GatewayMetrics
+    quick: RedisClient,
+    settings: GatewaySettings,
+    addresses: ClientAddresses,
+    key_rate: Callable[[str], float | None],
+    metrics: GatewayMetrics,
 ) -> Limiting:
     """The limits of requests. Connects to nothing yet.
 
-    After one failure, however quick, Redis is left alone for a second, so that an outage costs next to nothing.
+    After one failure, however quick, Redis is left alone for a second, so that an outage costs next to nothing: the
+    process's own buckets decide meanwhile.
     """
-    buckets = RedisBuckets(quick, settings.stage, Breaker("Redis, for limits", slow_seconds=0))
-    limits = Limits(buckets, settings.limits, key_rate, metrics)
-    return Limiting(limits, ClientAddresses(settings.limits.trusted_proxies))
+    shared = RedisBuckets(quick, settings.stage, Breaker("Redis, for limits", slow_seconds=0))
+    limits = Limits(shared, ProcessBuckets(), settings.limits, key_rate, metrics)
+    return Limiting(limits, addresses)

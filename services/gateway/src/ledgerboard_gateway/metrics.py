@@ -49,7 +49,7 @@ class GatewayMetrics:
         )
         self._keyed = Counter(
             "gateway_keyed_requests",
-            "Requests with a key by what it came to: claimed, taken over, replayed, under way or other request.",
+            "Requests with a key by outcome: claimed, taken over, replayed, under way, other request or too many.",
             ("outcome",),
             registry=registry,
         )

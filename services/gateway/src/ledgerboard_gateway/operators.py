@@ -42,7 +42,7 @@ def operator_routes(
 ) -> OperatorRoutes:
     """The routes. Opens nothing."""
     return OperatorRoutes(
-        corrections=CorrectionRoutes(corrections),
+        corrections=CorrectionRoutes(corrections, definitions),
         log=CorrectionLogRoutes(records.log),
         rebuilds=RebuildRoutes(made),
         reconciliations=ReconciliationRoutes(reconciliations.Reconciliations(records.compared, definitions)),

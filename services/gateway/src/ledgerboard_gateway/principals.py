@@ -8,6 +8,9 @@ from typing import Final
 ROOT: Final = "root"
 """The subject of whoever holds the static write key."""
 
+ANONYMOUS: Final = "anonymous"
+"""How whoever shows no valid credential is told of."""
+
 _REST: Final = "*"
 
 
@@ -19,7 +22,11 @@ class Role(StrEnum):
     VIEWER = "viewer"
     """Reads, also where reads are closed."""
     SERVICE = "service"
-    """Submits scores of any player: a game server."""
+    """Submits scores of any player, and seats them: a game server."""
+    FOUNDER = "founder"
+    """Makes a board by the first score on it, so many a day."""
+    REGISTRAR = "registrar"
+    """Looks after any player's account and name: gives a played name away, signs out, renames."""
     MANAGER = "manager"
     """Corrects, rebuilds, bans, defines boards, and looks after dead letters."""
 
@@ -30,12 +37,14 @@ class Principal:
 
     ``subject`` is ``player:<name>``, ``key:<id>`` or ``root``; ``player`` the player whom a token speaks for;
     ``boards`` the patterns, ``name`` or ``prefix*``, that a server key is held to. None: all boards.
+    ``makes_keys_only``: it is the write key beside an admin key, and opens nothing but the keys.
     """
 
     subject: str
     roles: frozenset[Role]
     player: str | None = None
     boards: tuple[str, ...] | None = None
+    makes_keys_only: bool = False
 
     def is_any(self, roles: frozenset[Role]) -> bool:
         """Whether it has one of these roles."""
@@ -52,9 +61,30 @@ class Principal:
         return Role.PLAYER in self.roles and self.player == player
 
     @property
+    def is_only_player(self) -> bool:
+        """Whether it is a player at most, and no one who does anything for others."""
+        return self.roles <= _PLAYER
+
+    def looks_after(self, player: str) -> bool:
+        """Whether it may change a player's account and name: its own, or, as a registrar or manager, anybody's."""
+        if self.is_any(_LOOK_AFTER_ANYBODY):
+            return True
+        return Role.PLAYER in self.roles and self.player == player
+
+    @property
+    def submits_for_others(self) -> bool:
+        """Whether its scores are those of a server, and not of the player who sends them."""
+        return self.is_any(_FOR_ANYBODY)
+
+    @property
     def makes_boards(self) -> bool:
         """Whether its submission to an unknown board makes that board."""
-        return self.is_any(_FOR_ANYBODY)
+        return self.is_any(_MAKE_BOARDS)
+
+    @property
+    def is_token(self) -> bool:
+        """Whether a person's token made it known, which ends soon; a key does not."""
+        return self.player is not None
 
     @property
     def author(self) -> str:
@@ -62,7 +92,10 @@ class Principal:
         return self.player or self.subject
 
 
+_PLAYER: Final = frozenset({Role.PLAYER})
 _FOR_ANYBODY: Final = frozenset({Role.SERVICE, Role.MANAGER})
+_LOOK_AFTER_ANYBODY: Final = frozenset({Role.REGISTRAR, Role.MANAGER})
+_MAKE_BOARDS: Final = frozenset({Role.FOUNDER, Role.MANAGER})
 
 
 def _matches(patterns: Sequence[str], board: str) -> bool:

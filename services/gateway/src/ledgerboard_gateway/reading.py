@@ -31,6 +31,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger, and how many questions of folds it is asked at a time: fewer than it has connections for."""
+
+    endpoints: "Endpoints"
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is known of boards beside their standings."""
 
@@ -40,12 +48,12 @@ class Record:
 
 
 def reading(
-    redis: RedisClient, stage: str, endpoints: "Endpoints", record: Record, clock: "Clock", metrics: "GatewayMetrics"
+    redis: RedisClient, stage: str, ledger: Ledger, record: Record, clock: "Clock", metrics: "GatewayMetrics"
 ) -> Reading:
     """The reading side of a gateway. Connects to nothing yet."""
     breaker = Breaker("Redis")
     boards = HotBoards(redis, stage, breaker)
     states = BoardStates(redis, stage, breaker)
     lives = Lives(states, record.generations, CachedVersions(record.versions), record.definitions)
-    fallback = FallbackBoards(lives, Views(clock), metrics)
-    return Reading(boards, lives, Standings(fallback, boards, LedgerStandings(endpoints), clock))
+    fallback = FallbackBoards(lives, Views(clock), metrics, seats=ledger.seats)
+    return Reading(boards, lives, Standings(fallback, boards, LedgerStandings(ledger.endpoints), clock))

@@ -29,6 +29,7 @@ from ledgerboard_infra.garbage import collect_rarely
 from ledgerboard_infra.logs import configure_logs, get_logger
 
 if TYPE_CHECKING:
+    from ledgerboard_gateway.access_settings import AccessSettings
     from ledgerboard_gateway.http.edge import Edge
 
 SERVICE: Final = "gateway"
@@ -70,11 +71,18 @@ def serve(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SystemExit where a worker process ended by itself."""
     multiprocessing.set_start_method("spawn", force=True)
     draining = multiprocessing.Event()
+    warn_of_write_key(settings.access)
     with _shared_metrics(settings.http.processes) as shared:
         server = _Server(settings, draining)
         _log.info("gateway starting", host=settings.http.host, port=settings.http.port)
         server.serve(target_loader=partial(load, settings, draining, shared), wrap_loader=False)
     _log.info("gateway stopped")
+
+
+def warn_of_write_key(settings: "AccessSettings") -> None:
+    """Say that the write key is set: it belongs to nobody and does not end, so it should go once keys are made."""
+    if settings.has_root_key:
+        _log.warning("the write key is set: make an admin key with it, and take it away")
 
 
 def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Edge":

@@ -38,6 +38,10 @@ class Source(Protocol):
         """One key, or None."""
         ...
 
+    def has_admin(self) -> bool:
+        """Whether there ever was an admin key."""
+        ...
+
 
 class ServerKeys:
     """The keys in force, read again every ``period_seconds`` between `start` and `close`. Thread-safe."""
@@ -56,10 +60,12 @@ class ServerKeys:
         self._clock = clock
         self._known: Mapping[UUID, KeyRecord] = {}
         self._rates: Mapping[str, float] = {}
+        self._makers: frozenset[str] = frozenset()
         self._refused: dict[bytes, None] = {}
         self._lock = threading.Lock()
         self._one_reading = threading.Lock()
         self._readings = 0
+        self._has_admin: bool | None = None
         self._lookups = _Lookups(monotonic)
         self._reading = Periodic("server keys", self._read, period_seconds, share=1)
 
@@ -88,6 +94,17 @@ class ServerKeys:
             return None
         self._uses.note(record.key_id, now)
         return ServerKey(str(record.key_id), record.name, frozenset(record.scopes), record.boards)
+
+    def has_admin(self) -> bool:
+        """Whether there ever was an admin key, as of the last reading. Raises `UnavailableError` before the first."""
+        if self._has_admin is None:
+            self._has_admin = self._source.has_admin()
+        return self._has_admin
+
+    @property
+    def makers(self) -> frozenset[str]:
+        """The subjects who made the keys in force."""
+        return self._makers
 
     def rate(self, key_id: str) -> float | None:
         """How many scores a second a key of this process may submit; None: as many as keys usually may."""
@@ -119,11 +136,14 @@ class ServerKeys:
             with self._lock:
                 self._readings += 1
             known = {record.key_id: record for record in self._source.in_force(self._clock.now())}
+            if not self._has_admin:  # Once there was one, that stays.
+                self._has_admin = self._source.has_admin()
             with self._lock:
                 self._know(known)
 
     def _know(self, known: Mapping[UUID, KeyRecord]) -> None:
         self._known = known
+        self._makers = frozenset(record.created_by for record in known.values())
         self._rates = {str(key_id): record.rate for key_id, record in known.items() if record.rate is not None}
 
 

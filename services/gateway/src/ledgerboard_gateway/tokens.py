@@ -33,10 +33,10 @@ class ClaimedIdentities:
         if claims is None:
             return None
         name = claims.get(self._username_claim)
-        expires_at = _moment(claims["exp"])
-        if not isinstance(name, str) or not name or expires_at is None:
+        issued_at, expires_at = _moment(claims["iat"]), _moment(claims["exp"])
+        if not isinstance(name, str) or not name or issued_at is None or expires_at is None:
             return None
-        return Identity(name, _groups(claims.get(self._groups_claim)), expires_at)
+        return Identity(name, _groups(claims.get(self._groups_claim)), issued_at, expires_at)
 
 
 def _groups(claim: object) -> frozenset[str]:

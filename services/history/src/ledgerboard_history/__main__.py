@@ -12,9 +12,10 @@ from ledgerboard_history.bootstrap import build_jobs, build_worker
 from ledgerboard_history.exchange.bootstrap import add_exchange_commands, add_exchange_jobs
 from ledgerboard_history.jobs import EVERY
 from ledgerboard_history.proof.bootstrap import add_proof_jobs, build_command
-from ledgerboard_history.settings import JobsSettings, MigrateSettings, Settings, hook_secrets
+from ledgerboard_history.roles.bootstrap import provision
+from ledgerboard_history.settings import JobsSettings, MigrateSettings, RolesSettings, Settings, hook_secrets
 from ledgerboard_infra.errors import MisconfiguredError, UnavailableError
-from ledgerboard_infra.jobs import run_beat, run_jobs
+from ledgerboard_infra.jobs import make_result_tables, run_beat, run_jobs
 from ledgerboard_infra.logs import configure_logs, get_logger
 from ledgerboard_infra.secrets import make_credentials
 from ledgerboard_infra.settings import SettingsError, describe, from_env
@@ -79,8 +80,21 @@ def _beat(environ: Mapping[str, str]) -> int:
 def _migrate(environ: Mapping[str, str]) -> int:
     settings = from_env(MigrateSettings, environ)
     configure_logs(settings.telemetry, "history-migrate")
-    migrate(settings.postgres.writer_url, make_credentials(settings.secrets, settings.postgres.secret))
-    _log.info("ledger migrated")
+    migrate(
+        settings.postgres.writer_url,
+        make_credentials(settings.secrets, settings.postgres.secret),
+        beside=make_result_tables,
+        service_role=settings.service_role,
+    )
+    _log.info("ledger migrated", service_role=settings.service_role)
+    return 0
+
+
+def _provision_database(environ: Mapping[str, str]) -> int:
+    settings = from_env(RolesSettings, environ)
+    configure_logs(settings.telemetry, "history-provision-database")
+    provision(settings)
+    _log.info("roles provisioned", owner=settings.owner, service_role=settings.service)
     return 0
 
 
@@ -94,7 +108,12 @@ _COMMANDS = {
     "jobs": ("work on the jobs until told to stop", _jobs),
     "beat": ("send each job when it is due, until told to stop; run exactly one", _beat),
     "migrate": ("bring the database to this release's schema, then exit", _migrate),
+    "provision-database": (
+        "make the roles of the owner and of the services, and give the owner the database, then exit",
+        _provision_database,
+    ),
 }
+_OWN_SETTINGS = {"migrate": MigrateSettings, "provision-database": RolesSettings}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -107,7 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (meaning, _) in _COMMANDS.items():
-        commands.add_parser(name, help=meaning, description=meaning)
+        told = f"environment:\n{describe(_OWN_SETTINGS[name])}" if name in _OWN_SETTINGS else None
+        raw = argparse.RawDescriptionHelpFormatter
+        commands.add_parser(name, help=meaning, description=meaning, epilog=told, formatter_class=raw)
     meaning = "compare boards with the ledger and print every difference; exits with 1 if there is one"
     reconcile = commands.add_parser(RECONCILE, help=meaning, description=meaning)
     reconcile.add_argument("boards", nargs="*", metavar="BOARD", help="only these; without any, all boards")

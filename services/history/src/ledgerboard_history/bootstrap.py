@@ -15,7 +15,7 @@ from ledgerboard_history.closing import ClosePeriods, CountLateFacts, Road
 from ledgerboard_history.closing_jobs import ClosingJobs, register_closing_jobs
 from ledgerboard_history.closing_metrics import ClosingMetrics
 from ledgerboard_history.delivering import DeliverHooks
-from ledgerboard_history.forgetting import ForgetKeyedRequests, register_forgetting
+from ledgerboard_history.forgetting import ForgetAudit, ForgetKeyedRequests, register_forgetting
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS, CreatePartitions, register_jobs
 from ledgerboard_history.metrics import HistoryMetrics
 from ledgerboard_history.posting import HttpPosts
@@ -42,6 +42,7 @@ from ledgerboard_ledger import (
     LedgerWriter,
     Outbox,
     Partitions,
+    PostgresAudit,
     PostgresDefinitions,
     PostgresHooks,
     PostgresKeyedRequests,
@@ -112,7 +113,11 @@ def build_jobs(settings: JobsSettings, secrets: "Mapping[str, str]") -> JobsProc
         credentials=partial(make_credentials, settings.secrets, settings.postgres.secret),
     )
     register_jobs(app, lambda: CreatePartitions(Partitions(_engine(settings)), SystemClock()))
-    register_forgetting(app, lambda: ForgetKeyedRequests(PostgresKeyedRequests(_engine(settings))))
+    register_forgetting(
+        app,
+        lambda: ForgetKeyedRequests(PostgresKeyedRequests(_engine(settings))),
+        lambda: ForgetAudit(PostgresAudit(_engine(settings)), timedelta(days=settings.audit_days)),
+    )
     register_closing_jobs(app, partial(_closing_jobs, settings, secrets))
     check_job_queue(client, app)
     registry, engine = CollectorRegistry(), _engine(settings)

@@ -1,7 +1,7 @@
-"""The job that forgets keyed requests whose time is over.
+"""The jobs that forget what is kept for a time only: answers to keyed requests, and the audit.
 
-A request that is over is claimed anew by whoever names it, row or no row: so how late the job runs changes nothing but
-the size of the table.
+A keyed request that is over is claimed anew by whoever names it, row or no row: so how late that job runs changes
+nothing but the size of the table.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ledgerboard_infra.jobs import JobApp
 
 FORGET_KEYED_REQUESTS: Final = "ledgerboard.history.forget_keyed_requests"
+FORGET_AUDIT: Final = "ledgerboard.history.forget_audit"
 EVERY: Final = timedelta(minutes=10)
+EVERY_OF_AUDIT: Final = timedelta(hours=1)
 AT_ONCE: Final = 5_000
 """So many in one statement, so that none holds locks or a connection for long."""
 
@@ -24,6 +26,14 @@ class KeyedRequests(Protocol):
 
     def purge(self, limit: int) -> int:
         """Forget at most so many that are over, and return how many."""
+        ...
+
+
+class Audit(Protocol):
+    """The record of who changed what. Raises `UnavailableError` when it is down."""
+
+    def forget(self, kept: timedelta, limit: int) -> int:
+        """Forget at most so many entries that are older, and return how many."""
         ...
 
 
@@ -42,13 +52,36 @@ class ForgetKeyedRequests:
         return forgotten
 
 
-def register_forgetting(app: "JobApp", make: Callable[[], ForgetKeyedRequests]) -> None:
-    """Give ``app`` the job and its schedule. ``make`` is called in the process that runs it."""
-    forget = PerProcess(make)
+class ForgetAudit:
+    """Forgets what is older than ``kept``, little by little."""
+
+    def __init__(self, audit: Audit, kept: timedelta) -> None:
+        self._audit = audit
+        self._kept = kept
+
+    def run(self) -> int:
+        """How many were forgotten. Safe to repeat and to race."""
+        forgotten = last = self._audit.forget(self._kept, AT_ONCE)
+        while last == AT_ONCE:
+            last = self._audit.forget(self._kept, AT_ONCE)
+            forgotten += last
+        return forgotten
+
+
+def register_forgetting(
+    app: "JobApp", make: Callable[[], ForgetKeyedRequests], make_of_audit: Callable[[], ForgetAudit]
+) -> None:
+    """Give ``app`` the jobs and their schedule. Both makers are called in the process that runs the jobs."""
+    forget, forget_audit = PerProcess(make), PerProcess(make_of_audit)
 
     @app.task(name=FORGET_KEYED_REQUESTS)
     def run_forget_keyed_requests() -> int:
         """Safe to repeat: what is gone is not there to be forgotten."""
         return forget.get().run()
 
-    app.schedule({FORGET_KEYED_REQUESTS: EVERY}, expire=True)
+    @app.task(name=FORGET_AUDIT)
+    def run_forget_audit() -> int:
+        """Safe to repeat: what is gone is not there to be forgotten."""
+        return forget_audit.get().run()
+
+    app.schedule({FORGET_KEYED_REQUESTS: EVERY, FORGET_AUDIT: EVERY_OF_AUDIT}, expire=True)

@@ -20,12 +20,41 @@ from ledgerboard_infra.settings import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class MigrateSettings:
-    """What migrating takes: a role that may make tables."""
+class LedgerSettings:
+    """What every command of the ledger takes."""
 
     postgres: PostgresSettings
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrateSettings(LedgerSettings):
+    """What migrating takes: a role that may make tables."""
+
+    service_role: str = setting(
+        "LEDGERBOARD_DATABASE_SERVICE_ROLE",
+        default="",
+        doc="The role of the services, which gets its rights to what migrating made; empty: they are the owner.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesSettings(LedgerSettings):
+    """What making the roles takes: LEDGERBOARD_DATABASE_URL is of a superuser, or of who may make roles."""
+
+    owner: str = setting(
+        "LEDGERBOARD_DATABASE_OWNER_ROLE", default="ledgerboard_owner", doc="The role that is to own the ledger."
+    )
+    owner_secret: str = setting(
+        "LEDGERBOARD_DATABASE_OWNER_SECRET", doc="Name of the secret with the password that the owner is to have."
+    )
+    service: str = setting(
+        "LEDGERBOARD_DATABASE_SERVICE_ROLE", default="ledgerboard_service", doc="The role of the services."
+    )
+    service_secret: str = setting(
+        "LEDGERBOARD_DATABASE_SERVICE_SECRET", doc="Name of the secret with the password that this is to have."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +157,12 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExchangeSettings(MigrateSettings):
+class ExchangeSettings(LedgerSettings):
     """What exporting and importing take."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobsSettings(MigrateSettings):
+class JobsSettings(LedgerSettings):
     """What the jobs and their schedule take. Their results go to the writer's database."""
 
     stage: str = setting("LEDGERBOARD_STAGE", default="dev", doc="Part of every queue's name.")
@@ -143,6 +172,9 @@ class JobsSettings(MigrateSettings):
     hooks: HookSettings = field(default_factory=HookSettings)
     exchange: StoreSettings = field(default_factory=StoreSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
+    audit_days: Count = setting(
+        "LEDGERBOARD_AUDIT_DAYS", default=400, doc="How long the audit is kept: who changed what, when and from where."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,11 @@ from ledgerboard_infra.stream import StreamRuntime
 from ledgerboard_ingest.clocks import LedgerTime
 from ledgerboard_ingest.fanout import Fanout
 from ledgerboard_ingest.judge import Judge
+from ledgerboard_ingest.levels import KnownLevels
 from ledgerboard_ingest.metrics import IngestMetrics
 from ledgerboard_ingest.settings import ProvisionSettings, Settings
 from ledgerboard_ingest.worker import SubmissionsHandler
-from ledgerboard_ledger import CachedVersions, PostgresDefinitions, PostgresSessions, check_schema
+from ledgerboard_ledger import CachedVersions, PostgresDefinitions, PostgresLevels, PostgresSessions, check_schema
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -59,7 +60,8 @@ def worker(settings: Settings) -> Iterator[tuple[StreamRuntime, OpsServer]]:
     )
     registry, clock, ledger_clock = CollectorRegistry(), SystemClock(), PostgresClock(engine)
     metrics = IngestMetrics(registry)
-    judge = Judge(CachedVersions(PostgresDefinitions(engine)), PostgresSessions(engine))
+    versions = CachedVersions(PostgresDefinitions(engine))
+    judge = Judge(versions, PostgresSessions(engine), KnownLevels(PostgresLevels(engine)))
     checks: dict[str, Check] = {
         SUBMISSIONS.name: partial(_check_queue, client, queues.submissions),
         RANK.name: partial(_check_queue, client, queues.rank),

@@ -17,7 +17,8 @@ class IngestMetrics:
         meter = Meter(registry)
         self.submissions: Final = meter.counter(
             "ingest_submissions",
-            "Submissions by outcome: accepted, rejected, broken, undefined, astray (nobody opened their session), "
+            "Submissions by outcome: accepted, rejected, broken, undefined, astray (a server's, whose session "
+            "nobody opened), "
             "ahead (of PostgreSQL's clock, in a session) or early (further ahead of it than clocks may differ).",
             ("outcome",),
         )

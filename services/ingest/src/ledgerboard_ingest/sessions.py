@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Protocol
 
-from ledgerboard_contracts import Admission, BoardDefinition, RejectionReason, SeenSessions, Submission
+from ledgerboard_contracts import Admission, BoardDefinition, RejectionReason, SeenSessions, Source, Submission
 from ledgerboard_contracts.sessions import SessionKey
 
 UNSEEN: Final = SeenSessions()
@@ -46,37 +46,48 @@ def by_session(submissions: Sequence[Submission]) -> Sequence[Sequence[Submissio
     return list(groups.values())
 
 
-def is_known(seen: SeenSessions, definition: BoardDefinition, submissions: Sequence[Submission]) -> bool:
-    """Whether the session of ``submissions`` exists. To name none is an objection, not a question."""
+def unknown_to(seen: SeenSessions, definition: BoardDefinition, submissions: Sequence[Submission]) -> bool:
+    """Whether nobody opened the session of ``submissions``. To name none is an objection, not a question."""
     first = submissions[0]
     if not definition.options.managed_sessions or first.session is None:
-        return True
-    return (first.board, first.session) in seen.closed_at
+        return False
+    return (first.board, first.session) not in seen.closed_at
 
 
 def is_ahead(seen: SeenSessions, definition: BoardDefinition, submissions: Sequence[Submission]) -> bool:
     """Whether any was accepted after the look, by a clock that runs ahead of PostgreSQL's."""
-    return definition.options.managed_sessions and any(
-        _admission(seen, submission) is Admission.AHEAD for submission in submissions
-    )
+    return definition.options.managed_sessions and any(_is_ahead(seen, submission) for submission in submissions)
+
+
+def _is_ahead(seen: SeenSessions, submission: Submission) -> bool:
+    if submission.session is None:
+        return False
+    key = (submission.board, submission.session)
+    if key not in seen.closed_at:
+        return submission.occurred_at > seen.as_of
+    return seen.admission(key, submission.occurred_at) is Admission.AHEAD
 
 
 def session_objection(
     seen: SeenSessions, definition: BoardDefinition, submission: Submission
 ) -> tuple[RejectionReason, str] | None:
-    """The objection to what names no session, or was accepted after its session closed."""
-    if not definition.options.managed_sessions:
-        return None
+    """The objection to what names no session, or one that was not open when it was accepted.
+
+    A player may name only what somebody opened before: else anybody could make rankings by inventing names. What was
+    unknown at a look opens later than that, so it stays unknown for all that was accepted until then.
+    """
     if submission.session is None:
+        if not definition.options.managed_sessions:
+            return None
         return RejectionReason.SESSION_MISSING, "no session is named: this board takes scores only in an open session"
-    closed_at = seen.closed_at.get((submission.board, submission.session))
-    if closed_at is None or _admission(seen, submission) is not Admission.CLOSED:
+    is_player = submission.source is Source.PLAYER
+    if not definition.options.managed_sessions:
+        return (RejectionReason.SESSION_UNKNOWN, "nobody opens sessions on this board") if is_player else None
+    key = (submission.board, submission.session)
+    opened_at, closed_at = seen.opened_at.get(key), seen.closed_at.get(key)
+    if is_player and (opened_at is None or submission.occurred_at < opened_at):
+        return RejectionReason.SESSION_UNKNOWN, f"nobody had opened a session {submission.session!r} on this board"
+    if closed_at is None or seen.admission(key, submission.occurred_at) is not Admission.CLOSED:
         return None
     detail = f"the session {submission.session!r} closed at {closed_at.isoformat()}, before this was accepted"
     return RejectionReason.SESSION_CLOSED, detail
-
-
-def _admission(seen: SeenSessions, submission: Submission) -> Admission | None:
-    if submission.session is None:
-        return None
-    return seen.admission((submission.board, submission.session), submission.occurred_at)

@@ -1,5 +1,8 @@
 """The verdict on one submission: a fact, or a rejection in words that its submitter can read."""
 
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from ledgerboard_contracts import (
@@ -14,14 +17,38 @@ from ledgerboard_contracts import (
     Submitters,
     is_tie_value,
 )
+from ledgerboard_ingest.levels import Numbers, level_objection
 from ledgerboard_ingest.sessions import UNSEEN, session_objection
+
+NO_LEVELS: Final[Numbers] = MappingProxyType({})
+"""The numbers of no level, which is what most boards take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside a message and its definition, and never changes: sessions, and the numbers of levels."""
+
+    seen: SeenSessions = UNSEEN
+    numbers: Numbers = field(default_factory=lambda: NO_LEVELS)
+
+
+NOTHING: Final = Known()
+
+
+def objection_of_all_but_levels(
+    submission: Submission, definition: BoardDefinition, seen: SeenSessions
+) -> tuple[RejectionReason, str] | None:
+    """Why the board does not take the submission, whatever level it names."""
+    return session_objection(seen, definition, submission) or _objection(submission, definition.options)
 
 
 def judge_submission(
-    submission: Submission, definition: BoardDefinition, envelope_id: UUID, seen: SeenSessions = UNSEEN
+    submission: Submission, definition: BoardDefinition, envelope_id: UUID, known: Known = NOTHING
 ) -> Fact | Rejection:
-    """The verdict on one submission by the definition that it names, and by its session as it was seen. Pure."""
-    objection = session_objection(seen, definition, submission) or _objection(submission, definition.options)
+    """The verdict on one submission by the definition that it names, and by what is known beside it. Pure."""
+    objection = objection_of_all_but_levels(submission, definition, known.seen) or level_objection(
+        known.numbers, definition, submission
+    )
     if objection is not None:
         return _rejection(submission, *objection, envelope_id)
     return Fact(

@@ -30,7 +30,7 @@ class Database:
         self.server, self.vault = server, vault
         self.say(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
         self.change(vault.rotate())
-        self.url = server.url.replace("postgres@", f"{ROLE}@")
+        self.url = server.url_of(ROLE, "postgres")
 
     def say(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self.server.url, autocommit=True) as connection:
@@ -50,7 +50,7 @@ class Database:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, guardian: Guardian) -> Iterator[EmbeddedPostgres]:
     home = tmp_path_factory.mktemp("guarded")
-    with EmbeddedPostgres(home, guardian=guardian, durable=False, passwords=True) as server:
+    with EmbeddedPostgres(home, guardian=guardian, durable=False) as server:
         yield server
 
 
@@ -142,7 +142,7 @@ def test_a_password_that_is_refused_is_an_outage_and_shown_nowhere(database: Dat
 def test_a_url_with_a_password_in_it_goes_on_working(database: Database) -> None:
     value = database.vault.rotate()
     database.change(value)
-    engine = make_engine(database.url.replace("@", f":{value}@"), application_name="test", pool_size=1)
+    engine = make_engine(database.server.url_of(ROLE, "postgres", value), application_name="test", pool_size=1)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT current_user")) == ROLE
     engine.dispose()

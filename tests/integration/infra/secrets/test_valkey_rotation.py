@@ -24,10 +24,10 @@ USER = "player"
 class Server:
     """A Valkey at which `USER` must show a password that the vault has."""
 
-    def __init__(self, url: str, vault: Vault) -> None:
+    def __init__(self, server: EmbeddedValkey, vault: Vault) -> None:
         self.vault = vault
-        self.url = url.replace("//", f"//{USER}@")
-        self.operator = redis.Redis.from_url(url)
+        self.url = f"redis://{USER}@127.0.0.1:{server.port}/0"
+        self.operator = redis.Redis.from_url(server.url)
         self.password = vault.rotate()
         self.operator.acl_setuser(USER, enabled=True, reset=True, passwords=f"+{self.password}", categories=["+@all"])
 
@@ -52,7 +52,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory, guardian: Guardian, sqs_endpoint: str) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("guarded")
     with EmbeddedValkey(home, guardian=guardian, durable=False) as valkey:
-        made = Server(valkey.url, Vault(sqs_endpoint))
+        made = Server(valkey, Vault(sqs_endpoint))
         yield made
         made.operator.close()
 

@@ -54,7 +54,7 @@ local function hypothetical(keys, arguments)
   local key, prefix, player = arguments[FIRST], arguments[FIRST + 1], arguments[FIRST + 2]
   local better = count_better(set, score_of(key, prefix, options.residue_bytes))
   local before = {
-    ordinal = count_before(set, key, prefix .. player),
+    ordinal = (count_before(set, key, prefix .. player)),
     competition = better,
     dense = options.ranking == 'dense' and distinct_counter(set, options)(better),
   }

@@ -58,10 +58,13 @@ local function is_plain(score)
   return score.residue == '' or math.abs(tonumber(score.key)) < EXACT
 end
 
--- How many entries rank before (key, member). Among equal keys the members' order decides, found by bisection.
+-- How many entries rank before (key, member), and how many steps it took to find out. Among equal keys the members' order
+-- decides, found by bisection.
 local function count_before(set, key, member)
   local low, high = redis.call('ZCOUNT', set, '-inf', '(' .. key), redis.call('ZCOUNT', set, '-inf', key)
+  local steps = 1
   while low < high do
+    steps = steps + 1
     local middle = math.floor((low + high) / 2)
     if precedes(redis.call('ZRANGE', set, middle, middle)[1], member) then
       low = middle + 1
@@ -69,7 +72,7 @@ local function count_before(set, key, member)
       high = middle
     end
   end
-  return low
+  return low, steps
 end
 
 -- How many entries have a better score.
@@ -77,28 +80,34 @@ local function count_better(set, score)
   if is_plain(score) then
     return redis.call('ZCOUNT', set, '-inf', '(' .. score.key)
   end
-  return count_before(set, score.key, score.residue)
+  return (count_before(set, score.key, score.residue))
 end
 
--- How many entries have a better score or the same. No time column is as great as the one that is put here.
-local function count_through(set, score)
+-- How many entries have a better score or the same, and how many steps it took. No time column is as great as the one that
+-- is put here.
+local function step_through(set, score)
   if is_plain(score) then
-    return redis.call('ZCOUNT', set, '-inf', score.key)
+    return redis.call('ZCOUNT', set, '-inf', score.key), 1
   end
   return count_before(set, score.key, score.residue .. string.rep('\255', 8))
 end
 
--- Counts the distinct scores among the first entries, a step for each: at most `limit`, then nil for good. Asked for
--- ever more entries it goes on where it stopped.
+local function count_through(set, score)
+  return (step_through(set, score))
+end
+
+-- Counts the distinct scores among the first entries, in one step for each or, beyond exact keys, in some: at most `limit`
+-- steps, then nil for good. Asked for ever more entries it goes on where it stopped.
 local function distinct_counter(set, options)
-  local count, place = 0, 0
+  local count, place, left = 0, 0, options.limit
   return function(entry_count)
     while place < entry_count do
-      if count == options.limit then
+      if left < 1 then
         return nil
       end
-      local entry = redis.call('ZRANGE', set, place, place, 'WITHSCORES')
-      count, place = count + 1, count_through(set, score_of(entry[2], entry[1], options.residue_bytes))
+      local entry, steps = redis.call('ZRANGE', set, place, place, 'WITHSCORES'), nil
+      place, steps = step_through(set, score_of(entry[2], entry[1], options.residue_bytes))
+      count, left = count + 1, left - steps
     end
     return count
   end
@@ -115,7 +124,7 @@ local function shared_rank(set, options, rank, score, count_distinct)
 end
 
 -- What every read of entries takes as its first arguments: the generation, when the view expires, the ranking, the most
--- distinct scores to count, bytes of the residue, bytes of a prefix. FIRST is the first argument of its own.
+-- steps in which to count distinct scores, bytes of the residue, bytes of a prefix. FIRST is the first argument of its own.
 local FIRST = 7
 local function options_of(arguments)
   return {

@@ -7,6 +7,7 @@ policy on the queue, are the only combination that was measured to lose nothing;
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from celery.backends.database.models import TaskExtended
 from kombu import Queue
 
 from ledgerboard_infra.errors import MisconfiguredError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_sqs import SQSClient
+    from sqlalchemy import Connection
 
     from ledgerboard_infra.secrets import Credentials
     from ledgerboard_infra.settings import AwsSettings
@@ -69,6 +71,11 @@ def check_job_queue(client: "SQSClient", app: JobApp) -> None:
                 f"queue {name}: its visibility timeout of {visible_after_seconds} s must exceed "
                 f"the jobs' time limit of {app.conf.task_time_limit} s"
             )
+
+
+def make_result_tables(connection: "Connection") -> None:
+    """Make the tables of results, unless they are there: who works on jobs may have no right to."""
+    TaskExtended.__table__.metadata.create_all(connection)
 
 
 def broker_url(aws: "AwsSettings") -> str:

@@ -57,7 +57,11 @@ class PostgresSettings:
     reader_secret: str = setting(
         "LEDGERBOARD_DATABASE_READER_SECRET", default="", doc="The same for the reader; empty for the writer's."
     )
-    pool_size: Count = setting("LEDGERBOARD_DATABASE_POOL_SIZE", default=5, doc="Most connections to each.")
+    pool_size: Count = setting(
+        "LEDGERBOARD_DATABASE_POOL_SIZE",
+        default=5,
+        doc="Most connections to each; a gateway has as many again for reads.",
+    )
 
     def __post_init__(self) -> None:
         _refuse_two_passwords("LEDGERBOARD_DATABASE_URL", self.writer_url, "LEDGERBOARD_DATABASE_SECRET", self.secret)

@@ -49,7 +49,9 @@ class OidcSettings:
         doc="What the claim `token_use` must say; `any` for an issuer that has no such claim.",
     )
     algorithms: tuple[str, ...] = setting(
-        "LEDGERBOARD_OIDC_ALGORITHMS", default=("RS256",), doc="How tokens may be signed; never `none` or HS256."
+        "LEDGERBOARD_OIDC_ALGORITHMS",
+        default=("RS256",),
+        doc="How tokens may be signed, such as RS512, PS256, ES256, EdDSA; never `none` or HS256.",
     )
     leeway_seconds: Annotated[float, Meta(ge=0, le=300)] = setting(
         "LEDGERBOARD_OIDC_LEEWAY_SECONDS", default=30.0, doc="By how much the issuer's clock may differ from ours."

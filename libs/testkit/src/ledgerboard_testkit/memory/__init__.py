@@ -4,11 +4,13 @@ Each can be made unavailable, because what a service answers then is the more in
 passes the suite that the real one passes (`ledgerboard_testkit.suites`).
 """
 
+from ledgerboard_testkit.memory.audit import MemoryAudit
 from ledgerboard_testkit.memory.buckets import MemoryBuckets
 from ledgerboard_testkit.memory.dependency import NOON, Dependency, FixedClock
 from ledgerboard_testkit.memory.generations import MemoryGenerations
 from ledgerboard_testkit.memory.keyed_requests import MemoryKeyedRequests
 from ledgerboard_testkit.memory.ledger import MemoryLedger
+from ledgerboard_testkit.memory.levels import MemoryLevels
 from ledgerboard_testkit.memory.moderation import MemoryNames, MemoryReviews
 from ledgerboard_testkit.memory.queue import MemorySender
 from ledgerboard_testkit.memory.ranks import MemoryRanks
@@ -21,10 +23,12 @@ __all__ = [
     "NOON",
     "Dependency",
     "FixedClock",
+    "MemoryAudit",
     "MemoryBuckets",
     "MemoryGenerations",
     "MemoryKeyedRequests",
     "MemoryLedger",
+    "MemoryLevels",
     "MemoryNames",
     "MemoryRanks",
     "MemoryRecord",

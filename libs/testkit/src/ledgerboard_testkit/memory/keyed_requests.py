@@ -47,9 +47,12 @@ class MemoryKeyedRequests:
         self._kept = kept
         self._rows: dict[tuple[str, bytes], _Row] = {}
 
-    def claim(self, wanted: KeyedRequest) -> Held | KeptAnswer | Refusal:
-        """Claim the request, or take it over."""
+    def claim(self, wanted: KeyedRequest, most: int | None = None) -> Held | KeptAnswer | Refusal:
+        """Claim the request, or take it over; a new one only where fewer than ``most`` are kept of its caller."""
         now, row = self._look(), self._rows.get((wanted.caller, wanted.key_digest))
+        kept = sum(caller == wanted.caller and each.expires_at > now for (caller, _), each in self._rows.items())
+        if row is None and most is not None and kept >= most:
+            return Refusal.TOO_MANY
         if row is None or row.is_expired(now):
             row = _Row(wanted, wanted.owner, now + self._lease, now + self._kept)
             self._rows[wanted.caller, wanted.key_digest] = row

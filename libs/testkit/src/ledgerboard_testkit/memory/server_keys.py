@@ -39,6 +39,22 @@ class MemoryServerKeys(Dependency):
         self.answer()
         return [record for record in self.kept.values() if record.is_in_force(at)]
 
+    def has_admin(self) -> bool:
+        """Whether there ever was an admin key."""
+        self.answer()
+        return any("admin" in record.scopes for record in self.kept.values())
+
+    def end_of(self, maker: str, made_before: datetime, at: datetime) -> Sequence[KeyRecord]:
+        """End the keys in force that somebody made up to a moment."""
+        self.answer()
+        ended = [
+            replace(record, expires_at=at)
+            for record in self.in_force(at)
+            if record.created_by == maker and record.created_at <= made_before
+        ]
+        self.kept.update({record.key_id: record for record in ended})
+        return ended
+
     def rotate(self, key_id: UUID, digest: bytes, at: datetime, previous_until: datetime) -> KeyRecord | None:
         """Give a key another secret."""
         self.answer()

@@ -54,8 +54,12 @@ class MemorySessions(Dependency):
         """One look at all of them."""
         self.answer()
         self.looks += 1
-        closed_at = {key: self._sessions[key].closed_at for key in keys if key in self._sessions}
-        return SeenSessions(as_of=self._clock.now(), closed_at=closed_at)
+        found = {key: self._sessions[key] for key in keys if key in self._sessions}
+        return SeenSessions(
+            as_of=self._clock.now(),
+            closed_at={key: session.closed_at for key, session in found.items()},
+            opened_at={key: session.opened_at for key, session in found.items()},
+        )
 
     def session(self, board: str, session: str) -> KeptSession | None:
         """One of them, or None."""

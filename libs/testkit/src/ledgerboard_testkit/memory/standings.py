@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from ledgerboard_boards import CachedTop, RankTooDeepError
-from ledgerboard_boards.reading import MAX_DISTINCT_SCORES
+from ledgerboard_boards.reading import MAX_DISTINCT_SCORES, distinct_scores
 from ledgerboard_contracts import (
     FIRST_GENERATION,
     TOP_N,
@@ -121,7 +121,11 @@ class MemoryStandings(LiveFacts):
         self, player: str, views: Sequence[tuple[View, BoardOptions]], ranking: Ranking = _ORDINAL
     ) -> Sequence[Standing | None]:
         """One player's places in several views."""
-        return [self.standing(view, options, player, ranking) for view, options in views]
+        whole, self.max_distinct_scores = self.max_distinct_scores, distinct_scores(len(views))
+        try:
+            return [self.standing(view, options, player, ranking) for view, options in views]
+        finally:
+            self.max_distinct_scores = whole
 
     def hypothetical(
         self, view: View, options: BoardOptions, play: Fact, ranking: Ranking = _ORDINAL

@@ -30,6 +30,8 @@ class ServerKeys(Protocol):
     def rotate(self, key_id: UUID, digest: bytes, at: datetime, previous_until: datetime) -> KeyRecord | None: ...
     def revoke(self, key_id: UUID, at: datetime) -> KeyRecord | None: ...
     def note_uses(self, used: Mapping[UUID, datetime]) -> None: ...
+    def has_admin(self) -> bool: ...
+    def end_of(self, maker: str, made_before: datetime, at: datetime) -> Sequence[KeyRecord]: ...
 
 
 def key_record(name: str = "eu-1", **others: Any) -> KeyRecord:
@@ -115,6 +117,28 @@ class ServerKeysSuite:
         assert keys.get(first.key_id) == replace(first, last_used_at=NOON + _HOUR)
         assert keys.get(second.key_id) == replace(second, last_used_at=NOON)
 
+    def test_that_there_ever_was_an_admin_key_is_known(self, keys: ServerKeys) -> None:
+        keys.create(key_record(scopes=("submit", "boards", "players", "read")))
+        admin = key_record(scopes=("submit", "admin"))
+        keys.create(admin)
+        keys.revoke(admin.key_id, NOON)
+        assert keys.has_admin()
+
+    def test_what_somebody_made_up_to_a_moment_is_ended_and_nothing_else(self, keys: ServerKeys) -> None:
+        maker = f"player:{new_uuid7(NOON)}"
+        first, sooner, later = (
+            key_record("f", created_by=maker), key_record("s", created_by=maker, expires_at=NOON + _HOUR / 2),
+            key_record("l", created_by=maker, created_at=NOON + 2 * _HOUR),
+        )  # fmt: skip
+        other, revoked = key_record("o", created_by="player:other"), key_record("r", created_by=maker)
+        for record in (first, sooner, later, other, revoked):
+            keys.create(record)
+        keys.revoke(revoked.key_id, NOON)
+        ended = keys.end_of(maker, NOON + _HOUR, NOON + _HOUR)
+        assert ended == [replace(first, expires_at=NOON + _HOUR)] == [keys.get(first.key_id)]
+        assert [keys.get(each.key_id) for each in (sooner, later, other)] == [sooner, later, other]
+        assert keys.end_of(maker, NOON + _HOUR, NOON + _HOUR) == []
+
     def test_while_it_is_down_nothing_is_known_or_changed(
         self, keys: ServerKeys, outage: AbstractContextManager[None]
     ) -> None:
@@ -124,6 +148,7 @@ class ServerKeysSuite:
             lambda: keys.create(key_record()), lambda: keys.get(record.key_id), lambda: keys.page(None, 1),
             lambda: keys.in_force(NOON), lambda: keys.rotate(record.key_id, _NEW, NOON, NOON),
             lambda: keys.revoke(record.key_id, NOON), lambda: keys.note_uses({record.key_id: NOON}),
+            keys.has_admin, lambda: keys.end_of("player:ada", NOON, NOON),
         )  # fmt: skip
         with outage:
             for ask in asks:

@@ -112,8 +112,21 @@ class SessionsSuite:
         assert seen.admission((board, "open"), seen.as_of + SECOND) is Admission.AHEAD
         assert seen.admission((board, "over"), closed.session.closed_at) is Admission.ADMITTED
         assert seen.admission((board, "over"), closed.session.closed_at + SECOND) is Admission.CLOSED
+        assert seen.opened_at[board, "over"] <= closed.session.closed_at
         assert seen.admission((board, "unknown"), seen.as_of) is None
         assert seen.admission(("other", "open"), seen.as_of) is None
+
+    def test_what_was_unknown_at_a_look_opens_later_than_that(
+        self, sessions: Sessions, tick: Callable[[], None]
+    ) -> None:
+        board = fresh_board()
+        tick()
+        seen = sessions.see([(board, "cup")])
+        tick()
+        opened, _ = sessions.open(board, "cup", DUEL)
+        assert seen.as_of < opened.session.opened_at
+        assert sessions.see([(board, "cup")]).opened_at == {(board, "cup"): opened.session.opened_at}
+        assert sessions.see([]).opened_at == {}
 
 
 class SeatsSuite:

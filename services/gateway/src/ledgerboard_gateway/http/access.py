@@ -18,6 +18,8 @@ class Access(StrEnum):
     """A player for themself; a service within its boards, and a manager, for any player."""
     SELF = "self"
     """A player about themself; a service or manager for any player."""
+    PERSON = "person"
+    """A player about their own account and name; a key with the scope `players`, and a manager, about any player's."""
     MANAGE = "manage"
     """A manager."""
 
@@ -26,6 +28,7 @@ ROLES: Final[Mapping[Access, frozenset[Role]]] = {
     Access.READ: frozenset(Role),
     Access.SUBMIT: frozenset({Role.PLAYER, Role.SERVICE, Role.MANAGER}),
     Access.SELF: frozenset({Role.PLAYER, Role.SERVICE, Role.MANAGER}),
+    Access.PERSON: frozenset({Role.PLAYER, Role.REGISTRAR, Role.MANAGER}),
     Access.MANAGE: frozenset({Role.MANAGER}),
 }
 """The roles of which a caller must have one. `OPEN` asks for none."""
@@ -106,20 +109,22 @@ ACCESS: Final[Mapping[str, Access]] = {
     "POST /v1/reviews/<event_id>/approve": Access.MANAGE,
     "POST /v1/reviews/<event_id>/refuse": Access.MANAGE,
     "GET /v1/players/<player>/name": Access.READ,
-    "PUT /v1/players/<player>/name": Access.SELF,
-    "DELETE /v1/players/<player>/name": Access.SELF,
+    "PUT /v1/players/<player>/name": Access.PERSON,
+    "DELETE /v1/players/<player>/name": Access.PERSON,
     "POST /v1/players/names": Access.READ,
     # Server keys.
     "POST /v1/keys": Access.MANAGE,
     "GET /v1/keys": Access.MANAGE,
     "POST /v1/keys/<key_id>/rotate": Access.MANAGE,
     "DELETE /v1/keys/<key_id>": Access.MANAGE,
+    # The audit.
+    "GET /v1/audit": Access.MANAGE,
     # Accounts.
     "POST /users": Access.OPEN,
     "POST /login": Access.OPEN,
     "POST /v1/refresh": Access.OPEN,
     "POST /v1/users/<username>/confirm": Access.OPEN,
-    "POST /v1/users/<username>/sign-out": Access.SELF,
+    "POST /v1/users/<username>/sign-out": Access.PERSON,
     # Users, levels and days of one game.
     "POST /users/<username>": Access.SUBMIT,
     "GET /users/<username>": Access.READ,
@@ -129,6 +134,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /scores/<date>": Access.READ,
 }
 
+_LIMITED: Final = frozenset({Access.READ, Access.SUBMIT, Access.SELF, Access.PERSON})
+
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>", "GET /v1/events/<event_id>"})
@@ -136,6 +143,15 @@ HELD_INSIDE: Final = frozenset({"POST /v1/scores", "POST /users/<username>", "GE
 
 Any other operation whose path names none is closed to a key of some boards.
 """
+
+
+AUDITED_AFTERWARDS: Final = frozenset({"POST /users", "POST /v1/users/<username>/confirm"})
+"""Writes of those who have no credential yet: told of once they are done, since anybody may try them."""
+
+OF_KEYS: Final = frozenset(
+    {"POST /v1/keys", "GET /v1/keys", "POST /v1/keys/<key_id>/rotate", "DELETE /v1/keys/<key_id>"}
+)
+"""What the write key opens beside an admin key."""
 
 
 class UnlistedOperationError(LookupError):
@@ -155,6 +171,16 @@ def is_keyed(method: str, access: Access) -> bool:
     return method in WRITES and access not in {Access.OPEN, Access.READ}
 
 
+def is_audited(method: str, access: Access) -> bool:
+    """Whether a write is told of in the audit, before it is done. A score is told of in the ledger, and in the log."""
+    return method in WRITES and access in {Access.SELF, Access.PERSON, Access.MANAGE}
+
+
 def is_limited(method: str, access: Access) -> bool:
     """Whether a call of an operation may be one too many."""
-    return access is Access.SUBMIT or (access is Access.OPEN and method in WRITES)
+    return access in _LIMITED or (access is Access.OPEN and method in WRITES)
+
+
+def is_counted(access: Access) -> bool:
+    """Whether every answer tells how much is left."""
+    return access is Access.SUBMIT

@@ -27,7 +27,7 @@ from ledgerboard_gateway.http.name_routes import refused_name
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import caller_for, caller_or_none, player_in_path
+from ledgerboard_gateway.http.requests import caller_looking_after, caller_or_none, player_in_path
 from ledgerboard_gateway.names import BannedWordError
 from ledgerboard_gateway.words import Words
 from ledgerboard_infra.cognito import SignedIn
@@ -81,7 +81,7 @@ class AccountRoutes:
 
     def post_sign_out(self, username: str) -> Response:
         """Sign somebody out everywhere."""
-        caller_for(player_in_path(username, "username"))
+        caller_looking_after(player_in_path(username, "username"))
         try:
             self._accounts.sign_out(username)
         except RefusedByPoolError:
@@ -106,9 +106,11 @@ class AccountRoutes:
 
 
 def _may_give_away(name: str) -> bool:
-    """Whether whoever asks may act for the player of that name, on every board."""
+    """Whether whoever asks may say whose the name of somebody who played is."""
     principal = caller_or_none()
-    return principal is not None and principal.boards is None and principal.speaks_for(name)
+    if principal is None or principal.boards is not None or principal.makes_keys_only:
+        return False
+    return principal.looks_after(name)
 
 
 def _tokens(made: SignedIn) -> Response:

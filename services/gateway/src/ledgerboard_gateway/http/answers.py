@@ -147,6 +147,7 @@ class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     max_gain: MaxGain | None
     max_attempts: MaxAttempts | None
     on_suspicion: OnSuspicion
+    levels: int | tuple[str, ...]
 
 
 class BoardsAnswer(msgspec.Struct, frozen=True, kw_only=True):

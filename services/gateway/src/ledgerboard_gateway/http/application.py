@@ -16,6 +16,7 @@ from ledgerboard_boards import RankTooDeepError
 from ledgerboard_contracts import InvalidPeriodKeyError
 from ledgerboard_gateway.body_limits import BodyLimits
 from ledgerboard_gateway.buffer import BufferFullError
+from ledgerboard_gateway.http.auditing import Auditing
 from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.binding import bind
 from ledgerboard_gateway.http.idempotency import Keys
@@ -39,7 +40,7 @@ _OWN_HEADERS: Final = frozenset({"Content-Type", "Content-Length"})
 _log = get_logger(__name__)
 
 
-def create_app(routes: Routes, guard: Guard, keys: Keys, bodies: BodyLimits) -> Flask:
+def create_app(routes: Routes, guard: Guard, keys: Keys, auditing: Auditing, bodies: BodyLimits) -> Flask:
     """The application. ``routes`` bring their own collaborators, so this opens nothing."""
     app = Flask("ledgerboard_gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.most_bytes
@@ -48,7 +49,7 @@ def create_app(routes: Routes, guard: Guard, keys: Keys, bodies: BodyLimits) -> 
     app.url_map.merge_slashes = False
     _answer_errors(app)
     operations = routes.all()
-    bind(app, operations, guard, keys)
+    bind(app, operations, guard, keys, auditing)
     routes.documentation.publish(partial(openapi, operations, TAGS, guard.asks))
     return app
 

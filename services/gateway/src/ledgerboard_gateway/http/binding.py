@@ -13,7 +13,8 @@ from flask import Flask, Request, Response, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
-from ledgerboard_gateway.http.access import access_of, is_keyed
+from ledgerboard_gateway.http.access import AUDITED_AFTERWARDS, access_of, is_audited, is_keyed
+from ledgerboard_gateway.http.auditing import Auditing
 from ledgerboard_gateway.http.auth import Guard
 from ledgerboard_gateway.http.idempotency import Keys
 from ledgerboard_gateway.http.operations import Operation
@@ -52,25 +53,33 @@ class _Parser(FlaskParser):
 _PARSER: Final = _Parser()
 
 
-def bind(app: Flask, operations: Sequence[Operation], guard: Guard, keys: Keys) -> None:
-    """Register ``operations``. Writes take an ``Idempotency-Key``.
+def bind(app: Flask, operations: Sequence[Operation], guard: Guard, keys: Keys, auditing: Auditing) -> None:
+    """Register ``operations``. Writes take an ``Idempotency-Key``, and all but scores are told of in the audit.
 
     Raises `UnlistedOperationError` for an operation of which nobody has said who may call it.
     """
     for operation in operations:
         app.add_url_rule(
-            operation.rule, operation.view.__name__, _bound(operation, guard, keys), methods=[operation.method]
+            operation.rule,
+            operation.view.__name__,
+            _bound(operation, guard, keys, auditing),
+            methods=[operation.method],
         )
 
 
-def _bound(operation: Operation, guard: Guard, keys: Keys) -> Callable[..., Response]:
+def _bound(operation: Operation, guard: Guard, keys: Keys, auditing: Auditing) -> Callable[..., Response]:
     """The view of an operation with everything that stands around it. The guard is outermost."""
     view = operation.view
     if operation.query is not None:
         view = _with_query(view, operation.query)
     if schema := operation.parsed_body:
         view = _PARSER.use_args(schema(), location="json")(view)
-    if is_keyed(operation.method, access_of(operation.method, operation.rule)):
+    name, access = f"{operation.method} {operation.rule}", access_of(operation.method, operation.rule)
+    if is_audited(operation.method, access):
+        view = auditing.around(view, name)
+    elif name in AUDITED_AFTERWARDS:
+        view = auditing.after(view, name)
+    if is_keyed(operation.method, access):
         view = keys.around(view, is_secret=operation.is_secret)
     return _guarded(view, guard.check(operation.method, operation.rule))
 

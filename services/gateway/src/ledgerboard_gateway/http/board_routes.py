@@ -9,6 +9,7 @@ from flask import Response
 from ledgerboard_contracts import BoardDefinition, BoardOptions
 from ledgerboard_gateway.http import answers, rebuild_rendering, rendering
 from ledgerboard_gateway.http import examples as e
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import RedefinedBoard
 from ledgerboard_gateway.http.operator_examples import REDEFINED
@@ -63,6 +64,8 @@ class BoardRoutes:
     def put_board(self, body: BoardOptions, board: str) -> Response:
         """Make the board's next version, or its first, unless its options are these already."""
         board_in_path(board)
+        if (known := self._definitions.current(board)) is not None:
+            note_before(rendering.board(known))
         definition, created = self._definitions.define(board, body)
         self._known.remember(definition)
         if created and definition.version == 1:

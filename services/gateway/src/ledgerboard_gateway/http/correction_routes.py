@@ -7,10 +7,11 @@ from uuid import UUID
 
 from flask import Response
 
-from ledgerboard_contracts import Correction, CorrectionKind
+from ledgerboard_contracts import BoardDefinition, Correction, CorrectionKind
 from ledgerboard_gateway.corrections import UnacknowledgedCorrectionError, UnknownEventError, Why
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import AcceptedCorrection
 from ledgerboard_gateway.http.operator_bodies import BanBody, WhyBody, decode_ban, decode_why, why
@@ -40,11 +41,20 @@ class Corrections(Protocol):
         ...
 
 
+class Definitions(Protocol):
+    """The record of boards. Raises `UnavailableError` when it is down."""
+
+    def current(self, board: str) -> BoardDefinition | None:
+        """The current definition, or None where there is no such board."""
+        ...
+
+
 class CorrectionRoutes:
     """The routes that correct. Each is safe to repeat: a second correction of a kind changes nothing more."""
 
-    def __init__(self, corrections: Corrections) -> None:
+    def __init__(self, corrections: Corrections, definitions: Definitions) -> None:
         self._corrections = corrections
+        self._definitions = definitions
 
     def void_event(self, event_id: str) -> Response:
         """Let an event no longer count."""
@@ -74,6 +84,8 @@ class CorrectionRoutes:
     def delete_board(self, query: dict[str, Any], board: str) -> Response:
         """Let a board be no more."""
         board_in_path(board)
+        if (known := self._definitions.current(board)) is not None:
+            note_before(rendering.board(known))
         given = why(query["reason"], query["author"])
         return _accept(partial(self._corrections.of_board, CorrectionKind.DELETE, board, given, request_id()))
 

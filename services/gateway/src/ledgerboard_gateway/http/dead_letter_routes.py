@@ -1,6 +1,7 @@
 """Look at dead letters, send them again, or discard them."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final, Protocol
 
 from flask import Response
@@ -8,6 +9,7 @@ from flask import Response
 from ledgerboard_gateway.dead_letters import Letter, Outcome
 from ledgerboard_gateway.http import operator_examples as e
 from ledgerboard_gateway.http import rendering
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import (
     LetterAnswer,
@@ -22,6 +24,7 @@ from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import json_body, note
 from ledgerboard_infra.clock import Clock
+from ledgerboard_infra.stream.messages import Message
 
 EXCERPT: Final = 200
 """Characters of a body that the list shows."""
@@ -157,8 +160,19 @@ class DeadLetterRoutes:
         ]
 
 
+def _letter(message: Message) -> dict[str, object]:
+    """What the audit tells of a letter: which it was, and not what stood in it, since that may name players."""
+    return {
+        "message_id": message.message_id,
+        "sent_at": message.sent_at,
+        "size_bytes": len(message.body.encode()),
+        "sha256": sha256(message.body.encode()).hexdigest(),
+    }
+
+
 def _outcome(outcome: Outcome, verb: str) -> Response:
     note(**{verb: outcome.done})
+    note_before([_letter(message) for message in outcome.letters])
     refused = tuple(NotReplayed(message_id, obstacle) for message_id, obstacle in outcome.refused.items())
     return rendering.answer(
         ReplayAnswer(done=tuple(outcome.done), refused=refused, missing=tuple(outcome.missing)), 200

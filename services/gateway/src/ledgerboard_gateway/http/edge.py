@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from ledgerboard_gateway.http.requests import HEADERS, NO_ROUTE, NOTES, REQUEST_ID, route_of
+from ledgerboard_gateway.http.access import WRITES
+from ledgerboard_gateway.http.client_addresses import ClientAddresses
+from ledgerboard_gateway.http.requests import ADDRESS, CALLER, HEADERS, NO_ROUTE, NOTES, REQUEST_ID, route_of
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.principals import ANONYMOUS
 from ledgerboard_infra.clock import Clock
 
 if TYPE_CHECKING:
@@ -42,18 +45,21 @@ class Edge:
         clock: Clock,
         write: Callable[[str], object],
         is_draining: Callable[[], bool],
+        addresses: ClientAddresses,
     ) -> None:
         self._inner = inner
         self._metrics = metrics
         self._clock = clock
         self._write = write
         self._is_draining = is_draining
+        self._addresses = addresses
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = environ[REQUEST_ID] = given if _SOUND.match(given) else _new_id()
+        environ[ADDRESS] = self._addresses.exact(environ)
         answered, route = 0, NO_ROUTE
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
@@ -91,9 +97,19 @@ class Edge:
             "path": _text(environ["PATH_INFO"]),
             "status": status,
             "seconds": round(seconds, 6),
+            "address": environ[ADDRESS],
+            **_principal(environ),
             **environ.get(NOTES, {}),
         }
         return _encode(facts).decode() + "\n"
+
+
+def _principal(environ: dict[str, Any]) -> dict[str, str]:
+    """Who it was. Of a write that is always told; of a read as far as anybody asked."""
+    subject = getattr(environ.get(CALLER), "subject", None)
+    if subject is None and environ["REQUEST_METHOD"] in WRITES:
+        subject = ANONYMOUS
+    return {} if subject is None else {"principal": subject}
 
 
 def _new_id() -> str:

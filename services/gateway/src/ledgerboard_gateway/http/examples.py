@@ -106,6 +106,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "max_gain": {"score": 5000, "seconds": 60},
     "max_attempts": {"plays": 50, "period": "day"},
     "on_suspicion": "review",
+    "levels": ["rainbow-road", "bowser-castle"],
 }
 BOARD: Final[dict[str, Any]] = OPTIONS | {
     "board": _BOARD,

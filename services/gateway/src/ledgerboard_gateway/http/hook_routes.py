@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http import season_examples as e
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
@@ -86,6 +87,7 @@ class HookRoutes:
             check_hook(wanted, allow_http=self._allowed.allow_http, allow_private=self._allowed.allow_private)
         except InvalidHookError as error:
             raise invalid(error.field, str(error)) from error
+        self._note_before(hook)
         return rendering.answer(_hook(wanted), 201 if self._hooks.put(wanted) else 200)
 
     def list_hooks(self) -> Response:
@@ -94,6 +96,7 @@ class HookRoutes:
 
     def delete_hook(self, hook: str) -> Response:
         """Forget a hook."""
+        self._note_before(hook)
         if not self._hooks.delete(hook):
             raise ProblemError(P.NOT_FOUND, f"There is no hook {hook!r}.")
         return rendering.answer(HooksAnswer(hooks=tuple(map(_hook, self._hooks.list()))))
@@ -114,6 +117,9 @@ class HookRoutes:
         if not self._outbox.replay(known):
             raise ProblemError(P.NOT_FOUND, f"There is no delivery {known}.")
         return rendering.answer(ReplayedDelivery(delivery_id=known), 202)
+
+    def _note_before(self, name: str) -> None:
+        note_before(next((_hook(each) for each in self._hooks.list() if each.hook == name), None))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""

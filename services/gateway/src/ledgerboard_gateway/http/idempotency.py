@@ -7,15 +7,16 @@ who had it. What tells of nothing done - refusals and outages - is not kept: the
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from flask import Response, current_app, request
 
-from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid, respond
+from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemType, invalid, respond
 from ledgerboard_gateway.http.requests import BODY, caller, whole_body
 from ledgerboard_gateway.idempotency import Claim, Idempotency, UnderWayError
 from ledgerboard_gateway.metrics import GatewayMetrics
+from ledgerboard_gateway.principals import Principal
 from ledgerboard_ledger.idempotency import KeptAnswer, Refusal
 
 HEADER: Final = "Idempotency-Key"
@@ -28,6 +29,7 @@ _REJECTED: Final = 422
 _NAMES: Final = frozenset({"player", "username", "name", "author", "created_by"})
 """The fields of answers in which a player's name can stand, or ``player:`` and the name."""
 
+_RETRY_LATER: Final = {"Retry-After": "3600"}
 _RETRY_SOON: Final = {"Retry-After": "1"}
 
 View = Callable[..., Response]
@@ -39,11 +41,24 @@ def current_claim() -> Claim | None:
     return claim
 
 
+class Limits(Protocol):
+    """How many requests may name themselves: each is a row of the record for a day."""
+
+    def keyed(self, principal: Principal) -> None:
+        """Take note of one. Raises the 429 problem where it is one too many for now."""
+        ...
+
+    def most_kept(self, principal: Principal) -> int | None:
+        """How many are kept of a principal; None: any number."""
+        ...
+
+
 class Keys:
     """Wraps the views of writes."""
 
-    def __init__(self, idempotency: Idempotency, metrics: GatewayMetrics) -> None:
+    def __init__(self, idempotency: Idempotency, limits: Limits, metrics: GatewayMetrics) -> None:
         self._idempotency = idempotency
+        self._limits = limits
         self._metrics = metrics
 
     def around(self, view: View, *, is_secret: bool) -> View:
@@ -58,18 +73,26 @@ class Keys:
             if not isinstance(claim, Claim):
                 return _replay(claim)
             request.environ[_CLAIM] = claim
-            return self._finish(claim, _answer(lambda: view(*args, **kwargs)), is_secret=is_secret)
+            return self._finish(claim, answered(lambda: view(*args, **kwargs)), is_secret=is_secret)
 
         return keyed
 
     def _begin(self, key: str) -> Claim | KeptAnswer:
+        principal = caller()
+        self._limits.keyed(principal)
         body = request.environ[BODY] = whole_body()
-        found = self._idempotency.begin(caller().subject, key, _fingerprint(body))
+        found = self._idempotency.begin(
+            principal.subject, key, _fingerprint(body), most=self._limits.most_kept(principal)
+        )
         self._metrics.keyed(_outcome(found))
         if found is Refusal.OTHER_REQUEST:
             raise ProblemError(ProblemType.KEY_REUSED, "The key came with another request before.")
         if found is Refusal.UNDER_WAY:
             raise _under_way()
+        if found is Refusal.TOO_MANY:
+            detail = "As many requests with a key are kept of this caller as may be, each for a day."
+            errors = [FieldError(HEADER, "is one too many for now")]
+            raise ProblemError(ProblemType.TOO_MANY_REQUESTS, detail, errors=errors, headers=_RETRY_LATER)
         return found
 
     def _finish(self, claim: Claim, response: Response, *, is_secret: bool) -> Response:
@@ -80,7 +103,7 @@ class Keys:
             return response
         body = response.get_data()
         answer = KeptAnswer(status, None, None) if is_secret else KeptAnswer(status, _kept(response), body.decode())
-        stands = claim.keep(answer, [] if is_secret else _players(body))
+        stands = claim.keep(answer, [] if is_secret else players_in(body))
         return response if stands == answer else _replay(stands)
 
 
@@ -107,7 +130,7 @@ def _outcome(found: Claim | KeptAnswer | Refusal) -> str:
             return found.value
 
 
-def _answer(view: Callable[[], Response]) -> Response:
+def answered(view: Callable[[], Response]) -> Response:
     """What the client gets, also where that is a problem."""
     try:
         return view()
@@ -133,10 +156,15 @@ def _kept(response: Response) -> dict[str, str]:
     return {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
 
 
-def _players(body: bytes) -> list[str]:
+def players_in(body: bytes) -> list[str]:
     """Every name that the answer tells, so that an erasure finds it."""
+    return sorted(names_in(msgspec.json.decode(body))) if body else []
+
+
+def names_in(told: Any) -> set[str]:
+    """Every name that a JSON value tells."""
     found: set[str] = set()
-    waiting: list[Any] = [msgspec.json.decode(body)] if body else []
+    waiting: list[Any] = [told]
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
@@ -145,4 +173,4 @@ def _players(body: bytes) -> list[str]:
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
-    return sorted(found)
+    return found

@@ -16,7 +16,7 @@ from ledgerboard_gateway.key_desk import WantedKey
 MAX_OVERLAP_SECONDS: Final = 30 * 86400
 _REFUSED: Final = frozenset({"Cc", "Cs"})
 
-Scope = Literal["submit", "read", "admin"]
+Scope = Literal["submit", "boards", "players", "read", "admin"]
 Pattern = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\*?$(?!\n)", description="A board's name, or how names begin and then `*`."),
@@ -31,8 +31,10 @@ class KeyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         tuple[Scope, ...],
         Meta(
             min_length=1,
-            max_length=3,
-            description="`submit`: scores of any player. `read`: also where reads are closed. `admin`: everything.",
+            max_length=5,
+            description="`submit`: scores of any player, and seats. `boards`: its scores make boards, so many a day. "
+            "`players`: accounts and names of any player; of all boards only. `read`: also where reads are closed. "
+            "`admin`: everything.",
         ),
     ]
     boards: Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=100)] | None = None
@@ -91,6 +93,8 @@ def decode_key(body: bytes, now: datetime) -> WantedKey:
         raise invalid("name", "must be words without control characters")
     if read.expires_at is not None and read.expires_at <= now:
         raise invalid("expires_at", "must be yet to come")
+    if "players" in read.scopes and read.boards is not None:
+        raise invalid("boards", "must be left out: players are of no board")
     return WantedKey(
         name=read.name,
         scopes=tuple(sorted(set(read.scopes))),

@@ -1,6 +1,7 @@
 """Make, list, rotate and revoke the keys of game servers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from marshmallow import fields
 
 from ledgerboard_gateway.http import key_examples as e
 from ledgerboard_gateway.http import rendering
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.key_bodies import (
     KeyBody,
     KeyItem,
@@ -21,11 +23,12 @@ from ledgerboard_gateway.http.key_bodies import (
     decode_rotation,
 )
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
-from ledgerboard_gateway.http.problems import ProblemError
+from ledgerboard_gateway.http.problems import FieldError, ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.query_fields import Query, limit
 from ledgerboard_gateway.http.requests import caller, json_body, note, uuid_in_path
-from ledgerboard_gateway.key_desk import ToldKey, WantedKey
+from ledgerboard_gateway.key_desk import KeyRefusedError, ToldKey, WantedKey
+from ledgerboard_gateway.principals import Principal
 from ledgerboard_infra.clock import Clock
 from ledgerboard_ledger import KeyRecord
 
@@ -46,16 +49,20 @@ class KeysQuery(Query):
 class Desk(Protocol):
     """The keys. Raises `UnavailableError` when their record is down."""
 
-    def create(self, wanted: WantedKey, author: str) -> ToldKey:
-        """Make one."""
+    def create(self, wanted: WantedKey, maker: Principal) -> ToldKey:
+        """Make one. Raises `KeyRefusedError`."""
+        ...
+
+    def get(self, key_id: UUID) -> KeyRecord | None:
+        """One of them, or None."""
         ...
 
     def page(self, before: UUID | None, limit: int) -> Sequence[KeyRecord]:
         """Some of them, newest first."""
         ...
 
-    def rotate(self, key_id: UUID, overlap: timedelta | None) -> ToldKey | None:
-        """Give one another secret; None where none is in force."""
+    def rotate(self, key_id: UUID, overlap: timedelta | None, by: Principal) -> ToldKey | None:
+        """Give one another secret; None where none is in force. Raises `KeyRefusedError`."""
         ...
 
     def revoke(self, key_id: UUID) -> KeyRecord | None:
@@ -73,7 +80,8 @@ class KeyRoutes:
     def create_key(self) -> Response:
         """Make a key."""
         wanted = decode_key(json_body(), self._clock.now())
-        return _tell(self._desk.create(wanted, caller().subject), 201)
+        with _refusals():
+            return _tell(self._desk.create(wanted, caller()), 201)
 
     def list_keys(self, query: Mapping[str, Any]) -> Response:
         """Tell a page of keys."""
@@ -87,7 +95,9 @@ class KeyRoutes:
     def rotate_key(self, key_id: str) -> Response:
         """Give a key another secret."""
         known = uuid_in_path(key_id, "key_id")
-        told = self._desk.rotate(known, decode_rotation(json_body()))
+        self._note_before(known)
+        with _refusals():
+            told = self._desk.rotate(known, decode_rotation(json_body()), caller())
         if told is None:
             raise ProblemError(P.NOT_FOUND, f"There is no key {known} in force.")
         return _tell(told, 200)
@@ -95,11 +105,16 @@ class KeyRoutes:
     def revoke_key(self, key_id: str) -> Response:
         """End a key."""
         known = uuid_in_path(key_id, "key_id")
+        self._note_before(known)
         record = self._desk.revoke(known)
         if record is None:
             raise ProblemError(P.NOT_FOUND, f"There is no key {known}.")
         note(key_id=known)
         return rendering.answer(_item(record))
+
+    def _note_before(self, key_id: UUID) -> None:
+        record = self._desk.get(key_id)
+        note_before(None if record is None else _item(record))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -107,7 +122,8 @@ class KeyRoutes:
             Operation(
                 tag="keys", method="POST", rule="/v1/keys", view=self.create_key,
                 summary="Make a server key",
-                description=_TOLD,
+                description=f"{_TOLD} With a token: never `admin`, for 30 days at most, and it ends within the hour in "
+                "which its maker is known to be no manager any more.",
                 body=Body(KeyBody, e.KEY_BODY),
                 answers={201: Answer([ToldKeyAnswer], e.TOLD_KEY, "The key")},
                 is_secret=True,
@@ -124,7 +140,8 @@ class KeyRoutes:
             Operation(
                 tag="keys", method="POST", rule="/v1/keys/<key_id>/rotate", view=self.rotate_key,
                 summary="Give a server key another secret",
-                description=f"The one it has stays good for the overlap, and what it had before ends. {_TOLD}",
+                description="The one it has stays good for the overlap, and what it had before ends. With a token, of "
+                f"one's own keys alone. {_TOLD}",
                 body=Body(RotationBody, e.ROTATION_BODY),
                 answers={200: Answer([ToldKeyAnswer], e.TOLD_KEY, "The key, with its new secret")},
                 is_secret=True,
@@ -138,6 +155,15 @@ class KeyRoutes:
                 problems=[P.NOT_FOUND, P.UNAVAILABLE],
             ),
         ]  # fmt: skip
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except KeyRefusedError as error:
+        errors = [FieldError(error.field, str(error))]
+        raise ProblemError(P.FORBIDDEN, f"{error.field}: {error}.", errors=errors) from None
 
 
 def _item(record: KeyRecord) -> KeyItem:

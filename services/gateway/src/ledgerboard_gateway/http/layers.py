@@ -12,8 +12,7 @@ from ledgerboard_gateway.http.quick_reads import QuickReads
 if TYPE_CHECKING:
     from flask import Flask
 
-    from ledgerboard_gateway.http.hot_pages import Readers
-    from ledgerboard_gateway.http.quick_reads import View
+    from ledgerboard_gateway.http.quick_reads import Readers, View
     from ledgerboard_gateway.reading import Reading
     from ledgerboard_gateway.settings import HttpSettings
     from ledgerboard_infra.clock import Clock

@@ -12,13 +12,16 @@ from ledgerboard_contracts.display_names import MAX_SAID
 from ledgerboard_contracts.scores import PlayerId
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http.account_bodies import read
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.http.requests import caller_for, note, player_in_path
+from ledgerboard_gateway.http.requests import caller_looking_after, note, player_in_path
 from ledgerboard_gateway.names import BannedWordError
+from ledgerboard_gateway.principals import Role
 
 MAX_PLAYERS: Final = 100
+_MANAGERS: Final = frozenset({Role.MANAGER})
 _RULE: Final = "/v1/players/<player>/name"
 _NAMED: Final = {"player": "theburningmonk", "name": "Yan Cui"}
 _NAMELESS: Final = {"player": "ubecker", "name": None}
@@ -65,15 +68,26 @@ class Names(Protocol):
         ...
 
 
+class Bans(Protocol):
+    """Who is banned."""
+
+    def has_ban(self, player: str) -> bool:
+        """Whether the player is banned on any board."""
+        ...
+
+
 class NameRoutes:
     """The routes of names. Each is safe to repeat."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, bans: Bans) -> None:
         self._names = names
+        self._bans = bans
 
     def put_name(self, player: str) -> Response:
-        """Call a player by a name."""
-        caller_for(player_in_path(player))
+        """Call a player by a name. Of one who is banned, managers alone say the name: it stands on every board."""
+        if not caller_looking_after(player_in_path(player)).is_any(_MANAGERS) and self._bans.has_ban(player):
+            raise ProblemError(P.PLAYER_BANNED, f"{player} is banned.")
+        self._note_before(player)
         try:
             name = self._names.call(player, read(NameBody).name)
         except InvalidNameError as error:
@@ -101,10 +115,14 @@ class NameRoutes:
 
     def delete_name(self, player: str) -> Response:
         """Let a player have no name."""
-        caller_for(player_in_path(player))
+        caller_looking_after(player_in_path(player))
+        self._note_before(player)
         self._names.forget(player)
         note(player=player)
         return rendering.answer(NameItem(player=player, name=None))
+
+    def _note_before(self, player: str) -> None:
+        note_before(NameItem(player=player, name=self._names.of([player]).get(player)))
 
     def operations(self) -> list[Operation]:
         """These routes, and what their documentation says."""
@@ -115,7 +133,8 @@ class NameRoutes:
                 description="1 to 40 characters that show: no control characters, none that are invisible or turn text "
                 "around. The answer holds the name as it is kept. Names need not be unique: show the id beside it "
                 "where that matters.",
-                body=Body(NameBody, {"name": "Yan Cui"}), problems=[P.NAME_REFUSED, P.UNAVAILABLE], **named,
+                body=Body(NameBody, {"name": "Yan Cui"}),
+                problems=[P.NAME_REFUSED, P.PLAYER_BANNED, P.UNAVAILABLE], **named,
             ),
             Operation(
                 method="GET", rule=_RULE, view=self.get_name, summary="Read a player's name",

@@ -13,7 +13,7 @@ import msgspec
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # It ships no types.
 
-from ledgerboard_gateway.http.access import Access, access_of, is_keyed, is_limited
+from ledgerboard_gateway.http.access import Access, access_of, is_counted, is_keyed, is_limited
 from ledgerboard_gateway.http.headers import IDEMPOTENCY_KEY
 from ledgerboard_gateway.http.operations import REFERENCE, Operation
 from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
@@ -68,7 +68,9 @@ def _add(blueprint: Blueprint, operation: Operation, asks: Callable[[Access], bo
     arguments.pop("responses", None)  # Replaced by our problems.
     # Those of the path would be of every method that it has.
     arguments["parameters"] = [*arguments.get("parameters", ()), *map(dict, headers)]
-    manual = operation.documentation(guarded=asks(access), keyed=keyed, limited=is_limited(method, access))
+    manual = operation.documentation(
+        guarded=asks(access), keyed=keyed, limited=is_limited(method, access), counted=is_counted(access)
+    )
     vars(view)["_apidoc"] = documentation | {"manual_doc": manual}
     blueprint.add_url_rule(
         operation.rule,

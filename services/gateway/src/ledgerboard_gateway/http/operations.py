@@ -101,16 +101,17 @@ class Operation:
         model = self.body.model if self.body else None
         return model if isinstance(model, type) and issubclass(model, Schema) else None
 
-    def documentation(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[str, Any]:
+    def documentation(self, *, guarded: bool, keyed: bool, limited: bool, counted: bool) -> dict[str, Any]:
         """The OpenAPI operation object, but for its parameters.
 
-        ``guarded``: it needs a credential; ``keyed``: it takes an ``Idempotency-Key``; ``limited``: it may be too much.
+        ``guarded``: it needs a credential; ``keyed``: it takes an ``Idempotency-Key``; ``limited``: it may be too much;
+        ``counted``: each answer tells how much is left.
         """
         document: dict[str, Any] = {
             "operationId": self.view.__name__,
             "summary": self.summary,
             "description": self.description,
-            "responses": self._responses(guarded=guarded, keyed=keyed, limited=limited),
+            "responses": self._responses(guarded=guarded, keyed=keyed, limited=limited, counted=counted),
         }
         if guarded:
             document["security"] = _SECURITY
@@ -120,7 +121,7 @@ class Operation:
             document["requestBody"] = {"required": True, "content": content}
         return document
 
-    def _responses(self, *, guarded: bool, keyed: bool, limited: bool) -> dict[int, Any]:
+    def _responses(self, *, guarded: bool, keyed: bool, limited: bool, counted: bool) -> dict[int, Any]:
         responses: dict[int, Any] = {status: _success(answer) for status, answer in self.answers.items()}
         problems = self._all_problems(guarded=guarded, keyed=keyed) | (set(_LIMITED) if limited else set())
         for status, kinds in groupby(sorted(problems, key=_place), _status):
@@ -129,7 +130,7 @@ class Operation:
             responses[304] = NOT_MODIFIED
         for status in self.answers:
             headers = (CONDITIONAL if self.conditional else {}) | (FROM_BOARDS if self.from_boards else {})
-            if headers := headers | (REPLAYED_ANSWER if keyed else {}) | (RATE_LIMIT if limited and guarded else {}):
+            if headers := headers | (REPLAYED_ANSWER if keyed else {}) | (RATE_LIMIT if counted else {}):
                 responses[status]["headers"] = headers
         return responses
 

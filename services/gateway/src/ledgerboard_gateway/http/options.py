@@ -175,6 +175,7 @@ class OptionsBody(_Strict):
     max_gain = rules.MAX_GAIN
     max_attempts = rules.MAX_ATTEMPTS
     on_suspicion = rules.ON_SUSPICION
+    levels = rules.LEVELS
 
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> BoardOptions:

@@ -88,7 +88,7 @@ class ProblemType(Enum):
         "rank-too-deep",
         422,
         "The dense rank lies too deep",
-        f"A dense ranking counts at most {MAX_DISTINCT_SCORES:,} better scores. `ranking=competition` knows no limit.",
+        f"One read counts at most {MAX_DISTINCT_SCORES:,} better scores. `ranking=competition` knows no limit.",
     )
     TOO_MANY_REQUESTS = (
         "too-many-requests",

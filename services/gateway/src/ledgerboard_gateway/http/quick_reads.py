@@ -7,11 +7,11 @@ query seen for the first time, anything that goes wrong - goes on to Flask, whic
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from flask import Response
 
-from ledgerboard_gateway.http.hot_pages import Readers
+from ledgerboard_gateway.http import hot_pages
 from ledgerboard_gateway.http.problems import ProblemError, respond
 from ledgerboard_gateway.http.requests import QUERY, ROUTE
 
@@ -26,6 +26,14 @@ _PATH: Final = re.compile(r"/v1/boards/([^/]+)/players/([^/]+)", re.ASCII)
 _MAX_QUERY_LENGTH: Final = 128
 
 View = Callable[[Mapping[str, Any], str, str], Response]
+
+
+class Readers(hot_pages.Readers, Protocol):
+    """Who may read, and how often."""
+
+    def count_read(self, environ: dict[str, Any]) -> None:
+        """Take note of a read. Raises the 429 problem where it is one too many."""
+        ...
 
 
 class QuickReads:
@@ -50,6 +58,7 @@ class QuickReads:
         if query is None:
             return self._learn(environ, start_response)
         try:
+            self._readers.count_read(environ)
             response = self._view(query, match[1], match[2])
         except ProblemError as problem:
             response = respond(problem)

@@ -102,6 +102,7 @@ def board(definition: BoardDefinition) -> BoardAnswer:
         max_gain=options.max_gain,
         max_attempts=options.max_attempts,
         on_suspicion=options.on_suspicion,
+        levels=options.levels,
     )
 
 

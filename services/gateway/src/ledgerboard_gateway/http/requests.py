@@ -16,6 +16,9 @@ from ledgerboard_gateway.principals import Principal
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
+ADDRESS: Final = "ledgerboard.address"
+"""Where the edge leaves the client's address."""
+
 HEADERS: Final = "ledgerboard.headers"
 """Headers for the answer, which the edge adds."""
 
@@ -79,6 +82,14 @@ def caller_for(player: str) -> Principal:
     """Whose request it is, if they may act for a player. Raises the 401 or 403 problem."""
     found = caller()
     if not found.speaks_for(player):
+        raise ProblemError(ProblemType.FORBIDDEN, "Nobody acts for another player.")
+    return found
+
+
+def caller_looking_after(player: str) -> Principal:
+    """Whose request it is, if they may change a player's account and name. Raises the 401 or 403 problem."""
+    found = caller()
+    if not found.looks_after(player):
         raise ProblemError(ProblemType.FORBIDDEN, "Nobody acts for another player.")
     return found
 

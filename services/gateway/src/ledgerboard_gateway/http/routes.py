@@ -5,6 +5,7 @@ from typing import Final
 
 from ledgerboard_gateway.http.account_documentation import ACCOUNT_TAGS
 from ledgerboard_gateway.http.account_routes import AccountRoutes
+from ledgerboard_gateway.http.audit_routes import AUDIT_TAGS, AuditRoutes
 from ledgerboard_gateway.http.board_routes import BoardRoutes
 from ledgerboard_gateway.http.classic_documentation import CLASSIC_TAGS
 from ledgerboard_gateway.http.classic_routes import ClassicRoutes
@@ -34,6 +35,7 @@ TAGS: Final = {
     **OPERATOR_TAGS,
     **MODERATION_TAGS,
     **KEY_TAGS,
+    **AUDIT_TAGS,
     **ACCOUNT_TAGS,
     **CLASSIC_TAGS,
     "published": "The routes of a published leaderboard service, exactly as they are known.",
@@ -56,6 +58,7 @@ class Routes:
     operators: OperatorRoutes
     moderation: ModerationRoutes
     keys: KeyRoutes
+    audit: AuditRoutes
     accounts: AccountRoutes
     user_scores: UserScoreRoutes
     classic: ClassicRoutes
@@ -77,6 +80,7 @@ class Routes:
             *self.operators.operations(),
             *self.moderation.operations(),
             *self.keys.operations(),
+            *self.audit.operations(),
             *self.accounts.operations(),
             *self.user_scores.operations(),
             *self.classic.operations(),

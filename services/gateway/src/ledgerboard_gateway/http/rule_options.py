@@ -1,10 +1,12 @@
-"""The part of a board's definition that is about cheating, as marshmallow fields."""
+"""The part of a board's definition that is about what players may do, as marshmallow fields."""
 
 from typing import Any, Final
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, AttemptPeriod, MaxAttempts, MaxGain, OnSuspicion, Submitters
+from ledgerboard_contracts.boards import MAX_DECLARED_LEVELS, MAX_LEVELS
+from ledgerboard_contracts.names import MAX_LEVEL_LENGTH
 from ledgerboard_contracts.rules import MAX_GAIN_SCORE, MAX_GAIN_SECONDS, MAX_PLAYS
 
 
@@ -51,6 +53,33 @@ class MaxAttemptsBody(Schema):
         return MaxAttempts(**data)
 
 
+class _Levels(fields.Field[Any]):
+    """How many levels, or which: a whole number or a list of names. What is wrong with one, `BoardOptions` says."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | tuple[str, ...]:  # noqa: ARG002 -- the base class's signature.
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(value)
+        raise ValidationError("Must be a whole number or a list of names.")
+
+
+LEVELS: Final = _Levels(
+    load_default=DEFAULT_OPTIONS.levels,
+    metadata={
+        "description": "The levels that players' scores may name: a list of their names, or how many, whichever "
+        "players name first. A server's scores name any.",
+        "oneOf": [
+            {"type": "integer", "minimum": 0, "maximum": MAX_LEVELS},
+            {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1, "maxLength": MAX_LEVEL_LENGTH},
+                "maxItems": MAX_DECLARED_LEVELS,
+                "uniqueItems": True,
+            },
+        ],
+    },
+)
 SUBMITTERS: Final = fields.Enum(
     Submitters,
     by_value=True,

@@ -9,6 +9,7 @@ from flask import Response
 from ledgerboard_contracts import BoardDefinition, SessionRules
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http import session_examples as e
+from ledgerboard_gateway.http.auditing import note_before
 from ledgerboard_gateway.http.idempotency import current_claim
 from ledgerboard_gateway.http.operations import Answer, Body, Operation
 from ledgerboard_gateway.http.problems import ProblemError
@@ -83,6 +84,8 @@ class SessionRoutes:
         """Open a session."""
         self._check_managed(board_in_path(board))
         name, rules = decode_session(json_body())
+        if name is not None:
+            self._note_before(board, name)
         kept, is_new = self._sessions.open(board, name or self._made_up(), rules)
         if not is_new and (kept.session.rules != rules or not kept.is_open):
             raise ProblemError(P.SESSION_EXISTS, f"{board} has a session {name!r} already, closed or of other rules.")
@@ -91,7 +94,8 @@ class SessionRoutes:
 
     def close_session(self, board: str, session: str) -> Response:
         """Close a session."""
-        kept = self._sessions.close(board_in_path(board), session_name(session))
+        self._note_before(board_in_path(board), session_name(session))
+        kept = self._sessions.close(board, session)
         note(board=board, session=session)
         return rendering.answer(session_item(found(kept, board, session)))
 
@@ -119,6 +123,10 @@ class SessionRoutes:
             following = f"/v1/boards/{board}/sessions?{pairs}"
         items = tuple(map(session_item, page))
         return rendering.answer(SessionsAnswer(board=board, sessions=items, next=following))
+
+    def _note_before(self, board: str, session: str) -> None:
+        kept = self._reader.session(board, session)
+        note_before(None if kept is None else session_item(kept))
 
     def _made_up(self) -> str:
         """The same one for whoever takes over a request that died with its key."""

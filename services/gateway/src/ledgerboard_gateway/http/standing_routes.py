@@ -84,7 +84,7 @@ class StandingRoutes:
                 view=self.get_standings,
                 summary="Read a page of a board by rank",
                 description="Equal scores rank by the board's tie-breaks, then by who was first, then by player id. A "
-                "page past the end is empty.",
+                "total was reached with the last play that changed it. A page past the end is empty.",
                 from_boards=True,
                 conditional=True,
                 query=StandingsQuery,

@@ -101,8 +101,8 @@ class RankingQuery(ViewQuery):
         metadata={
             "description": "Whether equal scores share a rank. `ordinal`: never (1, 2, 3, 4); `competition`: one more "
             "than the entries with a better score (1, 2, 2, 4); `dense`: one more than the distinct better scores "
-            f"(1, 2, 2, 3), of which it counts at most {MAX_DISTINCT_SCORES:,}. Rows stand in the ordinal "
-            "order in any case.",
+            f"(1, 2, 2, 3), of which one read counts at most {MAX_DISTINCT_SCORES:,} on all of its boards together. "
+            "Rows stand in the ordinal order in any case.",
             "example": "competition",
         },
     )

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledgerboard_history.exchange.archiving import ArchiveMonths
-from ledgerboard_history.exchange.command import export, take_in
+from ledgerboard_history.exchange.command import export, look_at, take_in
 from ledgerboard_history.exchange.exporting import ExportLedger
 from ledgerboard_history.exchange.importing import ImportLedger
 from ledgerboard_history.exchange.jobs import ExchangeJobs, register_exchange_jobs
 from ledgerboard_history.exchange.shipping import ShipExport
 from ledgerboard_history.jobs import TIME_LIMIT_SECONDS
-from ledgerboard_history.settings import ExchangeSettings, JobsSettings, MigrateSettings
+from ledgerboard_history.settings import ExchangeSettings, JobsSettings, LedgerSettings
 from ledgerboard_infra.clock import SystemClock
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_infra.s3 import S3Objects, s3_client
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Give the command line ``export`` and ``import``."""
+    """Give the command line ``export``, ``import`` and ``verify``."""
     meaning = "write a board, or with --all the whole ledger, to a file: gzip of JSON lines"
     exporting = commands.add_parser("export", help=meaning, description=meaning)
     what = exporting.add_mutually_exclusive_group(required=True)
@@ -36,10 +36,14 @@ def add_exchange_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     what.add_argument("--all", action="store_true", help="everything")
     exporting.add_argument("file", type=Path, metavar="FILE", help="where to")
     exporting.set_defaults(run=_export)
-    meaning = "read such a file into the ledger; twice does no harm; exits with 1 if lines were of no use"
+    meaning = "read such a file into the ledger; twice does no harm; exits with 1 if lines are of no use or missing"
     importing = commands.add_parser("import", help=meaning, description=meaning)
     importing.add_argument("file", type=Path, metavar="FILE", help="where from")
     importing.set_defaults(run=_import)
+    meaning = "read such a file and say whether it is whole, without an import; exits with 1 if it is not"
+    verifying = commands.add_parser("verify", help=meaning, description=meaning)
+    verifying.add_argument("file", type=Path, metavar="FILE", help="which file")
+    verifying.set_defaults(run=_verify)
 
 
 def add_exchange_jobs(app: "JobApp", settings: JobsSettings) -> None:
@@ -62,6 +66,10 @@ def _import(environ: Mapping[str, str], asked: argparse.Namespace) -> int:
     return take_in(use, asked.file, partial(print, flush=True))
 
 
+def _verify(_environ: Mapping[str, str], asked: argparse.Namespace) -> int:
+    return look_at(asked.file, partial(print, flush=True))
+
+
 def _jobs(settings: JobsSettings) -> ExchangeJobs:
     exchange = settings.exchange
     if not exchange.bucket:
@@ -82,11 +90,11 @@ def _jobs(settings: JobsSettings) -> ExchangeJobs:
     return ExchangeJobs(ship=ShipExport(use, objects, clock, prefix=exchange.prefix), archive=archive)
 
 
-def _writer(settings: MigrateSettings) -> "Engine":
+def _writer(settings: LedgerSettings) -> "Engine":
     return _engine(settings, settings.postgres.writer_url, settings.postgres.secret)
 
 
-def _engine(settings: MigrateSettings, url: str, secret: str) -> "Engine":
+def _engine(settings: LedgerSettings, url: str, secret: str) -> "Engine":
     return make_engine(
         url,
         application_name="ledgerboard-history",

@@ -1,15 +1,17 @@
-"""``ledgerboard-history export`` and ``import``: say how far it is, and what was of no use."""
+"""``ledgerboard-history export``, ``import`` and ``verify``: say how far it is, and what is wrong with a file."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from ledgerboard_history.exchange.exporting import ExportLedger
-from ledgerboard_history.exchange.importing import ImportLedger
+from ledgerboard_history.exchange.importing import Imported, ImportLedger
+from ledgerboard_history.exchange.reading import Findings
+from ledgerboard_history.exchange.verifying import verify
 
 EXIT_DONE: Final = 0
-EXIT_BAD_LINES: Final = 1
-_MOST_BAD: Final = 100
+EXIT_NOT_WHOLE: Final = 1
+_MOST_TOLD: Final = 100
 
 Say = Callable[[str], None]
 
@@ -22,13 +24,43 @@ def export(use: ExportLedger, board: str | None, path: Path, say: Say) -> int:
 
 
 def take_in(use: ImportLedger, path: Path, say: Say) -> int:
-    """Import and tell. 1 where lines were of no use."""
+    """Import and tell. 1 where lines were of no use, or the file is not whole."""
     done = use.run(path, lambda read, of: say(f"{read * 100 // of} %"))
-    for number, reason in sorted(done.bad)[:_MOST_BAD]:
-        say(f"line {number}: {reason}")
-    if len(done.bad) > _MOST_BAD:
-        say(f"and {len(done.bad) - _MOST_BAD:,} lines more")
+    _say_findings(done, say)
     say(f"{done.new:,} records new, {done.known:,} known, {len(done.bad):,} lines of no use")
     if done.boards:
         say(f"asked for the rebuild of {len(done.boards):,} boards")
-    return EXIT_BAD_LINES if done.bad else EXIT_DONE
+    if not _is_sound(done):
+        _say_what_now(done, say)
+    return EXIT_DONE if _is_sound(done) else EXIT_NOT_WHOLE
+
+
+def look_at(path: Path, say: Say) -> int:
+    """Read a file and tell what is wrong with it. 1 where something is."""
+    seen = verify(path)
+    _say_findings(seen, say)
+    say(f"{seen.counts.records:,} records, {'whole' if _is_sound(seen) else 'not whole'}")
+    return EXIT_DONE if _is_sound(seen) else EXIT_NOT_WHOLE
+
+
+def _is_sound(found: Findings) -> bool:
+    return not found.bad and not found.not_whole
+
+
+def _say_findings(found: Findings, say: Say) -> None:
+    _say_some([f"line {number}: {reason}" for number, reason in sorted(found.bad)], "lines", say)
+    _say_some(found.not_whole, "parts", say)
+
+
+def _say_some(findings: list[str], of_what: str, say: Say) -> None:
+    for each in findings[:_MOST_TOLD]:
+        say(each)
+    if len(findings) > _MOST_TOLD:
+        say(f"and {len(findings) - _MOST_TOLD:,} {of_what} more")
+
+
+def _say_what_now(done: Imported, say: Say) -> None:
+    say(
+        f"THIS FILE IS NOT WHOLE. The {done.new + done.known:,} records that it has are in the ledger, and stay there. "
+        "Import a whole copy of the export: it adds what is missing, and nothing twice"
+    )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from ledgerboard_contracts import Rejection
-from ledgerboard_history.exchange.lines import EndLine, encode_line, header, line_of
+from ledgerboard_history.exchange.lines import EndLine, Part, encode_line, header, line_of
+from ledgerboard_history.exchange.parts import PartCounts
 from ledgerboard_infra.clock import Clock
-from ledgerboard_ledger import Exported, Month, RecordedFact
+from ledgerboard_ledger import Exported, Month
 
 _LEVEL: Final = 5
 _TELL_EVERY: Final = 20_000
@@ -21,10 +21,11 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many records a file has, and how many of them are facts and rejections."""
+    """How many records a file has, how many of them are facts and rejections, and what each part has."""
 
     records: int
     events: int
+    parts: tuple[Part, ...]
 
 
 class Export(Protocol):
@@ -57,18 +58,18 @@ class ExportLedger:
         return written
 
     def _write(self, board: str | None, path: Path, tell: Tell, month: Month | None) -> Written:
-        total, written, events = self._export.count(board, month), 0, 0
+        total, counts = self._export.count(board, month), PartCounts()
         with gzip.open(path, "wb", compresslevel=_LEVEL) as file:
             file.write(encode_line(header(board, self._clock.now())))
-            for record in self._export.records(board, month):
-                file.write(encode_line(line_of(record)))
-                written += 1
-                events += isinstance(record, RecordedFact | Rejection)
+            for written, record in enumerate(self._export.records(board, month), 1):
+                line = line_of(record)
+                file.write(encode_line(line))
+                counts.add(line)
                 if written % _TELL_EVERY == 0:
                     tell(written, max(total, written))
-            file.write(encode_line(EndLine(records=written)))
-        tell(written, written)
-        return Written(written, events)
+            file.write(encode_line(EndLine(records=counts.records, parts=counts.parts())))
+        tell(counts.records, counts.records)
+        return Written(counts.records, counts.events, counts.parts())
 
 
 def say_nothing(_done: int, _of: int) -> None:

@@ -2,7 +2,8 @@
 
 Every record has an id of its own that the ledger keeps once, so importing twice changes nothing, and an import that was
 stopped is begun again. What is recorded and the rebuild that it takes are one commit, so an import may be killed at any
-moment. A line that is of no use is told by its number, and the others go in.
+moment. A line that is of no use is told by its number, and the others go in. Whether a file is whole is known at its
+end: what it has is in the ledger by then, and a whole one that is imported later adds what was missing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,7 @@ from ledgerboard_history.exchange.lines import (
     HeaderLine,
     RejectionLine,
 )
-from ledgerboard_history.exchange.reading import lines_of
+from ledgerboard_history.exchange.reading import ExportReader, Findings
 from ledgerboard_ledger import AppendResult, OtherVersionError, RecordedVersion, UnstorableError
 
 _BATCH: Final = 1_000
@@ -75,12 +76,11 @@ class Rebuilds(Protocol):
 
 
 @dataclass
-class Imported:
-    """What an import came to. ``bad`` are the lines that were of no use, by number from 1, and why."""
+class Imported(Findings):
+    """What an import came to: records that were new and known, and the boards that got something."""
 
     new: int = 0
     known: int = 0
-    bad: list[tuple[int, str]] = field(default_factory=list)
     boards: set[str] = field(default_factory=set)
 
 
@@ -104,7 +104,7 @@ class ImportLedger:
         waiting: list[_Numbered] = []
         with path.open("rb") as file:
             size = max(1, path.stat().st_size)
-            for number, line in lines_of(file, done.bad):
+            for number, line in ExportReader(file, done).lines():
                 if isinstance(line, FactLine | RejectionLine):
                     waiting.append(_Numbered(number, line))
                 else:

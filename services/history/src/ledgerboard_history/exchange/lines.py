@@ -53,10 +53,22 @@ class RejectionLine(_Line, frozen=True, kw_only=True, tag="rejection"):
     rejection: Rejection
 
 
-class EndLine(_Line, frozen=True, kw_only=True, tag="end"):
-    """The last line: how many records stand before it. A file without it is cut off."""
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many records of a ``type`` of line are of a ``board``; of none: those that are about all boards."""
+
+    type: str
+    records: int
+    board: str | None = None
+
+
+class EndLine(_Line, frozen=True, kw_only=True, tag="end", omit_defaults=True):
+    """The last line: how many records stand before it, and of which parts. A file without it is cut off.
+
+    Exports of earlier releases do not say the parts.
+    """
 
     records: int
+    parts: tuple[Part, ...] | None = None
 
 
 Line = HeaderLine | BoardLine | CorrectionLine | FactLine | RejectionLine | EndLine

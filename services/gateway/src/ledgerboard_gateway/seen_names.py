@@ -1,0 +1,41 @@
+"""Remember which levels and sessions a server's scores named lately, so that new ones can be counted.
+
+Each is a ranking of its own in Redis. A server may name any, but one whose key was stolen, or that has a defect, must
+not fill Redis with them. What a process saw is known to it alone: after a restart names are counted anew.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from ledgerboard_gateway.submit import Ask
+
+CAPACITY: Final = 100_000
+
+Name = tuple[str, str, str]
+"""A board, whether it is a level's or a session's name, and the name."""
+
+
+class SeenNames:
+    """The names that were seen last. Thread-safe and bounded."""
+
+    def __init__(self, *, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._seen: OrderedDict[Name, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def new_in(self, ask: Ask) -> Sequence[Name]:
+        """The names of a score that were not seen."""
+        named = [(ask.board, kind, name) for kind, name in (("level", ask.level), ("session", ask.session)) if name]
+        with self._lock:
+            return [name for name in named if name not in self._seen]
+
+    def see(self, names: Collection[Name]) -> None:
+        """Remember them."""
+        with self._lock:
+            for name in names:
+                self._seen[name] = None
+                self._seen.move_to_end(name)
+            while len(self._seen) > self._capacity:
+                self._seen.popitem(last=False)
