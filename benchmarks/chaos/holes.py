@@ -126,13 +126,13 @@ HOLES: Final[Mapping[str, Hole]] = {
         edits=[
             Edit(
                 f"{_LEDGER}/archives.py",
-                """            request_rebuilds(connection, touched, reason="archive", author="retention")
-            return touched
+                """            request_rebuilds(connection, boards, reason="archive", author="retention")
+            return list(boards)
 """,
-                """        for board in touched:
+                """        for board in boards:
             with postgres_errors(), self._engine.begin() as connection:
                 request_rebuilds(connection, [board], reason="archive", author="retention")
-        return touched
+        return list(boards)
 """,
             )
         ],

@@ -13,6 +13,7 @@ from typing import Final
 import psycopg
 import redis
 
+from benchmarks.chaos.faults.postgres import connected
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
 from benchmarks.chaos.operators import WHY
@@ -154,7 +155,7 @@ def _set_all(world: World, services: Sequence[str], store: str, condition: Condi
 def _clean_up(world: World) -> None:
     """So that the rows of the next generations take places before those that stand."""
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2, autocommit=True) as connection:
+        with connected(world, autocommit=True) as connection:
             connection.execute("VACUUM generations")
     except psycopg.Error as error:
         raise SkippedError("PostgreSQL does not answer") from error
@@ -171,7 +172,7 @@ def _until(world: World, query: str, seconds: float) -> Generator[float, None, i
 
 def _asked(world: World, query: str) -> int:
     try:
-        with psycopg.connect(world.stack.database_url, connect_timeout=2) as connection:
+        with connected(world) as connection:
             row = connection.execute(query.encode()).fetchone()
     except psycopg.Error as error:
         raise SkippedError("PostgreSQL does not answer") from error
