@@ -212,7 +212,8 @@ HOLES: Final[Mapping[str, Hole]] = {
             )
         ],
         kinds="power-cut",
-        check_every=240,
+        seed=21,
+        check_every=300,
         patience=120,
     ),
     "eviction": Hole(

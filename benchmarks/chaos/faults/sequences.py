@@ -13,6 +13,7 @@ from typing import Final
 import psycopg
 import redis
 
+from benchmarks.chaos.faults.looking import until
 from benchmarks.chaos.faults.postgres import connected
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
@@ -25,7 +26,6 @@ from ledgerboard_boards.keys import Keyspace
 
 _SKEW_SECONDS: Final = 25.0
 _SLOW_SECONDS: Final = 0.25
-_POLL_SECONDS: Final = 0.05
 _CAUGHT_SECONDS: Final = 18.0
 _CORRECTIONS: Final = 2
 _HELD_SECONDS: Final = (13.0, 17.0)
@@ -103,7 +103,7 @@ def _caught(world: World, board: str, dice: random.Random) -> Generator[float, N
         event_id, player = found
         world.operators.correct("POST", f"/v1/events/{event_id}/void", WHY, f"void {board}")
         players.append(player)
-        port = yield from _until(world, _READS_PLAYS, _CAUGHT_SECONDS)
+        port = yield from until(world, _READS_PLAYS, _CAUGHT_SECONDS)
         if port and (caught := world.client_at("postgres", port)):
             return players, caught
     raise SkippedError("no ranker was seen to read their plays")
@@ -122,15 +122,15 @@ def lose_while_late(world: World, fault: Fault) -> Steps:
     try:
         world.operators.ask("POST", "/v1/rebuilds", WHY)
         yield _REBUILT_SECONDS
-        if not (yield from _until(world, _IS_LATER, _LATER_SECONDS)):
+        if not (yield from until(world, _IS_LATER, _LATER_SECONDS)):
             raise SkippedError("the boards were not rebuilt in time")
         _clean_up(world)
         groups = _stopped(world, "rebuilder")
         _lose_states(world)
-        yield from _until(world, _ARE_OPENED, _OPENED_SECONDS)
+        yield from until(world, _ARE_OPENED, _OPENED_SECONDS)
         world.behave(ghosts=_GHOSTS, ghost_seconds=_GHOST_SECONDS)
         _set_all(world, recorders, "sqs", OPEN)
-        yield from _until(world, _IS_UP_TO_DATE, _LATE_SECONDS)
+        yield from until(world, _IS_UP_TO_DATE, _LATE_SECONDS)
     finally:
         _set_all(world, recorders, "sqs", OPEN)
         world.behave(ghosts=0.0)
@@ -159,24 +159,6 @@ def _clean_up(world: World) -> None:
             connection.execute("VACUUM generations")
     except psycopg.Error as error:
         raise SkippedError("PostgreSQL does not answer") from error
-
-
-def _until(world: World, query: str, seconds: float) -> Generator[float, None, int]:
-    """What the query says once that is another number than 0, or 0 after so many seconds."""
-    for _ in range(int(seconds / _POLL_SECONDS)):
-        if said := _asked(world, query):
-            return said
-        yield _POLL_SECONDS
-    return 0
-
-
-def _asked(world: World, query: str) -> int:
-    try:
-        with connected(world) as connection:
-            row = connection.execute(query.encode()).fetchone()
-    except psycopg.Error as error:
-        raise SkippedError("PostgreSQL does not answer") from error
-    return int(row[0]) if row else 0
 
 
 def _stopped(world: World, service: str) -> list[int]:
