@@ -20,6 +20,7 @@ from benchmarks.chaos.sessions import Sessions
 
 REGULAR: Final = "regular-"
 REGULARS: Final = 25
+GUEST: Final = "guest-"
 CROWD: Final = 2_500
 
 _SENDERS: Final = 6
@@ -110,12 +111,7 @@ class Traffic:
             return None
         if not board.managed and dice.random() < 0.03:
             session = f"round {dice.randrange(3)}"
-        score: Score = {
-            "board": name,
-            "player": a_player(dice),
-            "score": dice.randint(*board.scores),
-            "attributes": {SERIAL: self._recorder.serial(), **{tie: dice.randrange(4) for tie in TIES}},
-        }
+        score = a_score(name, board, a_player(dice), self._recorder, dice)
         if dice.random() < 0.25:
             score["level"] = dice.choice(LEVELS)
         if session is not None:
@@ -123,11 +119,7 @@ class Traffic:
         return score
 
     def _submit(self, scores: list[Score], dice: random.Random) -> None:
-        try:
-            answer = dice.choice(self._clients).ask("POST", "/v1/scores", {"scores": scores})
-        except UnansweredError:
-            answer = None
-        self._recorder.submitted(scores, outcomes(answer, len(scores)))
+        submit(dice.choice(self._clients), self._recorder, scores)
 
     def _first_try(self, scores: list[Score], dice: random.Random) -> list[_Keyed]:
         key = str(UUID(int=dice.getrandbits(128), version=4))
@@ -159,7 +151,26 @@ class Traffic:
 
 def a_player(dice: random.Random) -> str:
     """A regular, or somebody of the crowd."""
-    return f"{REGULAR}{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"guest-{dice.randrange(CROWD)}"
+    return f"{REGULAR}{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"{GUEST}{dice.randrange(CROWD)}"
+
+
+def a_score(name: str, board: BoardPlan, player: str, recorder: Recorder, dice: random.Random) -> Score:
+    """A play of a player on a board."""
+    return {
+        "board": name,
+        "player": player,
+        "score": dice.randint(*board.scores),
+        "attributes": {SERIAL: recorder.serial(), **{tie: dice.randrange(4) for tie in TIES}},
+    }
+
+
+def submit(client: Client, recorder: Recorder, scores: list[Score]) -> None:
+    """Submit scores to a gateway, and record its answer."""
+    try:
+        answer = client.ask("POST", "/v1/scores", {"scores": scores})
+    except UnansweredError:
+        answer = None
+    recorder.submitted(scores, outcomes(answer, len(scores)))
 
 
 def outcomes(answer: Answer | None, count: int) -> list[tuple[str, str | None]]:

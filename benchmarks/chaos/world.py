@@ -69,6 +69,7 @@ class World:
         self.recorder = Recorder(self.folder)
         self.boards: Mapping[str, BoardPlan] = make_boards(datetime.now(UTC))
         self.first_files = self.folder / "files" / "first"
+        self.playing_since = time.monotonic()
         self._options = options
         self.stack: Stack
         self._owned = ExitStack()
@@ -95,6 +96,11 @@ class World:
         """``target`` is a service and a store with a slash between, or a star for all services."""
         for link in self._matching(target):
             self.network.run(link.set(condition))
+
+    def client_at(self, store: str, port: int) -> str:
+        """Which service's connection comes to the store from that port; empty where it has gone."""
+        links = [(service, link) for (service, to), link in self._links.items() if to == store]
+        return next((service for service, link in links if self.network.call(link.leads_from, port)), "")
 
     def cut(self, target: str) -> None:
         """Break the connections of these links, this once."""
