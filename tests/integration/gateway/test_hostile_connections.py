@@ -15,6 +15,11 @@ from tests.integration.gateway.crowds import HALF_A_HEAD, LOOKUP, PREFACE, crowd
 from tests.integration.gateway.processes import HEADERS, KEY, GatewayProcess, Start, gateway_process, submissions_queue
 
 MANY: Final = 1_100
+UNLIMITED: Final = dict.fromkeys(
+    ("ADDRESS_ATTEMPTS", "USERNAME_ATTEMPTS", "USERNAME_ADDRESS_ATTEMPTS", "READ_RATE", "PLAYER_WRITES"), "0"
+)
+"""All of them come from one address here."""
+
 PLAYERS: Final = {"players": ["ada"]}
 
 
@@ -23,9 +28,7 @@ def gateway(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Iterator[Gate
     """One as it is deployed."""
     stage = f"test-{uuid4().hex[:12]}"
     submissions_queue(sqs_endpoint, stage)
-    with gateway_process(
-        sqs_endpoint, redis_url, ledger_url, stage, ADDRESS_ATTEMPTS="0", USERNAME_ATTEMPTS="0"
-    ) as started:
+    with gateway_process(sqs_endpoint, redis_url, ledger_url, stage, **UNLIMITED) as started:
         assert started.submit()[0] == 202
         yield started
 
