@@ -19,7 +19,8 @@ _EVICTED_SHARE: Final = 0.5
 _LEAST_LAG_SECONDS: Final = 0.5
 _SYNC_LOOKS: Final = 100
 _LOOK_SECONDS: Final = 0.1
-_BEFORE_SECONDS: Final = 2.0
+_COPY_SECONDS: Final = 8.0
+_BEFORE_SECONDS: Final = 0.5
 _AWAY_SECONDS: Final = (10.0, 18.0)
 _NEEDED_SECONDS: Final = 45.0
 
@@ -81,10 +82,11 @@ def cut_power(world: World, fault: Fault) -> Steps:
     nothing was drawn lately: else rankers ask the ledger about what comes, and hold it while PostgreSQL is away.
     """
     yield from until(world, _IS_CALM, fault.seconds - _NEEDED_SECONDS)
-    second = time.monotonic() - world.playing_since
-    yield max(0.0, seconds_until_played(world.boards.values(), second) - _BEFORE_SECONDS)
+    yield max(0.0, _until_played(world) - _COPY_SECONDS)
     folder, rankers = world.folder / "files" / "power", world.replicas_of("ranker")
     world.valkeys.copy_files(folder)
+    left = _until_played(world)
+    yield max(0.0, left - _BEFORE_SECONDS) if left < _COPY_SECONDS else 0.0
     world.stack.postgres.kill()
     yield fault.dice().uniform(*_AWAY_SECONDS)
     for name in rankers:
@@ -95,6 +97,10 @@ def cut_power(world: World, fault: Fault) -> Steps:
     yield fault.dice().uniform(0.5, 3.0)
     world.start_postgres()
     world.valkeys.follow()
+
+
+def _until_played(world: World) -> float:
+    return seconds_until_played(world.boards.values(), time.monotonic() - world.playing_since)
 
 
 def fail_over(world: World, fault: Fault) -> Steps:
