@@ -133,8 +133,8 @@ def _new_key(port: int, admin_key: str) -> str:
 def _gateway(stack: Stack, issuer: Issuer) -> Iterator[tuple[int, int]]:
     """`benchmarks.unguarded` on the stack's servers, and with tokens of ``issuer``. Gives port and process id."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1", "--blocking-threads", str(THREADS), "--no-log"]
+    command = [sys.executable, "-m", "granian", "--interface", "asginl", "--factory", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", "1", "--http", "1", "--no-ws", "--no-log"]
     environment = {
         **os.environ,
         **EmbeddedSqs.environment,
@@ -143,6 +143,8 @@ def _gateway(stack: Stack, issuer: Issuer) -> Iterator[tuple[int, int]]:
         "LEDGERBOARD_REDIS_URL": stack.valkey.url,
         "LEDGERBOARD_DATABASE_URL": stack.database_url,
         "LEDGERBOARD_WRITE_KEY": stack.write_key,
+        "LEDGERBOARD_HTTP_PORT": str(port),
+        "LEDGERBOARD_HTTP_THREADS": str(THREADS),
         "LEDGERBOARD_PLAYER_RATE": "0",
         "LEDGERBOARD_READ_RATE": "0",
         "LEDGERBOARD_OIDC_ISSUER": ISSUER,

@@ -11,6 +11,7 @@ from ledgerboard_gateway.bootstrap import build
 from ledgerboard_gateway.http.requests import CALLER
 from ledgerboard_gateway.principals import ROOT, Principal, Role
 from ledgerboard_gateway.process import Surroundings
+from ledgerboard_gateway.serving.front import Front
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_infra.settings import from_env
 
@@ -22,13 +23,17 @@ UNSEEN = "X-Unseen"
 _ROOT = Principal(subject=ROOT, roles=frozenset(Role))
 
 
-def application() -> "WSGIApplication":
+def application() -> Front:
     """The gateway that the environment describes, for ``granian --factory``."""
-    gateway = build(from_env(GatewaySettings, os.environ), Surroundings(is_draining=lambda: False)).app
+    front = build(from_env(GatewaySettings, os.environ), Surroundings(is_draining=lambda: False)).app
+    front.inner = _unguarded(front.inner)
+    return front
 
+
+def _unguarded(inner: "WSGIApplication") -> "WSGIApplication":
     def answer(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         if "HTTP_X_UNSEEN" in environ:
             environ[CALLER] = lambda: _ROOT
-        return gateway(environ, start_response)
+        return inner(environ, start_response)
 
     return answer

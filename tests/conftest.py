@@ -20,10 +20,16 @@ from ledgerboard_dev.processes import Guardian
 from ledgerboard_dev.settings import DevSettings
 from ledgerboard_infra.postgres import make_engine
 from ledgerboard_ledger import migrate
+from tests.inputs import tell_inputs
 
 pytest.register_assert_rewrite("ledgerboard_testkit.suites")
 
 _UNIT = Path(__file__).parent / "unit"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what generated inputs came to."""
+    tell_inputs(terminalreporter)
 
 
 @pytest.fixture(autouse=True)

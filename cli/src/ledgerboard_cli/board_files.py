@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
-from ledgerboard_contracts import BoardOptions, InvalidNameError, check_board
+from ledgerboard_contracts import BoardOptions, InvalidMomentError, InvalidNameError, check_board, read_moment
 
 _TOP: Final = "boards"
+_SEASONS: Final = "seasons"
+_MOMENTS: Final = ("start", "end")
 
 
 class BoardFileError(Exception):
@@ -41,13 +43,26 @@ def _document(path: Path) -> dict[str, Any]:
 def _options(path: Path, name: str, written: object) -> BoardOptions:
     try:
         check_board(name)
-        options = msgspec.convert(written, BoardOptions)
-    except (InvalidNameError, msgspec.ValidationError) as error:
+        options = msgspec.convert(_with_moments(written), BoardOptions)
+    except (InvalidNameError, InvalidMomentError, msgspec.ValidationError) as error:
         raise BoardFileError(f"{path}: {_TOP}.{name}: {error}") from error
     unknown = list(_unknown(written, msgspec.to_builtins(options)))
     if unknown:
         raise BoardFileError(f"{path}: {_TOP}.{name}: no such option: {', '.join(unknown)}")
     return options
+
+
+def _with_moments(written: Any) -> Any:
+    """What was written, with the texts that are moments of seasons read. TOML may write moments as such."""
+    if not isinstance(written, dict) or not isinstance(written.get(_SEASONS), list):
+        return written
+    return written | {_SEASONS: [_with_read(season) for season in written[_SEASONS]]}
+
+
+def _with_read(season: Any) -> Any:
+    if not isinstance(season, dict):
+        return season
+    return season | {name: read_moment(season[name]) for name in _MOMENTS if isinstance(season.get(name), str)}
 
 
 def _unknown(written: Any, understood: Any, where: str = "") -> Iterator[str]:

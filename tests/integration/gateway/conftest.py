@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,7 @@ import redis
 from ledgerboard_testkit.first_generation import FirstGeneration
 from ledgerboard_testkit.queues import RealQueue
 from ledgerboard_testkit.relay import Relay
-from tests.integration.gateway.processes import submissions_queue
+from tests.integration.gateway.processes import GatewayProcess, Start, gateway_process, submissions_queue
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,18 @@ def stage() -> str:
 def queue(sqs_endpoint: str, stage: str) -> RealQueue:
     """The queue that a gateway of the stage submits to."""
     return submissions_queue(sqs_endpoint, stage)
+
+
+@pytest.fixture
+def start(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Start:
+    """Starts a gateway with a queue of its own."""
+
+    def starting(**settings: str) -> AbstractContextManager[GatewayProcess]:
+        stage = f"test-{uuid4().hex[:12]}"
+        submissions_queue(sqs_endpoint, stage)
+        return gateway_process(sqs_endpoint, redis_url, ledger_url, stage, **settings)
+
+    return starting
 
 
 @pytest.fixture(scope="module")

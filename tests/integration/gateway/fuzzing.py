@@ -67,6 +67,7 @@ class Fuzz:
         self._session = requests.Session()
         self.statuses: dict[str, set[int]] = {}
         """What each operation was seen to answer."""
+        self.tried = 0
 
     def findings(self) -> list[str]:
         """What was answered otherwise than documented, once for an operation and mode."""
@@ -109,6 +110,7 @@ class Fuzz:
             for name in sorted(case.body.keys() & self._known.keys()):
                 if data.draw(st.booleans()):
                     case.body[name] = data.draw(st.sampled_from(self._known[name]))
+        self.tried += 1
         answer = case.call(base_url=self._base_url, session=self._session, headers=self._headers, timeout=15)
         self.statuses.setdefault(case.operation.label, set()).add(answer.status_code)
         case.validate_response(answer, checks=_CHECKS)

@@ -5,8 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from http.client import HTTPConnection
 from typing import Any, Final
 from uuid import uuid4
@@ -46,11 +46,14 @@ class GatewayProcess:
         self.process = process
         self.port = port
 
-    def request(self, method: str, path: str, body: Any = None, *, timeout_seconds: float = 15) -> tuple[int, Any]:
+    def request(
+        self, method: str, path: str, body: Any = None, *, timeout_seconds: float = 15, anonymous: bool = False
+    ) -> tuple[int, Any]:
         """Status and JSON of the answer. Raises OSError where there is none."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout_seconds)
+        headers = {"Content-Type": "application/json"} if anonymous else HEADERS
         try:
-            connection.request(method, path, None if body is None else msgspec.json.encode(body), HEADERS)
+            connection.request(method, path, None if body is None else msgspec.json.encode(body), headers)
             answer = connection.getresponse()
             read = answer.read()
             is_json = "json" in (answer.getheader("Content-Type") or "")
@@ -90,7 +93,7 @@ def gateway_process(
     process = subprocess.Popen([sys.executable, "-m", "ledgerboard_gateway", "serve"], env=environ)
     gateway = GatewayProcess(process, port)
     try:
-        eventually(lambda: gateway.answers() or process.poll() is not None, within_seconds=30, what="the start")
+        eventually(lambda: gateway.answers() or process.poll() is not None, within_seconds=90, what="the start")
         yield gateway
     finally:
         process.terminate()
@@ -98,6 +101,10 @@ def gateway_process(
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+Start = Callable[..., AbstractContextManager[GatewayProcess]]
+"""Starts a gateway with these settings."""
 
 
 def sent_players(queue: RealQueue) -> list[str]:

@@ -3,13 +3,14 @@
 Deterministic, and short: ``LEDGERBOARD_FUZZ_EXAMPLES=1000 pytest -n 0 --timeout 0`` of this file looks longer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pytest
 import redis
 from sqlalchemy import Engine
 
+from tests.inputs import INPUTS
 from tests.integration.gateway.fuzz_scene import Scene, fuzzed_gateway
 from tests.integration.gateway.fuzzing import Fuzz
 
@@ -24,9 +25,13 @@ def scene(sqs_endpoint: str, valkey: redis.Redis, redis_url: str, ledger_url: st
 
 @pytest.mark.slow
 @pytest.mark.parametrize("caller", CALLERS)
-def test_everything_is_answered_as_documented(scene: Scene, caller: str) -> None:
+def test_everything_is_answered_as_documented(
+    scene: Scene, caller: str, record_property: Callable[[str, object], None]
+) -> None:
     fuzz = Fuzz(scene.url, scene.credentials[caller], scene.known)
-    assert fuzz.findings() == []
+    findings = fuzz.findings()
+    record_property(INPUTS, fuzz.tried)
+    assert findings == []
     met = set.union(*fuzz.statuses.values())
     assert 200 in met
     assert (403 in met) == (caller in {"player", "key"})

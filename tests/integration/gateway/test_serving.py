@@ -3,30 +3,13 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from threading import Event
-from uuid import uuid4
 
 import pytest
 
 from ledgerboard_testkit.polling import eventually
-from tests.integration.gateway.processes import GatewayProcess, gateway_process, submissions_queue
-
-Start = Callable[..., AbstractContextManager[GatewayProcess]]
-
-
-@pytest.fixture
-def start(sqs_endpoint: str, redis_url: str, ledger_url: str) -> Start:
-    """Starts a gateway with a queue of its own."""
-
-    def starting(**settings: str) -> AbstractContextManager[GatewayProcess]:
-        stage = f"test-{uuid4().hex[:12]}"
-        submissions_queue(sqs_endpoint, stage)
-        return gateway_process(sqs_endpoint, redis_url, ledger_url, stage, **settings)
-
-    return starting
+from tests.integration.gateway.processes import GatewayProcess, Start, gateway_process
 
 
 def submit_until_refused(gateway: GatewayProcess, stopped: Event) -> list[int]:

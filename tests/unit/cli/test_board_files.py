@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledgerboard_cli.board_files import BoardFileError, read_boards
+from ledgerboard_cli.board_plans import Step, Verdict
 from ledgerboard_contracts import BoardOptions, Order, Policy, Season, TieBreak
 
 EVERYTHING = """
@@ -96,3 +97,24 @@ def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path: Path) -> No
     (tmp_path / "boards.toml").write_bytes(b"\xff")
     with pytest.raises(BoardFileError, match="can't decode"):
         read_boards(tmp_path / "boards.toml")
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["2026-10-31T22:00:00Z", "2026-11-01T00:00:00+02:00", "2026-11-01t03:45:00.000+05:45", "2026-10-31T22:00:00-00:00"],
+)
+@pytest.mark.parametrize("quoted", ["", '"'])
+def test_where_only_the_offset_is_written_otherwise_nothing_changes(tmp_path: Path, start: str, quoted: str) -> None:
+    text = f"[[boards.a.seasons]]\nkey = 's'\nstart = {quoted}{start}{quoted}\nend = 2026-12-01T00:00:00Z\n"
+    wanted = read_boards(written(tmp_path, text))["a"]
+    season = Season(key="s", start=datetime(2026, 10, 31, 22, tzinfo=UTC), end=datetime(2026, 12, 1, tzinfo=UTC))
+    step = Step(board="a", has=BoardOptions(seasons=(season,)), wants=wanted)
+    assert (step.verdict, list(step.lines())) == (Verdict.SAME, ["  same     a"])
+
+
+def test_a_time_that_is_none_is_refused_by_the_rule_that_it_breaks(tmp_path: Path) -> None:
+    text = "[[boards.a.seasons]]\nkey = 's'\nstart = '2026-11-01T00:00:00+0545'\nend = 2026-12-01T00:00:00Z\n"
+    with pytest.raises(BoardFileError, match="with a colon"):
+        read_boards(written(tmp_path, text))
+    leap = text.replace("2026-11-01T00:00:00+0545", "2016-12-31T23:59:60Z")
+    assert read_boards(written(tmp_path, leap))["a"].seasons[0].start == datetime(2017, 1, 1, tzinfo=UTC)

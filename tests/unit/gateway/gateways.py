@@ -41,6 +41,7 @@ from ledgerboard_gateway.http.player_routes import PlayerRoutes
 from ledgerboard_gateway.http.protection import Policy, Protection
 from ledgerboard_gateway.http.published_routes import PublishedRoutes
 from ledgerboard_gateway.http.quick_reads import QuickReads
+from ledgerboard_gateway.http.request_checks import RequestChecks
 from ledgerboard_gateway.http.routes import Routes
 from ledgerboard_gateway.http.score_routes import ScoreRoutes
 from ledgerboard_gateway.http.standing_routes import StandingRoutes
@@ -100,7 +101,13 @@ CLASSIC: Final = ClassicBoards(games="games", scores="games", levels="games-by-l
 class MemoryGateway:
     """The whole gateway but its clients."""
 
-    def __init__(self, reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        reads: Reads = Reads.PUBLIC,
+        limits: LimitSettings = DEFAULT_LIMITS,
+        *,
+        most_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
         self.reads = reads
         self.queue, self.probe, self.clock = MemoryQueue(), MemoryProbe(), FixedClock()
         self.kept_keys = MemoryServerKeys()
@@ -173,12 +180,17 @@ class MemoryGateway:
             operations=OperationRoutes(self.probe, Exposition(self.registry, None)),
             documentation=DocumentationRoutes(),
         )
-        self.app = create_app(routes, self.guard, self.write_keys, self.auditing, BodyLimits(MAX_BODY_BYTES, 4, 4))
+        self.app = create_app(routes, self.guard, self.write_keys, self.auditing, BodyLimits(most_body_bytes, 4, 4))
         self.draining = False
         self.flask = self.app.wsgi_app
         quick = QuickReads(self.flask, routes.players.get_standing, self.guard)
         edge = Edge(
-            Protection(quick, Policy()), metrics, self.clock, self.lines.append, lambda: self.draining, self.addresses
+            Protection(RequestChecks(quick), Policy()),
+            metrics,
+            self.clock,
+            self.lines.append,
+            lambda: self.draining,
+            self.addresses,
         )
         self.app.wsgi_app = edge  # type: ignore[method-assign]  # As Flask's own documentation has it.
         self.players = routes.players
@@ -205,9 +217,11 @@ class MemoryGateway:
 
 
 @contextmanager
-def running(reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS) -> Iterator[MemoryGateway]:
+def running(
+    reads: Reads = Reads.PUBLIC, limits: LimitSettings = DEFAULT_LIMITS, *, most_body_bytes: int = MAX_BODY_BYTES
+) -> Iterator[MemoryGateway]:
     """A gateway that sends."""
-    made = MemoryGateway(reads, limits)
+    made = MemoryGateway(reads, limits, most_body_bytes=most_body_bytes)
     made.publisher.start()
     try:
         yield made

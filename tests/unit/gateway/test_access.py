@@ -11,6 +11,7 @@ import pytest
 from ledgerboard_gateway.access_settings import Reads
 from ledgerboard_gateway.http.access import ACCESS, HELD_INSIDE, Access, UnlistedOperationError
 from ledgerboard_gateway.http.binding import bind
+from ledgerboard_gateway.http.path_checks import UncheckedParameterError
 from ledgerboard_gateway.http.path_parameters import PATH_PARAMETERS
 from ledgerboard_testkit.events import fact
 from tests.unit.gateway.callers import BOARD, CLOSED, FORBIDDEN, IN, PLAYER, PUBLIC, UNKNOWN, everybody
@@ -100,4 +101,11 @@ def test_an_operation_without_an_entry_cannot_be_bound(gateway: MemoryGateway) -
     known = gateway.operating.routes.operations()[0]
     unlisted = replace(known, rule="/v1/unlisted")
     with pytest.raises(UnlistedOperationError, match=f"{known.method} /v1/unlisted"):
-        bind(type(gateway.app)("another"), [unlisted], gateway.guard, gateway.write_keys, gateway.auditing)
+        bind(type(gateway.app)("another"), [unlisted], gateway.guard, gateway.write_keys, gateway.auditing, 1)
+
+
+def test_a_parameter_of_a_path_that_nothing_checks_cannot_be_bound(gateway: MemoryGateway) -> None:
+    known = gateway.operating.routes.operations()[0]
+    unchecked = replace(known, rule=f"{known.rule}/<unheard>")
+    with pytest.raises(UncheckedParameterError, match="unheard"):
+        bind(type(gateway.app)("another"), [unchecked], gateway.guard, gateway.write_keys, gateway.auditing, 1)

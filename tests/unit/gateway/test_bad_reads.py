@@ -59,6 +59,10 @@ CASES = [
     (f"{PLAYER}/scores?since=2026-11-31T10:00:00Z", "since"),
     (f"{PLAYER}/scores?since=1700000000", "since"),
     (f"{PLAYER}/scores?until=", "until"),
+    (f"{PLAYER}/scores?since=2026-11-21T10:00:00%2B0545", "since"),
+    (f"{PLAYER}/scores?since=0001-01-01T00:00:00%2B05:00", "since"),
+    (f"{PLAYER}/scores?{'a=1&' * 201}", "query"),
+    (f"{PLAYER}/scores?{'&'.join(f'a{number}=1' for number in range(11))}", "query"),
     (f"{PLAYER}/scores?until=2026-W47-6T10:00:00Z", "until"),
     (f"{PLAYER}/scores?since=2026-11-21T10:00:00Z&until=2026-11-21T09:59:59Z", "since"),
     (f"{BEST}?after={EVENT}", "after"),
@@ -110,3 +114,23 @@ def test_a_list_of_players_that_makes_no_sense_is_refused_naming_the_one_at_faul
 
 def test_a_list_of_players_must_be_declared_as_json(gateway: MemoryGateway) -> None:
     assert gateway.client.post(f"{STANDINGS}/lookup", data=b'{"players":["a"]}').status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("since", "message"),
+    [
+        (
+            "2026-11-21T10:00:00%2B0545",
+            "An offset is hours and minutes with a colon between, such as +05:45 (RFC 3339).",
+        ),
+        ("2026-11-21T10:00:00+05:45", "A + in a URL means a blank: write the offset's as %2B."),
+        ("2026-11-21T10:00:60Z", "Second 60 exists at the end of a month in UTC only."),
+    ],
+)
+def test_a_time_is_refused_for_what_it_is(gateway: MemoryGateway, since: str, message: str) -> None:
+    told = gateway.get(f"{PLAYER}/scores?since={since}").get_json()
+    assert told["errors"] == [{"field": "since", "message": message}]
+
+
+def test_a_leap_second_is_a_time(gateway: MemoryGateway) -> None:
+    assert gateway.get(f"{PLAYER}/scores?since=2016-12-31T23:59:60Z").status_code == 200

@@ -8,11 +8,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from ledgerboard_boards import MovedError
-from ledgerboard_contracts import ALL_TIME, View
+from ledgerboard_contracts import ALL_TIME, BoardOptions, View, level_scope
 from ledgerboard_gateway.fallback import Asked, FallbackBoards
 from ledgerboard_gateway.lives import NOT_PROJECTED, Lives, LostBoardError, MovingBoardError
 from ledgerboard_gateway.metrics import GatewayMetrics
-from ledgerboard_gateway.views import ALL_TIME_OF_BOARD, LiveBoard, UnknownBoardError, Views
+from ledgerboard_gateway.views import ALL_TIME_OF_BOARD, LiveBoard, UnknownBoardError, UnknownViewError, Views, Wanted
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_testkit.memory import FixedClock, MemoryRecord
 from ledgerboard_testkit.polling import eventually
@@ -52,6 +52,25 @@ def test_it_asks_once_and_again_only_when_a_read_was_refused() -> None:
     assert scene.generation() == 1, "nobody was refused yet"
     assert [scene.read() for _ in range(5)] == [2] * 5
     assert scene.boards.asked_for_lives == 2
+
+
+def test_a_ranking_is_refused_by_what_is_live_now_and_not_by_what_was() -> None:
+    """Nobody but the gateway refuses it: the boards are never asked for a view that its definition does not have."""
+    scene, views = Scene(), Views(FixedClock())
+    wanted = Wanted(scope=level_scope("ice"))
+
+    def ask(lives: Sequence[LiveBoard]) -> int:
+        return views.find(lives[0], wanted).view.generation
+
+    scene.record.define("race", BoardOptions(level_views=False))
+    scene.boards.go_live("race", 2, 2)
+    with pytest.raises(UnknownViewError):
+        scene.lives.read(["race"], ask)
+    scene.record.define("race", BoardOptions(level_views=True))
+    with pytest.raises(UnknownViewError):
+        scene.lives.read(["race"], ask)
+    scene.boards.go_live("race", 3, 3)
+    assert scene.lives.read(["race"], ask) == 3
 
 
 def test_that_a_board_has_no_generation_is_asked_each_time() -> None:

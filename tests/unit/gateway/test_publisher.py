@@ -1,14 +1,18 @@
 """Nobody is told of success before the queue acknowledged, and what was given up in line is never sent."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
 from ledgerboard_contracts import MAX_MESSAGE_BYTES
-from ledgerboard_gateway.buffer import BufferFullError
+from ledgerboard_gateway.buffer import Buffer, BufferFullError
+from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.parcels import Outcome, Parcel, pack
+from ledgerboard_gateway.settings import PublisherSettings
 from ledgerboard_infra.errors import RefusedError, UnavailableError
 from ledgerboard_infra.sqs import OutgoingMessage
 from ledgerboard_testkit.polling import eventually
@@ -126,19 +130,29 @@ def test_no_failure_of_a_send_is_taken_for_an_acknowledgement_or_ends_sending(er
     assert later.outcome is Outcome.ACKNOWLEDGED
 
 
-def test_a_full_buffer_refuses_at_once_and_keeps_nothing_of_the_request() -> None:
+def test_a_request_that_finds_the_buffer_full_waits_for_room_before_it_is_refused() -> None:
     queue = HeldQueue()
-    with publishing(queue, buffer_requests=2) as publisher, ThreadPoolExecutor() as pool:
+    with publishing(queue, buffer_requests=2) as publisher, ThreadPoolExecutor(20) as pool:
         answers = [pool.submit(publisher.publish, [parcel(0)])]
         eventually(lambda: queue.tried)
-        answers += [pool.submit(publisher.publish, [parcel(number)]) for number in (1, 2)]
+        answers += [pool.submit(publisher.publish, [parcel(number)]) for number in range(1, 20)]
         eventually(lambda: publisher.waiting == 2)
-        with pytest.raises(BufferFullError):
-            publisher.publish([parcel(3)])
         queue.open.set()
         for answer in answers:
             answer.result(5)
-    assert sum(len(envelope.submissions) for envelope in queue.envelopes) == 3
+    assert sum(len(envelope.submissions) for envelope in queue.envelopes) == 20
+
+
+def test_a_buffer_that_has_no_room_in_time_keeps_nothing_of_the_request() -> None:
+    settings = PublisherSettings(buffer_requests=2, buffer_bytes=100_000)
+    buffer = Buffer(settings, GatewayMetrics(CollectorRegistry()))
+    in_time, too_late = time.monotonic() + 60, time.monotonic()
+    buffer.put([parcel(1), parcel(2)], in_time)
+    with pytest.raises(BufferFullError):
+        buffer.put([parcel(3)], too_late)
+    assert len(buffer.take()) == 2
+    buffer.put([parcel(number) for number in range(3)], too_late)
+    assert buffer.parcels == 3, "more than the buffer holds, while nothing else waits"
 
 
 def test_closing_sends_what_waits_and_takes_nothing_more() -> None:

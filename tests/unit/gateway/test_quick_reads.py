@@ -121,13 +121,27 @@ def test_a_refused_query_is_refused_each_time(layered: Layered) -> None:
     assert layered.asked == 2
 
 
-def test_queries_are_kept_up_to_a_bound(layered: Layered) -> None:
+def test_queries_are_kept_up_to_a_bound_and_those_that_are_used_stay(layered: Layered) -> None:
+    layered.get(ADA)
     for number in range(CAPACITY + 3):
         layered.get(f"{ADA}?level={number}")
+        if number % 100 == 0:
+            layered.get(ADA)
     asked = layered.asked
-    layered.get(f"{ADA}?level=0")
+    layered.get(ADA)
     layered.get(f"{ADA}?level={CAPACITY + 2}")
+    assert layered.asked == asked
+    layered.get(f"{ADA}?level=1")
     assert layered.asked == asked + 1
+
+
+def test_queries_of_strangers_keep_no_later_query_from_being_answered_without_flask(layered: Layered) -> None:
+    for number in range(CAPACITY):
+        layered.get(f"{ADA}?level=strange-{number}")
+    layered.get(f"{ADA}?period=day")
+    asked = layered.asked
+    layered.get(f"{ADA}?period=day")
+    assert layered.asked == asked
 
 
 def test_whoever_may_not_read_everything_is_left_to_the_guard(layered: Layered) -> None:

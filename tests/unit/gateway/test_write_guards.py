@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ledgerboard_gateway.http.operations import SMALL_BODY_BYTES
 from tests.unit.gateway.gateways import MAX_BODY_BYTES, MemoryGateway
 
 WRITES = [
@@ -12,6 +13,7 @@ WRITES = [
     ("POST", "/v1/scores"),
     ("PUT", "/v1/boards/race"),
 ]
+SMALL = {"/v1/boards/race/scores", "/race/ada"}
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
@@ -29,7 +31,23 @@ class TestEveryWriteRoute:
     def test_answers_413_where_the_body_is_too_large(self, gateway: MemoryGateway, method: str, path: str) -> None:
         answer = gateway.write(method, path, b" " * (MAX_BODY_BYTES + 1))
         assert (answer.status_code, answer.get_json()["type"]) == (413, "/docs/problems/too-large")
-        assert str(MAX_BODY_BYTES) in answer.get_json()["detail"]
+        limit_bytes = SMALL_BODY_BYTES if path in SMALL else MAX_BODY_BYTES
+        assert str(limit_bytes) in answer.get_json()["detail"]
+
+    @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip", "identity, gzip", "GZIP", "x"])
+    def test_answers_415_where_the_body_is_encoded(
+        self, gateway: MemoryGateway, method: str, path: str, encoding: str
+    ) -> None:
+        answer = gateway.write(method, path, b"{}", headers={"Content-Encoding": encoding})
+        assert (answer.status_code, answer.get_json()["type"]) == (415, "/docs/problems/unsupported-media-type")
+        assert answer.headers["Accept-Encoding"] == "identity"
+        assert "Content-Encoding" in answer.get_json()["detail"]
+
+    @pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+    def test_takes_a_body_that_says_that_it_is_not_encoded(
+        self, gateway: MemoryGateway, method: str, path: str, encoding: str
+    ) -> None:
+        assert gateway.write(method, path, b"{}", headers={"Content-Encoding": encoding}).status_code != 415
 
     def test_takes_a_content_type_with_a_charset(self, gateway: MemoryGateway, method: str, path: str) -> None:
         headers = {"Content-Type": "application/json; charset=utf-8"}

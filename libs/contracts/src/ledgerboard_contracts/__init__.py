@@ -40,6 +40,7 @@ from ledgerboard_contracts.events import (
     check_occurred_at,
     event_time,
 )
+from ledgerboard_contracts.moments import InvalidMomentError, read_day, read_moment
 from ledgerboard_contracts.names import InvalidNameError, check_board, check_level, check_player, check_session
 from ledgerboard_contracts.periods import (
     ALL_TIME,
@@ -124,6 +125,7 @@ __all__ = [
     "InvalidCorrectionError",
     "InvalidDefinitionError",
     "InvalidEventIdError",
+    "InvalidMomentError",
     "InvalidNameError",
     "InvalidPeriodKeyError",
     "InvalidSessionError",
@@ -180,6 +182,8 @@ __all__ = [
     "event_time",
     "is_tie_value",
     "level_scope",
+    "read_day",
+    "read_moment",
     "restated_envelope_id",
     "scopes_of",
     "session_scope",

@@ -1,5 +1,6 @@
 """Turn settings into a running gateway. The only module that builds clients."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -54,11 +55,13 @@ from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.moderation import moderation
 from ledgerboard_gateway.operators import Records, dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
-from ledgerboard_gateway.process import Gateway, Surroundings
+from ledgerboard_gateway.process import Beside, Gateway, Surroundings
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Ledger, Record, reading
 from ledgerboard_gateway.rebuilds import Rebuilds
+from ledgerboard_gateway.serving.connections import Connections
+from ledgerboard_gateway.serving.front import Front
 from ledgerboard_gateway.sessions import game_routes
 from ledgerboard_gateway.settings import GatewaySettings
 from ledgerboard_gateway.showing import Showing
@@ -193,17 +196,29 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
     app = create_app(routes, admission, write_keys, auditing, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
-    beside = (announcements, bans, erased, server_keys, makers)
+    connections = Connections(settings.http.connections, settings.http.port, metrics)
+    edge = Edge(answering, metrics, clock, write_line, surroundings.is_draining, addresses)
+    front = Front(edge, settings.places, connections)
+    beside = (announcements, bans, erased, server_keys, makers, connections)
+    return _started(front, publisher, beside, known, settings.publisher.timeout_seconds)
+
+
+def _started(
+    front: Front, publisher: Publisher, beside: Sequence[Beside], known: CurrentDefinitions, timeout_seconds: float
+) -> Gateway:
+    """The gateway with everything at work that works beside its requests."""
     publisher.start()
     for each in beside:
         each.start()
 
     def close() -> None:
-        publisher.close(settings.publisher.timeout_seconds)
-        for each in (*beside, known):
+        front.close()
+        publisher.close(timeout_seconds)
+        for each in beside:
             each.close()
+        known.close()
 
-    return Gateway(app=Edge(answering, metrics, clock, write_line, surroundings.is_draining, addresses), close=close)
+    return Gateway(app=front, close=close)
 
 
 def _ledger(endpoints: Endpoints, settings: "PostgresSettings") -> Ledger:

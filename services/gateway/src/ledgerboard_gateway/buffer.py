@@ -41,22 +41,21 @@ class Buffer:
         self._closed = False
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
+        self._room = threading.Condition(self._lock)
 
     @property
     def parcels(self) -> int:
         """How many parcels wait."""
         return self._parcels
 
-    def put(self, parcels: Sequence[Parcel]) -> None:
-        """Let all of ``parcels`` wait, or raise `BufferFullError` and none."""
+    def put(self, parcels: Sequence[Parcel], deadline: float) -> None:
+        """Let all of ``parcels`` wait, once there is room. Raises `BufferFullError` where there is none in time."""
+        added_bytes = sum(parcel.size_bytes for parcel in parcels)
         with self._changed:
-            size_bytes = self._size_bytes + sum(parcel.size_bytes for parcel in parcels)
-            if (
-                self._closed
-                or self._parcels + len(parcels) > self._settings.buffer_requests
-                or size_bytes > self._settings.buffer_bytes
-            ):
-                raise BufferFullError
+            while not self._has_room(len(parcels), added_bytes):
+                if self._closed or not self._room.wait(max(0.0, deadline - time.monotonic())):
+                    raise BufferFullError
+            size_bytes = self._size_bytes + added_bytes
             was_empty = self._parcels == 0
             for parcel in parcels:
                 (self._keyed if parcel.is_keyed else self._line).append(parcel)
@@ -99,6 +98,14 @@ class Buffer:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+            self._room.notify_all()
+
+    def _has_room(self, parcels: int, size_bytes: int) -> bool:
+        """Whether so much fits. What is larger than the whole buffer has room where nothing else waits."""
+        if self._closed:
+            return False
+        fits = self._size_bytes + size_bytes <= self._settings.buffer_bytes
+        return self._parcels == 0 or (fits and self._parcels + parcels <= self._settings.buffer_requests)
 
     def _due_in_seconds(self) -> float | None:
         """0 when an envelope should leave now, None when nothing waits."""
@@ -147,3 +154,5 @@ class Buffer:
         self._size_bytes += sign * parcel.size_bytes
         self._submissions += sign * len(parcel.submissions)
         self._metrics.buffered.set(self._submissions)
+        if sign < 0:
+            self._room.notify_all()

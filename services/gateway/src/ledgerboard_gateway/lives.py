@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
 from ledgerboard_boards import Live, MovedError
-from ledgerboard_contracts import BoardDefinition, BoardOptions, View
-from ledgerboard_gateway.views import LiveBoard, UnknownBoardError
+from ledgerboard_contracts import BoardDefinition, BoardOptions, InvalidPeriodKeyError, View
+from ledgerboard_gateway.views import LiveBoard, UnknownBoardError, UnknownViewError
 from ledgerboard_infra.errors import UnavailableError
 
 T = TypeVar("T")
@@ -110,14 +110,19 @@ class Lives:
     def read(self, boards: Sequence[str], ask: Callable[[Sequence[LiveBoard]], T]) -> T:
         """What ``ask`` returns when told what is live of ``boards``; asked again where one of them has moved.
 
-        Raises `UnknownBoardError`, `LostBoardError`, `MovingBoardError` and `UnavailableError`.
+        That a board keeps no such ranking is said by its definition alone, without a read that the boards could refuse;
+        so they are asked whether that generation is live still. Raises what ``ask`` raises, `UnknownBoardError`,
+        `LostBoardError`, `MovingBoardError` and `UnavailableError`.
         """
         for _ in range(_ATTEMPTS):
             lives = [self._of(board) for board in boards]
             try:
                 return ask(lives)
             except MovedError as error:
-                self._forget(error.view)
+                self._forget(error.view.board, error.view.generation)
+            except (UnknownViewError, InvalidPeriodKeyError):
+                if not self._has_moved(lives):
+                    raise
         raise MovingBoardError(f"one of {list(boards)} keeps moving")
 
     def recorded(self, board: str) -> LiveBoard:
@@ -154,12 +159,23 @@ class Lives:
             while len(self._known) > self._capacity:
                 self._known.pop(next(iter(self._known)), None)
 
-    def _forget(self, moved: View) -> None:
+    def _has_moved(self, lives: Sequence[LiveBoard]) -> bool:
+        """Whether another generation of one of these is live by now. What is known of those is forgotten."""
+        moved = [each for each in lives if self._live_number(each.board) != each.generation]
+        for each in moved:
+            self._forget(each.board, each.generation)
+        return bool(moved)
+
+    def _live_number(self, board: str) -> int:
+        live = self._states.lives(board)
+        return NOT_PROJECTED if live is None else live.generation
+
+    def _forget(self, board: str, generation: int) -> None:
         """Unless somebody else has found out anew meanwhile."""
-        known = self._known.get(moved.board)
-        if known is not None and known.generation == moved.generation:
+        known = self._known.get(board)
+        if known is not None and known.generation == generation:
             with self._remembering:
-                self._known.pop(moved.board, None)
+                self._known.pop(board, None)
 
     def _current(self, board: str) -> BoardDefinition:
         current = self._definitions.current(board)

@@ -65,6 +65,15 @@ class GatewayMetrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self.connections = Gauge(
+            "gateway_connections", "Connections that are open.", registry=registry, multiprocess_mode="livesum"
+        )
+        self._connections_shut = Counter(
+            "gateway_connections_shut",
+            "Connections that were shut without an answer by why: overdue, or crowded out as others needed the place.",
+            ("reason",),
+            registry=registry,
+        )
         self._request_children: dict[tuple[str, str, int], Histogram] = {}
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -87,6 +96,10 @@ class GatewayMetrics:
         """Count what a limit ``let`` through or ``refused``; ``unasked``: let through while Redis could not tell."""
         if count:
             self._limited.labels(policy, outcome).inc(count)
+
+    def connection_shut(self, reason: str) -> None:
+        """Count one connection that was shut: ``overdue`` or ``crowded``."""
+        self._connections_shut.labels(reason).inc()
 
     def ledger_read(self, reason: str) -> None:
         """Count one read that the ledger answered, by why the boards did not."""

@@ -3,16 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from ledgerboard_gateway.http.edge import Edge
+from ledgerboard_gateway.serving.front import Front
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """The WSGI application and how to stop what runs beside it."""
+    """The ASGI application and how to stop what runs beside it."""
 
-    app: Edge
+    app: Front
     close: Callable[[], None]
+
+
+class Beside(Protocol):
+    """What works beside the requests, from `start` to `close`."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

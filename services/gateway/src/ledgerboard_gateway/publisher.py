@@ -77,8 +77,8 @@ class Publisher:
 
     def publish(self, parcels: Sequence[Parcel]) -> None:
         """Hand over ``parcels`` and return when each has an outcome. Raises `BufferFullError` and then took none."""
-        self._buffer.put(parcels)
         deadline = time.monotonic() + self._settings.timeout_seconds
+        self._buffer.put(parcels, deadline)
         for parcel in parcels:
             if not parcel.wait(deadline - time.monotonic()):
                 self._buffer.give_up(parcel)

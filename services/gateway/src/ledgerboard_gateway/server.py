@@ -6,6 +6,7 @@ before anything is refused; then it takes no new connection, finishes the reques
 
 import multiprocessing
 import os
+import resource
 import signal
 import tempfile
 import threading
@@ -18,7 +19,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
@@ -30,11 +31,17 @@ from ledgerboard_infra.logs import configure_logs, get_logger
 
 if TYPE_CHECKING:
     from ledgerboard_gateway.access_settings import AccessSettings
-    from ledgerboard_gateway.http.edge import Edge
+    from ledgerboard_gateway.serving.front import Front
 
 SERVICE: Final = "gateway"
 
 _GRANIAN_LOGS: Final = {"loggers": {"_granian": {"handlers": [], "level": "WARNING", "propagate": True}}}
+
+_HEAD_BYTES: Final = 64 * 1024
+"""How much the server reads ahead on one connection, and so how large the head of a request may be."""
+
+_SPARE_FILES: Final = 256
+"""Open files that the stores, logs and libraries need besides connections."""
 
 _log = get_logger(__name__)
 
@@ -47,11 +54,15 @@ class _Server(MPServer):
             "ledgerboard_gateway",
             address=settings.http.host,
             port=settings.http.port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,
+            websockets=False,
             workers=settings.http.processes,
-            blocking_threads=settings.http.threads,
             backpressure=settings.http.backpressure,
-            http1_settings=HTTP1Settings(header_read_timeout=round(settings.http.header_seconds * 1000)),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=round(max(settings.http.idle_seconds, settings.http.header_seconds) * 1000),
+                max_buffer_size=_HEAD_BYTES,
+            ),
             workers_kill_timeout=max(1, round(settings.http.grace_seconds)),
             log_dictconfig=_GRANIAN_LOGS,
         )
@@ -85,7 +96,7 @@ def warn_of_write_key(settings: "AccessSettings") -> None:
         _log.warning("the write key is set: make an admin key with it, and take it away")
 
 
-def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Edge":
+def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Front":
     """Build the application inside a worker process, and close it when that process ends.
 
     Only there is it imported: the parent, which just watches its workers, would carry half of their memory for nothing.
@@ -95,6 +106,7 @@ def load(settings: GatewaySettings, draining: Event, shared: Path | None) -> "Ed
 
     configure_logs(settings.telemetry, SERVICE)
     _end_with_parent()
+    _allow_files(settings.http.backpressure + _SPARE_FILES)
     try:
         gateway = build(settings, Surroundings(is_draining=draining.is_set, shared_metrics=shared))
     except (UnavailableError, MisconfiguredError) as error:
@@ -114,6 +126,16 @@ def _shared_metrics(processes: int) -> Iterator[Path | None]:
     with tempfile.TemporaryDirectory(prefix="ledgerboard-metrics-") as directory:
         os.environ[DIRECTORY_VARIABLE] = directory
         yield Path(directory)
+
+
+def _allow_files(wanted: int) -> None:
+    """Let this process open that many files, since each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        _log.warning("fewer connections than set: too few open files are allowed", wanted=wanted, allowed=allowed)
 
 
 def _end_with_parent() -> None:

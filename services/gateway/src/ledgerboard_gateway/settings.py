@@ -12,6 +12,8 @@ from ledgerboard_gateway.identity_settings import IdentitySettings
 from ledgerboard_gateway.key_settings import KeySettings
 from ledgerboard_gateway.limit_settings import LimitSettings
 from ledgerboard_gateway.name_settings import NameSettings
+from ledgerboard_gateway.serving.connections import ConnectionLimits
+from ledgerboard_gateway.serving.lanes import Places
 from ledgerboard_infra.settings import (
     AwsSettings,
     Count,
@@ -35,14 +37,35 @@ class HttpSettings:
     threads: Annotated[int, Meta(ge=4)] = setting(
         "LEDGERBOARD_HTTP_THREADS", default=128, doc="Requests that one worker process handles at the same time."
     )
+    wait_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_HTTP_WAIT_SECONDS",
+        default=5.0,
+        doc="How long a request waits for a thread before it is answered with 503.",
+    )
     backpressure: Count = setting(
-        "LEDGERBOARD_HTTP_BACKPRESSURE", default=1024, doc="Connections that one worker process keeps open at most."
+        "LEDGERBOARD_HTTP_BACKPRESSURE",
+        default=4096,
+        doc="Connections that one worker process keeps open at most. Where they run out, idle ones give way.",
     )
     max_body_bytes: Count = setting(
-        "LEDGERBOARD_HTTP_MAX_BODY_BYTES", default=1024 * 1024, doc="A larger request body is answered with 413."
+        "LEDGERBOARD_HTTP_MAX_BODY_BYTES",
+        default=1024 * 1024,
+        doc="A larger body of a bulk request is answered with 413; other bodies have lower bounds, as documented.",
     )
     header_seconds: Annotated[float, Meta(gt=0)] = setting(
-        "LEDGERBOARD_HTTP_HEADER_SECONDS", default=10.0, doc="How long a client may take to send a request's headers."
+        "LEDGERBOARD_HTTP_HEADER_SECONDS",
+        default=3.0,
+        doc="How long a new connection may take to send the headers of its first request.",
+    )
+    idle_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_HTTP_IDLE_SECONDS",
+        default=75.0,
+        doc="How long a connection is kept for its next request. Keep it above what a balancer in front keeps its own.",
+    )
+    body_seconds: Annotated[float, Meta(gt=0)] = setting(
+        "LEDGERBOARD_HTTP_BODY_SECONDS",
+        default=10.0,
+        doc="How long a request's body may take to come; after that the answer is 408.",
     )
     origins: str = setting(
         "LEDGERBOARD_HTTP_ORIGINS",
@@ -69,8 +92,15 @@ class HttpSettings:
         return frozenset(each.strip().rstrip("/") for each in self.origins.split(",") if each.strip())
 
     @property
+    def connections(self) -> ConnectionLimits:
+        """How long a connection may keep its place without a request."""
+        return ConnectionLimits(
+            first_seconds=self.header_seconds, idle_seconds=self.idle_seconds, most=self.backpressure
+        )
+
+    @property
     def bodies(self) -> BodyLimits:
-        """Threads that wait for bodies: a quarter for strangers' and half for servers', so that reads find one."""
+        """Threads that read large bodies: a quarter for players' and half for servers'. Small ones hold no thread."""
         return BodyLimits(self.max_body_bytes, self.threads // 4, self.threads // 2)
 
 
@@ -93,8 +123,8 @@ class PublisherSettings:
     buffer_requests: Count = setting(
         "LEDGERBOARD_PUBLISHER_BUFFER_REQUESTS",
         default=80,
-        doc="Requests that may wait for the queue; more are answered with 503 at once. Keep it below the threads, "
-        "so that reads and health checks find a thread while the queue is down.",
+        doc="Requests that may wait for the queue; more wait for their place first. Keep it below the threads, so that "
+        "reads find a thread while the queue is down.",
     )
     buffer_bytes: Count = setting(
         "LEDGERBOARD_PUBLISHER_BUFFER_BYTES", default=32 * 1024 * 1024, doc="The same bound in bytes of JSON."
@@ -184,6 +214,21 @@ class GatewaySettings:
     postgres: PostgresSettings
     secrets: SecretsSettings
     telemetry: TelemetrySettings
+
+    @property
+    def places(self) -> Places:
+        """The requests at work. Writes leave threads to reads, and reads an eighth of them to writes."""
+        threads = self.http.threads
+        return Places(
+            threads=threads,
+            reads=threads - max(1, threads // 8),
+            writes=self.publisher.buffer_requests + self.wait.requests,
+            strangers=max(1, threads // 4),
+            large=max(1, threads // 2),
+            wait_seconds=self.http.wait_seconds,
+            body_seconds=self.http.body_seconds,
+            bodies=max(1, self.http.backpressure // 4),
+        )
 
     def __post_init__(self) -> None:
         if self.publisher.buffer_requests + self.wait.requests >= self.http.threads:

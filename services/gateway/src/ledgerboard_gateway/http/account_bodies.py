@@ -13,7 +13,7 @@ from ledgerboard_gateway.http.requests import json_body
 from ledgerboard_gateway.http.second_look import decoded
 
 MAX_PASSWORD: Final = 256
-MAX_TOKEN: Final = 16 * 1024
+MAX_TOKEN: Final = 12 * 1024
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Password = Annotated[str, Meta(min_length=1, max_length=MAX_PASSWORD)]

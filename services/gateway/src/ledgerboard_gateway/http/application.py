@@ -49,7 +49,7 @@ def create_app(routes: Routes, guard: Guard, keys: Keys, auditing: Auditing, bod
     app.url_map.merge_slashes = False
     _answer_errors(app)
     operations = routes.all()
-    bind(app, operations, guard, keys, auditing)
+    bind(app, operations, guard, keys, auditing, bodies.most_bytes)
     routes.documentation.publish(partial(openapi, operations, TAGS, guard.asks))
     return app
 

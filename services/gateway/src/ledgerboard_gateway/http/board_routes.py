@@ -10,7 +10,7 @@ from ledgerboard_contracts import BoardDefinition, BoardOptions
 from ledgerboard_gateway.http import answers, rebuild_rendering, rendering
 from ledgerboard_gateway.http import examples as e
 from ledgerboard_gateway.http.auditing import note_before
-from ledgerboard_gateway.http.operations import Answer, Body, Operation
+from ledgerboard_gateway.http.operations import LIST_BODY_BYTES, Answer, Body, Operation
 from ledgerboard_gateway.http.operator_answers import RedefinedBoard
 from ledgerboard_gateway.http.operator_examples import REDEFINED
 from ledgerboard_gateway.http.options import OptionsBody
@@ -128,7 +128,7 @@ class BoardRoutes:
                 "views there are differ, the board is rebuilt from the ledger: readers see it as it was until the new "
                 "generation takes its place. Options that are left out take their defaults. Other replicas follow "
                 "within 5 seconds.",
-                body=Body(OptionsBody, e.OPTIONS),
+                body=Body(OptionsBody, e.OPTIONS, LIST_BODY_BYTES),
                 answers={
                     200: Answer([answers.BoardAnswer], e.BOARD, "The board existed; this is its version now"),
                     201: Answer([answers.BoardAnswer], e.BOARD, "The board is new"),

@@ -14,6 +14,7 @@ from flask import Response
 
 from ledgerboard_contracts import (
     BoardDefinition,
+    InvalidMomentError,
     InvalidNameError,
     Order,
     Period,
@@ -22,6 +23,7 @@ from ledgerboard_contracts import (
     StandingsPage,
     check_level,
     level_scope,
+    read_day,
 )
 from ledgerboard_gateway.fallback import Asked, Found, Source
 from ledgerboard_gateway.http import rendering
@@ -167,9 +169,6 @@ def _level(name: str) -> str:
 def _day(text: str) -> Date:
     """The day, of the one form that we write ourselves."""
     try:
-        day = Date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid("date", "must be a day as YYYY-MM-DD") from error
-    if day.isoformat() != text:
-        raise invalid("date", "must be a day as YYYY-MM-DD")
-    return day
+        return read_day(text)
+    except InvalidMomentError as error:
+        raise invalid("date", str(error)) from error

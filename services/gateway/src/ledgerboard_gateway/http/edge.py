@@ -17,6 +17,7 @@ from ledgerboard_gateway.http.client_addresses import ClientAddresses
 from ledgerboard_gateway.http.requests import ADDRESS, CALLER, HEADERS, NO_ROUTE, NOTES, REQUEST_ID, route_of
 from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.principals import ANONYMOUS
+from ledgerboard_gateway.serving.environs import STARTED
 from ledgerboard_infra.clock import Clock
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Edge:
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
-        started = time.perf_counter()
+        started = environ.get(STARTED) or time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = environ[REQUEST_ID] = given if _SOUND.match(given) else _new_id()
         environ[ADDRESS] = self._addresses.exact(environ)
@@ -72,7 +73,7 @@ class Edge:
 
         parts = self._inner(environ, start)
         try:
-            body = b"".join(parts)  # granian writes a list in one piece, anything else as a stream.
+            body = b"".join(parts)
         finally:
             if close := getattr(parts, "close", None):
                 close()

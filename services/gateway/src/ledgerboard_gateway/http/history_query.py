@@ -1,37 +1,17 @@
 """The query parameters of reads of the ledger. What depends on today is left to the routes: queries are read once."""
 
 import re
-from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from marshmallow import ValidationError, fields, validates_schema
 
 from ledgerboard_contracts import MAX_SCORE, check_board, check_level
-from ledgerboard_contracts.scores import AwareDatetime
-from ledgerboard_gateway.http.query_fields import Query, limit
+from ledgerboard_gateway.http.query_fields import Day, Moment, Query, limit
 from ledgerboard_gateway.http.view_query import sound
 
 _EVENT: Final = "019ab2f4-0c5e-7b3c-9d4e-2f6a8b1c3d5e"
 _KEY: Final = re.compile(r"(-?[0-9]{1,16})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
-
-
-class Moment(fields.DateTime):
-    """A moment as RFC 3339 writes it, and no other form of ISO 8601. It tells its own offset."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002 -- as the base has it.
-        rule = "Must be an RFC 3339 time with its offset; a + in a URL is written %2B."
-        moment: datetime = _read(value, AwareDatetime, rule)
-        return moment
-
-
-class Day(fields.Date):
-    """A day as RFC 3339 writes it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:  # noqa: ARG002 -- as the base has it.
-        day: date = _read(value, date, "Must be a day such as 2026-11-21.")
-        return day
 
 
 class PlayKey(fields.String):
@@ -113,10 +93,3 @@ class RanksQuery(Query):
         load_default=None,
         metadata={"description": "The last day, in UTC, itself included; else today.", "example": "2026-11-21"},
     )
-
-
-def _read(value: Any, kind: Any, rule: str) -> Any:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise ValidationError(rule) from error

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ledgerboard_contracts import InvalidMomentError, read_moment
 from ledgerboard_contracts.scores import AwareDatetime
 from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.second_look import decoded
@@ -17,6 +18,9 @@ MAX_OVERLAP_SECONDS: Final = 30 * 86400
 _REFUSED: Final = frozenset({"Cc", "Cs"})
 
 Scope = Literal["submit", "boards", "players", "read", "admin"]
+WrittenMoment = Annotated[
+    str, Meta(description="A time as RFC 3339 writes it, with its offset.", extra_json_schema={"format": "date-time"})
+]
 Pattern = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\*?$(?!\n)", description="A board's name, or how names begin and then `*`."),
@@ -39,7 +43,7 @@ class KeyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ]
     boards: Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=100)] | None = None
     rate: Annotated[float, Meta(ge=0, le=1_000_000, description="Scores a second.")] | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: WrittenMoment | None = None
 
 
 class RotationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +95,8 @@ def decode_key(body: bytes, now: datetime) -> WantedKey:
     read = decoded(_key, body)
     if not read.name.strip() or any(unicodedata.category(character) in _REFUSED for character in read.name):
         raise invalid("name", "must be words without control characters")
-    if read.expires_at is not None and read.expires_at <= now:
+    expires_at = None if read.expires_at is None else _moment("expires_at", read.expires_at)
+    if expires_at is not None and expires_at <= now:
         raise invalid("expires_at", "must be yet to come")
     if "players" in read.scopes and read.boards is not None:
         raise invalid("boards", "must be left out: players are of no board")
@@ -100,8 +105,15 @@ def decode_key(body: bytes, now: datetime) -> WantedKey:
         scopes=tuple(sorted(set(read.scopes))),
         boards=None if read.boards is None else tuple(dict.fromkeys(read.boards)),
         rate=read.rate,
-        expires_at=read.expires_at,
+        expires_at=expires_at,
     )
+
+
+def _moment(field: str, text: str) -> datetime:
+    try:
+        return read_moment(text)
+    except InvalidMomentError as error:
+        raise invalid(field, str(error)) from error
 
 
 def decode_rotation(body: bytes) -> timedelta | None:

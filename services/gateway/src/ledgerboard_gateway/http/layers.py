@@ -1,6 +1,6 @@
 """What stands between the edge and Flask, from the outside in.
 
-Protection sees every answer. Quick reads and kept pages answer without Flask.
+Protection sees every answer. What is no sound request goes no further. Quick reads and kept pages answer without Flask.
 """
 
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ledgerboard_gateway.http.hot_pages import HotPages
 from ledgerboard_gateway.http.protection import Policy, Protection
 from ledgerboard_gateway.http.quick_reads import QuickReads
+from ledgerboard_gateway.http.request_checks import RequestChecks
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,4 +25,4 @@ def layered(
     """``app`` behind its layers. ``standing`` is the view that tells one player's place."""
     pages = HotPages(app, read.boards, read.lives, readers, clock)
     policy = Policy(origins=settings.allowed_origins, hsts_seconds=settings.hsts_seconds)
-    return Protection(QuickReads(pages, standing, readers), policy)
+    return Protection(RequestChecks(QuickReads(pages, standing, readers)), policy)

@@ -13,7 +13,7 @@ from ledgerboard_contracts.scores import PlayerId
 from ledgerboard_gateway.http import rendering
 from ledgerboard_gateway.http.account_bodies import read
 from ledgerboard_gateway.http.auditing import note_before
-from ledgerboard_gateway.http.operations import Answer, Body, Operation
+from ledgerboard_gateway.http.operations import LIST_BODY_BYTES, Answer, Body, Operation
 from ledgerboard_gateway.http.problems import FieldError, ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import caller_looking_after, note, player_in_path
@@ -149,7 +149,8 @@ class NameRoutes:
             Operation(
                 method="POST", rule="/v1/players/names", view=self.get_names, summary="Read the names of many players",
                 description=f"At most {MAX_PLAYERS} at a time: those of a page of standings.",
-                body=Body(PlayersBody, {"players": ["theburningmonk", "ubecker"]}), problems=[P.UNAVAILABLE],
+                body=Body(PlayersBody, {"players": ["theburningmonk", "ubecker"]}, LIST_BODY_BYTES),
+                problems=[P.UNAVAILABLE],
                 tag="names", answers={200: Answer([NamesAnswer], {"names": [_NAMED, _NAMELESS]}, "Their names")},
             ),
         ]  # fmt: skip

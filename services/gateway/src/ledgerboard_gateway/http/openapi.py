@@ -4,7 +4,6 @@ flask-smorest documents queries and parsed bodies from the marshmallow schemas t
 own that answers nobody. The schemas of all other bodies come from the structs that decode them.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Final
@@ -76,7 +75,7 @@ def _add(blueprint: Blueprint, operation: Operation, asks: Callable[[Access], bo
         operation.rule,
         operation.view.__name__,
         view,
-        parameters=[PATH_PARAMETERS[name] for name in _names(operation.rule)],
+        parameters=[PATH_PARAMETERS[name] for name in operation.path_parameters],
         methods=[method],
     )
 
@@ -89,10 +88,6 @@ def _bare(view: Callable[..., Response]) -> Callable[..., Response]:
         return view(*args, **kwargs)
 
     return bare
-
-
-def _names(rule: str) -> list[str]:
-    return re.findall(r"<(\w+)>", rule)
 
 
 def _components(operations: Iterable[Operation]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 `Operation` is the one place that knows both, so a route without documentation cannot be registered.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,12 +25,19 @@ from ledgerboard_gateway.http.headers import (
 from ledgerboard_gateway.http.problems import CONTENT_TYPE, Problem, ProblemError, ProblemType, as_dict
 
 JSON: Final = "application/json"
+SMALL_BODY_BYTES: Final = 16 * 1024
+"""What a body needs that names one thing. Such a body is read before a thread takes up its request."""
+
+LIST_BODY_BYTES: Final = 32 * 1024
+"""What a hundred ids of 64 characters need, or a board with all of its seasons."""
+
 REFERENCE: Final = "#/components/schemas/{name}"
 
 _ALWAYS: Final = (ProblemType.INTERNAL,)
 _WITH_BODY: Final = (
     ProblemType.MALFORMED_BODY,
     ProblemType.INVALID_REQUEST,
+    ProblemType.LATE_BODY,
     ProblemType.TOO_LARGE,
     ProblemType.UNAVAILABLE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
@@ -41,6 +49,7 @@ _KEYED: Final = (
     ProblemType.KEY_REUSED,
     ProblemType.UNDER_WAY,
     ProblemType.ALREADY_DONE,
+    ProblemType.LATE_BODY,
     ProblemType.TOO_LARGE,
     ProblemType.UNAVAILABLE,
 )
@@ -51,10 +60,14 @@ _WITH_NAMES: Final = (ProblemType.INVALID_REQUEST,)
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request's body: the struct or schema that reads it, and an example."""
+    """A request's body: the struct or schema that reads it, an example, and how large it may be.
+
+    ``most_bytes`` is what the operation needs. None: what a deployment allows (`LEDGERBOARD_HTTP_MAX_BODY_BYTES`).
+    """
 
     model: Any
     example: Mapping[str, Any]
+    most_bytes: int | None = SMALL_BODY_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,19 @@ class Operation:
     """Whether the live boards answer, or in their place the ledger."""
 
     @property
+    def path_parameters(self) -> Sequence[str]:
+        """The names of the parameters in its path, in their order."""
+        return re.findall(r"<(\w+)>", self.rule)
+
+    @property
     def parameters(self) -> Sequence[Mapping[str, Any]]:
         """The headers that a client may send."""
         return [*self.headers, IF_NONE_MATCH] if self.conditional else self.headers
+
+    def most_body_bytes(self, allowed_bytes: int) -> int:
+        """How large a body may be where a deployment allows ``allowed_bytes``."""
+        most_bytes = self.body.most_bytes if self.body else SMALL_BODY_BYTES
+        return allowed_bytes if most_bytes is None else min(most_bytes, allowed_bytes)
 
     @property
     def parsed_body(self) -> type[Schema] | None:
@@ -115,10 +138,13 @@ class Operation:
         }
         if guarded:
             document["security"] = _SECURITY
-        if self.body is not None and not self.parsed_body:
-            reference = {"$ref": REFERENCE.format(name=self.body.model.__name__)}
-            content = {JSON: {"schema": reference, "example": self.body.example}}
-            document["requestBody"] = {"required": True, "content": content}
+        if self.body is not None:
+            described: dict[str, Any] = {"description": _size(self.body)}
+            if not self.parsed_body:
+                reference = {"$ref": REFERENCE.format(name=self.body.model.__name__)}
+                content = {JSON: {"schema": reference, "example": self.body.example}}
+                described |= {"required": True, "content": content}
+            document["requestBody"] = described
         return document
 
     def _responses(self, *, guarded: bool, keyed: bool, limited: bool, counted: bool) -> dict[int, Any]:
@@ -144,6 +170,12 @@ class Operation:
             *(_KEYED if keyed else ()),
             *(_WITH_NAMES if checks_names else ()),
         }
+
+
+def _size(body: Body) -> str:
+    if body.most_bytes is None:
+        return "As large as the deployment allows: 1 MiB unless it says otherwise."
+    return f"At most {body.most_bytes} bytes."
 
 
 def _status(kind: ProblemType) -> int:

@@ -1,10 +1,10 @@
 """The body of a board's definition, as a marshmallow schema. Every option has a default and may be left out."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from ledgerboard_contracts import (
     DEFAULT_OPTIONS,
@@ -19,20 +19,15 @@ from ledgerboard_contracts import (
 from ledgerboard_contracts.boards import MAX_DECIMALS, MAX_SEASONS, MAX_TIE_BREAKS
 from ledgerboard_contracts.calendars import SEASON_KEY_PATTERN
 from ledgerboard_gateway.http import rule_options as rules
+from ledgerboard_gateway.http.query_fields import Moment, ShortList, Strict
 
 MAX_TITLE: Final = 120
 MAX_ATTRIBUTE: Final = 64
-_YEARS: Final = range(1970, 9999)
 
 
 def _check_printable(text: str) -> None:
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise ValidationError("Must not contain control characters.")
-
-
-def _check_year(moment: datetime) -> None:
-    if moment.year not in _YEARS:
-        raise ValidationError(f"Must lie within the years {_YEARS[0]} to {_YEARS[-1]}.")
 
 
 def _bound(default: int, meaning: str) -> fields.Integer:
@@ -44,10 +39,8 @@ def _bound(default: int, meaning: str) -> fields.Integer:
     )
 
 
-def _moment(meaning: str) -> fields.AwareDateTime:
-    return fields.AwareDateTime(
-        format="iso", required=True, validate=_check_year, metadata={"description": f"{meaning} With its offset."}
-    )
+def _moment(meaning: str) -> Moment:
+    return Moment(required=True, metadata={"description": f"{meaning} With its offset."})
 
 
 class _Switch(fields.Boolean):
@@ -63,14 +56,7 @@ def _switch(*, default: bool, meaning: str) -> fields.Boolean:
     return _Switch(load_default=default, metadata={"description": meaning})
 
 
-class _Strict(Schema):
-    class Meta:
-        """An unknown option is told to the client, not ignored."""
-
-        unknown = RAISE
-
-
-class TieBreakBody(_Strict):
+class TieBreakBody(Strict):
     """An attribute of every submission, an integer within +-2^53, that orders equal scores."""
 
     attribute = fields.String(
@@ -90,7 +76,7 @@ class TieBreakBody(_Strict):
         return TieBreak(**data)
 
 
-class SeasonBody(_Strict):
+class SeasonBody(Strict):
     """A stretch of time of the operator's choice that is ranked for itself."""
 
     key = fields.String(
@@ -111,7 +97,7 @@ class SeasonBody(_Strict):
         return Season(key=data["key"], start=data["start"].astimezone(UTC), end=data["end"].astimezone(UTC))
 
 
-class OptionsBody(_Strict):
+class OptionsBody(Strict):
     """How a board ranks and what it accepts. What is left out takes its default, also on a board that exists."""
 
     order = fields.Enum(
@@ -144,10 +130,10 @@ class OptionsBody(_Strict):
             "description": "How many digits of a score are decimals. For those who show it: scores stay integers."
         },
     )
-    ties = fields.List(
+    ties = ShortList(
         fields.Nested(TieBreakBody),
+        most=MAX_TIE_BREAKS,
         load_default=DEFAULT_OPTIONS.ties,
-        validate=validate.Length(max=MAX_TIE_BREAKS),
         metadata={"description": "What orders equal scores before time and player id do. Not with `total`."},
     )
     time_zone = fields.String(
@@ -155,10 +141,10 @@ class OptionsBody(_Strict):
         validate=validate.Length(1, 64),
         metadata={"description": "The IANA time zone whose midnights bound days, weeks and months."},
     )
-    seasons = fields.List(
+    seasons = ShortList(
         fields.Nested(SeasonBody),
+        most=MAX_SEASONS,
         load_default=DEFAULT_OPTIONS.seasons,
-        validate=validate.Length(max=MAX_SEASONS),
         metadata={"description": "Stretches of time that are ranked besides. They may overlap."},
     )
     level_views = _switch(default=DEFAULT_OPTIONS.level_views, meaning="Rank each level for itself.")

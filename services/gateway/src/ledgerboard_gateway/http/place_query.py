@@ -3,10 +3,10 @@
 from typing import Final
 
 from marshmallow import fields, validate
-from webargs.fields import DelimitedList
 
 from ledgerboard_contracts import MAX_SCORE, check_board, check_player
-from ledgerboard_gateway.http.query_fields import Digits
+from ledgerboard_contracts.boards import MAX_TIE_BREAKS
+from ledgerboard_gateway.http.query_fields import CommaList, Digits, ShortList
 from ledgerboard_gateway.http.view_query import RankingQuery, ScoreDigits, sound
 
 MAX_SIDE: Final = 50
@@ -27,10 +27,11 @@ class NeighboursQuery(RankingQuery):
 class LookupQuery(RankingQuery):
     """Several players, named one by one."""
 
-    player = fields.List(
+    player = ShortList(
         fields.String(validate=sound(check_player)),
+        least=1,
+        most=MAX_LIST,
         required=True,
-        validate=validate.Length(1, MAX_LIST),
         metadata={
             "description": f"A player's id; given again for each of up to {MAX_LIST}.",
             "example": ["ada", "bob"],
@@ -41,10 +42,11 @@ class LookupQuery(RankingQuery):
 class BoardsOfPlayerQuery(RankingQuery):
     """Several boards of one player."""
 
-    boards = DelimitedList(
+    boards = CommaList(
         fields.String(validate=sound(check_board)),
+        least=1,
+        most=MAX_BOARDS,
         required=True,
-        validate=validate.Length(1, MAX_BOARDS),
         metadata={
             "description": f"The boards' names, with commas between them, at most {MAX_BOARDS}.",
             "example": ["mario-kart", "mario-party"],
@@ -63,8 +65,9 @@ class HypotheticalQuery(RankingQuery):
             "example": "ada",
         },
     )
-    ties = DelimitedList(
+    ties = CommaList(
         ScoreDigits(validate=validate.Range(-MAX_SCORE, MAX_SCORE)),
+        most=MAX_TIE_BREAKS,
         load_default=(),
         metadata={
             "description": "Values of the board's tie-breaks in their order, with commas between them; those that are "

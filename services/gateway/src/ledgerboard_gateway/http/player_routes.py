@@ -10,7 +10,7 @@ from ledgerboard_gateway.fallback import Asked, Found
 from ledgerboard_gateway.http import view_answers, view_rendering
 from ledgerboard_gateway.http import view_examples as e
 from ledgerboard_gateway.http.bodies import LookupBody, decode_lookup
-from ledgerboard_gateway.http.operations import Answer, Body, Operation
+from ledgerboard_gateway.http.operations import LIST_BODY_BYTES, Answer, Body, Operation
 from ledgerboard_gateway.http.place_query import BoardsOfPlayerQuery, LookupQuery, NeighboursQuery
 from ledgerboard_gateway.http.problems import ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
@@ -135,7 +135,7 @@ class PlayerRoutes:
                 description="As GET, for lists that do not fit a URL. It changes nothing and needs no key.",
                 from_boards=True,
                 query=RankingQuery,
-                body=Body(LookupBody, e.LOOKUP_BODY),
+                body=Body(LookupBody, e.LOOKUP_BODY, LIST_BODY_BYTES),
                 answers=lookup,
                 problems=[*VIEW_PROBLEMS, P.RANK_TOO_DEEP],
             ),

@@ -77,12 +77,18 @@ class ProblemType(Enum):
         "The board does not take this score",
         "It is on record as rejected, with the reason in `detail`; sending it again changes nothing.",
     )
+    LATE_BODY = (
+        "late-body",
+        408,
+        "The body did not come in time",
+        "Nothing was accepted. Send it again, at once: this connection is closed.",
+    )
     TOO_LARGE = ("too-large", 413, "The body is too large", "Nothing was accepted. Send less at a time.")
     UNSUPPORTED_MEDIA_TYPE = (
         "unsupported-media-type",
         415,
         "The body must be JSON",
-        "Nothing was accepted. Send `Content-Type: application/json`.",
+        "Nothing was accepted. Send `Content-Type: application/json`, and no `Content-Encoding`.",
     )
     RANK_TOO_DEEP = (
         "rank-too-deep",

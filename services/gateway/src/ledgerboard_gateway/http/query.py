@@ -6,10 +6,11 @@ Those of the live boards stand in `view_query`, those of the ledger in `history_
 from collections.abc import Iterator
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, ValidationError, fields, validate
 
 from ledgerboard_gateway.http.query_fields import DEFAULT_PAGE, MAX_PAGE, MAX_RANK, Digits, Query, limit
 
+_WHOLE: Final = {"json": "body"}
 _name_part: Final = validate.Regexp(r"[A-Za-z0-9._-]{0,64}\Z", error="Must consist of a board's name's characters.")
 
 
@@ -34,7 +35,7 @@ class BoardsQuery(Query):
     limit = limit()
 
 
-class PublishedPageQuery(Schema):
+class PublishedPageQuery(Query):
     """A half-open range of ranks, as published: unknown parameters are ignored."""
 
     class Meta:
@@ -63,11 +64,13 @@ class PublishedPageQuery(Schema):
 def field_messages(error: ValidationError) -> list[tuple[str, str]]:
     """The fields that marshmallow refused, such as ``ties[2].attribute``, each with its rule.
 
-    webargs puts them under the place that it read.
+    webargs puts them under the place that it read: ``query`` or ``json``.
     """
     messages: Any = error.messages
     return [
-        (path or "body", " ".join(rules)) for of_place in messages.values() for path, rules in _rules_of("", of_place)
+        (path or _WHOLE.get(place, place), " ".join(rules))
+        for place, of_place in messages.items()
+        for path, rules in _rules_of("", of_place)
     ]
 
 

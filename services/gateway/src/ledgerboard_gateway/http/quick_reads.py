@@ -14,13 +14,14 @@ from flask import Response
 from ledgerboard_gateway.http import hot_pages
 from ledgerboard_gateway.http.problems import ProblemError, respond
 from ledgerboard_gateway.http.requests import QUERY, ROUTE
+from ledgerboard_gateway.recently_used import RecentlyUsed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 STANDING: Final = "/v1/boards/<board>/players/<player>"
 CAPACITY: Final = 512
-"""How many parsed queries are kept. A board has some dozens: periods, levels, ways of ranking."""
+"""How many parsed queries are kept, those that were used last. A board has some dozens: periods, levels, rankings."""
 
 _PATH: Final = re.compile(r"/v1/boards/([^/]+)/players/([^/]+)", re.ASCII)
 _MAX_QUERY_LENGTH: Final = 128
@@ -46,7 +47,7 @@ class QuickReads:
         self._inner = inner
         self._view = view
         self._readers = readers
-        self._queries: dict[str, Mapping[str, Any]] = {}
+        self._queries: RecentlyUsed[str, Mapping[str, Any]] = RecentlyUsed(CAPACITY)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
@@ -71,6 +72,6 @@ class QuickReads:
         """Let Flask answer, and keep what it read in the query if that was sound."""
         parts = self._inner(environ, start_response)
         query, text = environ.get(QUERY), environ["QUERY_STRING"]
-        if query is not None and len(text) <= _MAX_QUERY_LENGTH and len(self._queries) < CAPACITY:
-            self._queries[text] = query
+        if query is not None and len(text) <= _MAX_QUERY_LENGTH:
+            self._queries.put(text, query)
         return parts

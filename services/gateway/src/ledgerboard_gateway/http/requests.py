@@ -13,6 +13,7 @@ from ledgerboard_contracts.names import RESERVED_BOARDS
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.slow_bodies import slow_bodies
 from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.serving.incoming import BrokenBodyError, IncomingBody, LateBodyError
 
 REQUEST_ID: Final = "ledgerboard.request_id"
 NOTES: Final = "ledgerboard.notes"
@@ -43,6 +44,7 @@ HELD: Final = "ledgerboard.held"
 NO_ROUTE: Final = "none"
 _API: Final = "v1"
 _JSON: Final = "application/json"
+_PLAIN: Final = "identity"
 _REPLACEMENT: Final = "\ufffd"
 _CHALLENGE: Final = 'Bearer realm="ledgerboard"'
 _REFUSAL: Final = "This request carries no valid credential."
@@ -113,7 +115,11 @@ def add_headers(*headers: tuple[str, str]) -> None:
 
 
 def json_body() -> bytes:
-    """The raw body. Raises the 415 problem where it is not declared as JSON, 413 where it is too large."""
+    """The raw body. Raises the 415 problem where it is not declared as plain JSON, 413 where it is too large."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", _PLAIN}:
+        detail = "Content-Encoding must be identity: bodies are taken as they are."
+        raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": _PLAIN})
     if request.headers.get("Content-Type") != _JSON and request.mimetype != _JSON:
         raise ProblemError(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"Content-Type must be {_JSON}.")
     return whole_body()
@@ -126,12 +132,26 @@ def whole_body() -> bytes:
         return known
     most_bytes = request.max_content_length or 0
     length_bytes = request.content_length
-    wanted_bytes = most_bytes + 1 if length_bytes is None else min(length_bytes, most_bytes + 1)
-    read = partial(_read, request.environ["wsgi.input"], wanted_bytes)
-    body = slow_bodies().read(read, trusted=TRUSTED in request.environ) if wanted_bytes else b""
+    if length_bytes is not None and length_bytes > most_bytes:
+        raise too_large()
+    wanted_bytes = most_bytes + 1 if length_bytes is None else length_bytes
+    body = _within_time(request.environ["wsgi.input"], wanted_bytes) if wanted_bytes else b""
     if len(body) > most_bytes:
         raise too_large()
     return body
+
+
+def _within_time(stream: Any, wanted_bytes: int) -> bytes:
+    """The body, for which this thread only waits where it is a large one."""
+    read = partial(_read, stream, wanted_bytes)
+    try:
+        if not isinstance(stream, IncomingBody) or stream.is_complete:
+            return read()
+        return slow_bodies().read(read, trusted=TRUSTED in request.environ)
+    except LateBodyError:
+        raise ProblemError(ProblemType.LATE_BODY, "The rest of the body did not come.") from None
+    except BrokenBodyError:
+        raise ProblemError(ProblemType.MALFORMED_BODY, "The body broke off.") from None
 
 
 def _read(stream: Any, wanted_bytes: int) -> bytes:
@@ -149,7 +169,7 @@ def too_large() -> ProblemError:
 
 def board_in_path(name: str, field: str = "board") -> str:
     """``name`` if it can name a board. Raises the 400 problem."""
-    return _checked(check_board, name, field)
+    return name_in_path(check_board, name, field)
 
 
 def leaderboard_in_path(name: str) -> str:
@@ -168,7 +188,7 @@ def leaderboard_in_path(name: str) -> str:
 
 def player_in_path(name: str, field: str = "player") -> str:
     """``name`` if it can name a player. Raises the 400 problem."""
-    return _checked(check_player, name, field)
+    return name_in_path(check_player, name, field)
 
 
 def event_in_path(event_id: str) -> UUID:
@@ -189,18 +209,23 @@ def uuid_in_path(text: str, field: str) -> UUID:
         raise invalid(field, "must be a UUID") from error
 
 
-def _checked(check: Callable[[str], str], name: str, field: str) -> str:
-    if _REPLACEMENT in name:
-        _refuse_bad_utf8(request.environ, field)
+def name_in_path(check: Callable[[str], str], name: str, field: str) -> str:
+    """``name`` if ``check`` takes it. Raises the 400 problem."""
+    check_utf8(name, field)
     try:
         return check(name)
     except InvalidNameError as error:
         raise invalid(field, str(error)) from error
 
 
-def _refuse_bad_utf8(environ: dict[str, Any], field: str) -> None:
-    """Werkzeug decodes a path with replacement characters, which would quietly make another name of a broken one."""
+def check_utf8(text: str, field: str) -> None:
+    """Raise the 400 problem where a path is not UTF-8.
+
+    Werkzeug decodes a path with replacement characters, which would quietly make another name of a broken one.
+    """
+    if _REPLACEMENT not in text:
+        return
     try:
-        environ["PATH_INFO"].encode("latin-1").decode()
+        request.environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeError as error:
         raise invalid(field, "is not valid UTF-8") from error

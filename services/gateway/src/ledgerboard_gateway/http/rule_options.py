@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from ledgerboard_contracts import DEFAULT_OPTIONS, AttemptPeriod, MaxAttempts, MaxGain, OnSuspicion, Submitters
 from ledgerboard_contracts.boards import MAX_DECLARED_LEVELS, MAX_LEVELS
 from ledgerboard_contracts.names import MAX_LEVEL_LENGTH
 from ledgerboard_contracts.rules import MAX_GAIN_SCORE, MAX_GAIN_SECONDS, MAX_PLAYS
+from ledgerboard_gateway.http.query_fields import Strict
 
 
 def _count(least: int, most: int, meaning: str) -> fields.Integer:
@@ -16,13 +17,8 @@ def _count(least: int, most: int, meaning: str) -> fields.Integer:
     )
 
 
-class MaxGainBody(Schema):
+class MaxGainBody(Strict):
     """How much better a play may be than one of the same player on the same level shortly before it."""
-
-    class Meta:
-        """An unknown option is told to the client, not ignored."""
-
-        unknown = RAISE
 
     score = _count(0, MAX_GAIN_SCORE, "The greatest difference that is not suspect.")
     seconds = _count(1, MAX_GAIN_SECONDS, "How long before it the plays were accepted that it is compared with.")
@@ -32,13 +28,8 @@ class MaxGainBody(Schema):
         return MaxGain(**data)
 
 
-class MaxAttemptsBody(Schema):
+class MaxAttemptsBody(Strict):
     """How often a player may play."""
-
-    class Meta:
-        """An unknown option is told to the client, not ignored."""
-
-        unknown = RAISE
 
     plays = _count(1, MAX_PLAYS, "Plays of a period that are not suspect.")
     period = fields.Enum(

@@ -157,7 +157,7 @@ class ScoreRoutes:
                 description="Each score stands for itself: one that breaks a rule is refused and never harms the "
                 "others. 400 where none can be accepted, 403 where none is the caller's to submit; 503 where the queue "
                 "acknowledged none.",
-                body=Body(BulkBody, e.BULK),
+                body=Body(BulkBody, e.BULK, most_bytes=None),
                 answers={202: Answer([answers.BulkAnswer], e.BULK_ANSWER, "A result for each score, in order")},
                 problems=[P.UNAVAILABLE, P.UNACKNOWLEDGED],
             ),

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 import msgspec
-from marshmallow import fields, validate
+from marshmallow import fields
 from msgspec import Meta
 
 from ledgerboard_contracts import (
@@ -19,6 +19,7 @@ from ledgerboard_contracts.sessions import DEFAULT_CAPACITY, MAX_CAPACITY, MAX_M
 from ledgerboard_gateway.http.problems import invalid
 from ledgerboard_gateway.http.query_fields import Query, limit
 from ledgerboard_gateway.http.second_look import decoded
+from ledgerboard_gateway.http.view_query import sound
 from ledgerboard_ledger import KeptSession, Seat
 
 CURRENT: Final = "current"
@@ -98,7 +99,7 @@ class SessionsQuery(Query):
 
     after = fields.String(
         load_default=None,
-        validate=validate.Length(1, 64),
+        validate=sound(check_session),
         metadata={"description": "Only sessions opened before this one.", "example": "cup final"},
     )
     limit = limit()
@@ -109,7 +110,7 @@ class SeatsQuery(Query):
 
     after = fields.String(
         load_default=None,
-        validate=validate.Length(1, 64),
+        validate=sound(check_player),
         metadata={"description": "Only players that follow this one.", "example": "theburningmonk"},
     )
     limit = limit()

@@ -1,9 +1,7 @@
-"""Read bodies, but only in some of the threads, and those of strangers and players in fewer than those of servers.
+"""Read large bodies in some of the threads only, and those of players in fewer than those of servers.
 
-The server reads a body in the thread of its request and knows no bound of time, so as many half-sent bodies as there
-are threads would stop everything. (To leave such a read after a while is no way out: granian then stops as a whole.)
-With this, whoever may be anybody can at worst keep others like them from writing, and a server that stalls other
-servers; reads and health go on. A proxy that buffers bodies keeps even that away.
+Small bodies are there before a thread takes their request up. A large one is read by its thread, once it is known who
+sends it. It has a deadline, and with this, bodies that are held back until then leave threads to everybody else.
 """
 
 from collections.abc import Callable
