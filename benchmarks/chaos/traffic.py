@@ -86,7 +86,7 @@ class Traffic:
             keyed = [left for each in keyed if (left := self._tried_again(each, dice)) is not None]
             scores = self._plays(dice)
             if scores and dice.random() < _KEYED_SHARE:
-                keyed += self._first_try(scores[: _BULK // 4], dice)
+                keyed += self._first_try(self._steady(scores)[: _BULK // 4], dice)
             elif scores:
                 self._submit(scores, dice)
             due = max(due + self._pause_seconds, time.monotonic() - 1)
@@ -94,6 +94,10 @@ class Traffic:
             self._give_up(each)
         for client in self._clients:
             client.close()
+
+    def _steady(self, scores: list[Score]) -> list[Score]:
+        """Those on boards that never rest: a request that is sent again later would play the others on."""
+        return [score for score in scores if self._boards[score["board"]].rests is None]
 
     def _plays(self, dice: random.Random) -> list[Score]:
         """Some plays, on those boards that are played now."""
@@ -122,6 +126,8 @@ class Traffic:
         submit(dice.choice(self._clients), self._recorder, scores)
 
     def _first_try(self, scores: list[Score], dice: random.Random) -> list[_Keyed]:
+        if not scores:
+            return []
         key = str(UUID(int=dice.getrandbits(128), version=4))
         left = self._tried_again(_Keyed(key, scores, 0, 0.0), dice)
         return [] if left is None else [left]

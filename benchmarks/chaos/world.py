@@ -70,6 +70,7 @@ class World:
         self.boards: Mapping[str, BoardPlan] = make_boards(datetime.now(UTC))
         self.first_files = self.folder / "files" / "first"
         self.playing_since = time.monotonic()
+        self.sessions_rest = False
         self._options = options
         self.stack: Stack
         self._owned = ExitStack()
@@ -135,8 +136,14 @@ class World:
         self._numbers[what] += 1
         return self._numbers[what]
 
+    @property
+    def playing_for(self) -> float:
+        """How many seconds old the round is."""
+        return time.monotonic() - self.playing_since
+
     def mend(self) -> None:
         """Let every link be whole, every clock right and the queues well-behaved; start what is down."""
+        self.sessions_rest = False
         self.set_links("*/*", OPEN)
         self.clocks.set_all_right()
         self.network.call(self.shim.behave, Manners())

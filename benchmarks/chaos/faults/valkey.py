@@ -1,7 +1,6 @@
 """Faults of Valkey: it restarts, forgets, is old, is full, evicts, and fails over to a replica that lags."""
 
 import random
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -19,7 +18,7 @@ _EVICTED_SHARE: Final = 0.5
 _LEAST_LAG_SECONDS: Final = 0.5
 _SYNC_LOOKS: Final = 100
 _LOOK_SECONDS: Final = 0.1
-_BEFORE_SECONDS: Final = 2.0
+_BEFORE_SECONDS: Final = 0.5
 _AWAY_SECONDS: Final = (10.0, 18.0)
 _NEEDED_SECONDS: Final = 45.0
 
@@ -78,13 +77,14 @@ def cut_power(world: World, fault: Fault) -> Steps:
     """Let PostgreSQL go first, and Valkey and the rankers a while later, Valkey to what it had when PostgreSQL went.
 
     That is just before a board is played that has rested for so long that no note tells of it. If it can be, it is when
-    nothing was drawn lately: else rankers ask the ledger about what comes, and hold it while PostgreSQL is away.
+    nothing was drawn lately, and nobody plays in sessions: else rankers and ingest have questions to PostgreSQL, and
+    hold what comes.
     """
     yield from until(world, _IS_CALM, fault.seconds - _NEEDED_SECONDS)
-    second = time.monotonic() - world.playing_since
-    yield max(0.0, seconds_until_played(world.boards.values(), second) - _BEFORE_SECONDS)
     folder, rankers = world.folder / "files" / "power", world.replicas_of("ranker")
+    world.sessions_rest = True
     world.valkeys.copy_files(folder)
+    yield max(0.0, seconds_until_played(world.boards.values(), world.playing_for) - _BEFORE_SECONDS)
     world.stack.postgres.kill()
     yield fault.dice().uniform(*_AWAY_SECONDS)
     for name in rankers:
@@ -94,6 +94,7 @@ def cut_power(world: World, fault: Fault) -> Steps:
         world.stack.services[name].launch()
     yield fault.dice().uniform(0.5, 3.0)
     world.start_postgres()
+    world.sessions_rest = False
     world.valkeys.follow()
 
 
