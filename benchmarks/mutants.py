@@ -10,7 +10,6 @@ Takes hours for everything, so it is no part of CI. ``./run mutants late`` tries
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import venv
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.copies import copy_tree
 from ledgerboard_dev.install import install
 
 _TOOL: Final = "cosmic-ray==8.7.0"
@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = set(named) - {*SUBJECTS, "lua"}
     if unknown:
         parser.error(f"unknown subjects: {', '.join(sorted(unknown))}")
-    tree = _copy(Path.cwd(), chosen.keep.resolve())
+    tree = copy_tree(Path.cwd(), chosen.keep.resolve())
     python = install(tree, os.environ)
     lived = 0
     for name in named:
@@ -145,23 +145,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name}: {len(found)} lived", flush=True)
         lived += len(found)
     return min(lived, 1)
-
-
-def _copy(root: Path, home: Path) -> Path:
-    """The tree as it is in the working directory, without what is ignored."""
-    tree = home / "tree"
-    shutil.rmtree(tree, ignore_errors=True)
-    git = shutil.which("git") or "git"
-    listed = subprocess.run(
-        [git, "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=root, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    for name in filter(None, listed.stdout.split("\0")):
-        if (root / name).is_file():
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, tree / name)
-    subprocess.run([git, "init", "-q"], cwd=tree, check=True)  # The tests of words ask git what there is.
-    return tree
 
 
 def _pytest(python: Path, tests: Sequence[str]) -> list[str]:

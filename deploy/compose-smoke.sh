@@ -5,6 +5,7 @@
 #   deploy/compose-smoke.sh                     skips with exit 0 where no engine answers
 #   REQUIRE_ENGINE=1 deploy/compose-smoke.sh    fails there instead
 #   KEEP=1 deploy/compose-smoke.sh              leaves the stack up, to look at
+#   WAIT_SECONDS=600 deploy/compose-smoke.sh    gives the stack longer than 240 s to become healthy
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +18,7 @@ readonly SERVICES="gateway ingest ranker rebuilder history history-jobs history-
 readonly IMAGES="gateway ingest ranker history"
 readonly LOGS_ON_FAILURE=8
 PYTHON=${PYTHON:-python3}
+WAIT_SECONDS=${WAIT_SECONDS:-240}
 SCRATCH=$(mktemp -d)
 LOAD_PID=
 REASON=
@@ -94,7 +96,7 @@ brings_the_stack_up() {
   say "built the images"
   tear_down # What an earlier run kept has other secrets.
   STARTED=1
-  timeout 300 docker compose --env-file /dev/null up --detach --no-build --wait --wait-timeout 240 --scale ranker=3 \
+  timeout $((WAIT_SECONDS + 60)) docker compose --env-file /dev/null up --detach --no-build --wait --wait-timeout "$WAIT_SECONDS" --scale ranker=3 \
     >"$SCRATCH/up" 2>&1 || { tail -20 "$SCRATCH/up" >&2; fail "the stack does not become healthy"; }
   [ "$(containers ranker | wc -l)" = 3 ] || fail "not three rankers"
   local job

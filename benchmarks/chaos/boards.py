@@ -4,7 +4,7 @@ Some are edited while they are played, some deleted and made anew, some played o
 what shows whether a loss is noticed of which nobody wrote lately.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -42,6 +42,11 @@ class BoardPlan:
     def is_played(self, second: float) -> bool:
         """Whether anybody plays on it at that moment of the run."""
         return self.rests is None or self.rests <= second % _CYCLE_SECONDS < self.rests + _PLAYED_SECONDS
+
+
+def seconds_until_played(boards: Iterable[BoardPlan], second: float) -> float:
+    """How long it takes from that second on until one of the boards that rest is played again."""
+    return min((each.rests - second) % _CYCLE_SECONDS for each in boards if each.rests is not None)
 
 
 def make_boards(now: datetime) -> Mapping[str, BoardPlan]:

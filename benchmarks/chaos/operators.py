@@ -24,7 +24,7 @@ class Operators:
         self._recorder = recorder
         self._dice = random.Random(f"{seed}-operators")
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="operator")
-        self._pending: list[Future[Answer | None]] = []
+        self._pending: list[Future[Any]] = []
 
     def correct(self, method: str, path: str, body: Any, words: str) -> None:
         """Ask for a correction. Does not wait for the answer."""
@@ -33,6 +33,11 @@ class Operators:
     def ask(self, method: str, path: str, body: Any) -> None:
         """Ask for anything else. Does not wait for the answer."""
         self._begin(self._ask, method, path, body)
+
+    def do(self, function: Any, *arguments: Any) -> None:
+        """Call anything that may take a while. Does not wait for it."""
+        self._pending = [each for each in self._pending if not each.done()]
+        self._pending.append(self._pool.submit(function, *arguments))
 
     def finish(self) -> None:
         """Wait for all answers that still come."""
@@ -44,8 +49,7 @@ class Operators:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _begin(self, function: Any, *arguments: Any) -> None:
-        self._pending = [each for each in self._pending if not each.done()]
-        self._pending.append(self._pool.submit(function, self._dice.choice(self._clients), *arguments))
+        self.do(function, self._dice.choice(self._clients), *arguments)
 
     def _correct(self, client: Client, method: str, path: str, body: Any, words: str) -> Answer | None:
         answer = self._ask(client, method, path, body)

@@ -32,7 +32,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._serials = itertools.count(1)
         self._files: dict[str, TextIO] = {}
-        self._events: list[tuple[str, str]] = []
+        self._events: list[tuple[str, str, str]] = []
 
     def serial(self) -> int:
         """A number that no other score of this run has."""
@@ -44,7 +44,7 @@ class Recorder:
             for score, (answer, event_id) in zip(scores, answers, strict=True):
                 self.counts[answer] += 1
                 if event_id is not None:
-                    self._remember((score["board"], event_id))
+                    self._remember((score["board"], event_id, score["player"]))
                 self._write("submissions", [
                     score["attributes"][SERIAL], score["board"], score["player"], score["score"],
                     score.get("level"), score.get("session"), answer, event_id,
@@ -69,7 +69,13 @@ class Recorder:
     def any_event(self, dice: random.Random) -> tuple[str, str] | None:
         """Board and id of one of the scores accepted lately, or None before the first."""
         with self._lock:
-            return dice.choice(self._events) if self._events else None
+            return dice.choice(self._events)[:2] if self._events else None
+
+    def any_event_of(self, board: str, dice: random.Random, *, players: str) -> tuple[str, str] | None:
+        """Id and player of one of a board's scores accepted lately, of a player whose name begins with ``players``."""
+        with self._lock:
+            found = [each[1:] for each in self._events if each[0] == board and each[2].startswith(players)]
+            return dice.choice(found) if found else None
 
     def flush(self) -> None:
         """Let others read what was written."""
@@ -84,7 +90,7 @@ class Recorder:
                 file.close()
             self._files = {}
 
-    def _remember(self, event: tuple[str, str]) -> None:
+    def _remember(self, event: tuple[str, str, str]) -> None:
         if len(self._events) < _REMEMBERED:
             self._events.append(event)
         else:

@@ -83,7 +83,11 @@ class Run:
     def _round(self, begins: float, ends: float) -> None:
         world = self._world
         managed = [name for name, board in world.boards.items() if board.managed]
-        with Sessions(world.clients, managed, self._plan.seed) as sessions, self._players(sessions):
+        world.playing_since = time.monotonic()
+        with (
+            Sessions(world.clients, managed, self._plan.seed, lambda: world.sessions_rest) as sessions,
+            self._players(sessions),
+        ):
             self._runner.run(self._plan.within(begins, ends), begins, ends)
         world.mend()
         world.operators.finish()

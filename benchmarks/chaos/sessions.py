@@ -6,7 +6,7 @@ Players go on for some seconds in a session that has closed, since nobody tells 
 import itertools
 import random
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Self
@@ -32,17 +32,22 @@ class _Session:
 class Sessions:
     """A context manager: inside it sessions of ``boards`` are opened and closed. Thread-safe."""
 
-    def __init__(self, clients: Sequence[Client], boards: Iterable[str], seed: int) -> None:
+    def __init__(
+        self, clients: Sequence[Client], boards: Iterable[str], seed: int, rest: Callable[[], bool] = lambda: False
+    ) -> None:
         self._clients = clients
         self._dice = random.Random(f"{seed}-sessions")
         self._numbers = itertools.count(1)
+        self._rest = rest
         self._lock = threading.Lock()
         self._sessions: dict[str, list[_Session]] = {board: [] for board in boards}
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._manage, name="sessions", daemon=True)
 
     def any_of(self, board: str, dice: random.Random) -> str | None:
-        """A session of the board that is played in now, or None."""
+        """A session of the board that is played in now, or None: there is none, or nobody plays in sessions now."""
+        if self._rest():
+            return None
         with self._lock:
             known = self._sessions.get(board)
             return dice.choice(known).name if known else None

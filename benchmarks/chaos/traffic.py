@@ -20,6 +20,7 @@ from benchmarks.chaos.sessions import Sessions
 
 REGULAR: Final = "regular-"
 REGULARS: Final = 25
+GUEST: Final = "guest-"
 CROWD: Final = 2_500
 
 _SENDERS: Final = 6
@@ -85,7 +86,7 @@ class Traffic:
             keyed = [left for each in keyed if (left := self._tried_again(each, dice)) is not None]
             scores = self._plays(dice)
             if scores and dice.random() < _KEYED_SHARE:
-                keyed += self._first_try(scores[: _BULK // 4], dice)
+                keyed += self._first_try(self._steady(scores)[: _BULK // 4], dice)
             elif scores:
                 self._submit(scores, dice)
             due = max(due + self._pause_seconds, time.monotonic() - 1)
@@ -93,6 +94,10 @@ class Traffic:
             self._give_up(each)
         for client in self._clients:
             client.close()
+
+    def _steady(self, scores: list[Score]) -> list[Score]:
+        """Those on boards that never rest: a request that is sent again later would play the others on."""
+        return [score for score in scores if self._boards[score["board"]].rests is None]
 
     def _plays(self, dice: random.Random) -> list[Score]:
         """Some plays, on those boards that are played now."""
@@ -110,12 +115,7 @@ class Traffic:
             return None
         if not board.managed and dice.random() < 0.03:
             session = f"round {dice.randrange(3)}"
-        score: Score = {
-            "board": name,
-            "player": a_player(dice),
-            "score": dice.randint(*board.scores),
-            "attributes": {SERIAL: self._recorder.serial(), **{tie: dice.randrange(4) for tie in TIES}},
-        }
+        score = a_score(name, board, a_player(dice), self._recorder, dice)
         if dice.random() < 0.25:
             score["level"] = dice.choice(LEVELS)
         if session is not None:
@@ -123,13 +123,11 @@ class Traffic:
         return score
 
     def _submit(self, scores: list[Score], dice: random.Random) -> None:
-        try:
-            answer = dice.choice(self._clients).ask("POST", "/v1/scores", {"scores": scores})
-        except UnansweredError:
-            answer = None
-        self._recorder.submitted(scores, outcomes(answer, len(scores)))
+        submit(dice.choice(self._clients), self._recorder, scores)
 
     def _first_try(self, scores: list[Score], dice: random.Random) -> list[_Keyed]:
+        if not scores:
+            return []
         key = str(UUID(int=dice.getrandbits(128), version=4))
         left = self._tried_again(_Keyed(key, scores, 0, 0.0), dice)
         return [] if left is None else [left]
@@ -159,7 +157,26 @@ class Traffic:
 
 def a_player(dice: random.Random) -> str:
     """A regular, or somebody of the crowd."""
-    return f"{REGULAR}{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"guest-{dice.randrange(CROWD)}"
+    return f"{REGULAR}{dice.randrange(REGULARS)}" if dice.random() < 0.5 else f"{GUEST}{dice.randrange(CROWD)}"
+
+
+def a_score(name: str, board: BoardPlan, player: str, recorder: Recorder, dice: random.Random) -> Score:
+    """A play of a player on a board."""
+    return {
+        "board": name,
+        "player": player,
+        "score": dice.randint(*board.scores),
+        "attributes": {SERIAL: recorder.serial(), **{tie: dice.randrange(4) for tie in TIES}},
+    }
+
+
+def submit(client: Client, recorder: Recorder, scores: list[Score]) -> None:
+    """Submit scores to a gateway, and record its answer."""
+    try:
+        answer = client.ask("POST", "/v1/scores", {"scores": scores})
+    except UnansweredError:
+        answer = None
+    recorder.submitted(scores, outcomes(answer, len(scores)))
 
 
 def outcomes(answer: Answer | None, count: int) -> list[tuple[str, str | None]]:

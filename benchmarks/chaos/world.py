@@ -69,6 +69,8 @@ class World:
         self.recorder = Recorder(self.folder)
         self.boards: Mapping[str, BoardPlan] = make_boards(datetime.now(UTC))
         self.first_files = self.folder / "files" / "first"
+        self.playing_since = time.monotonic()
+        self.sessions_rest = False
         self._options = options
         self.stack: Stack
         self._owned = ExitStack()
@@ -95,6 +97,11 @@ class World:
         """``target`` is a service and a store with a slash between, or a star for all services."""
         for link in self._matching(target):
             self.network.run(link.set(condition))
+
+    def client_at(self, store: str, port: int) -> str:
+        """Which service's connection comes to the store from that port; empty where it has gone."""
+        links = [(service, link) for (service, to), link in self._links.items() if to == store]
+        return next((service for service, link in links if self.network.call(link.leads_from, port)), "")
 
     def cut(self, target: str) -> None:
         """Break the connections of these links, this once."""
@@ -129,8 +136,14 @@ class World:
         self._numbers[what] += 1
         return self._numbers[what]
 
+    @property
+    def playing_for(self) -> float:
+        """How many seconds old the round is."""
+        return time.monotonic() - self.playing_since
+
     def mend(self) -> None:
         """Let every link be whole, every clock right and the queues well-behaved; start what is down."""
+        self.sessions_rest = False
         self.set_links("*/*", OPEN)
         self.clocks.set_all_right()
         self.network.call(self.shim.behave, Manners())

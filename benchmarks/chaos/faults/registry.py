@@ -6,13 +6,23 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from benchmarks.chaos.boards import BoardPlan
-from benchmarks.chaos.faults import cluster, exchange, network, operators, postgres, processes, queues, valkey
+from benchmarks.chaos.faults import (
+    cluster,
+    exchange,
+    network,
+    operators,
+    postgres,
+    processes,
+    queues,
+    sequences,
+    valkey,
+)
 from benchmarks.chaos.kinds import Kind
 from benchmarks.chaos.world import STORES
 
 ALL: Final[Mapping[str, Kind]] = {
     kind.name: kind
-    for subject in (processes, network, valkey, postgres, queues, operators, exchange, cluster)
+    for subject in (processes, network, valkey, postgres, queues, operators, exchange, sequences, cluster)
     for kind in subject.KINDS
 }
 
@@ -82,6 +92,9 @@ def targets_of(
         "links": [*_links(services), *[f"*/{store}" for store in STORES] * _STARS],
         "boards": list(boards),
         "plain boards": [name for name in plain if not boards[name].options.get("seasons")],
+        "busy boards": [
+            name for name in plain if boards[name].rests is None and not boards[name].options.get("seasons")
+        ],
         "resettable boards": [name for name, board in boards.items() if board.resettable and not board.mortal],
         "mortal boards": [name for name, board in boards.items() if board.mortal],
         "edited boards": [name for name, board in boards.items() if board.edits],

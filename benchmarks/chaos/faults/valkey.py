@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import redis
 
+from benchmarks.chaos.boards import seconds_until_played
+from benchmarks.chaos.faults.looking import until
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.plan import Fault
 from benchmarks.chaos.valkeys import client_of
@@ -16,6 +18,18 @@ _EVICTED_SHARE: Final = 0.5
 _LEAST_LAG_SECONDS: Final = 0.5
 _SYNC_LOOKS: Final = 100
 _LOOK_SECONDS: Final = 0.1
+_BEFORE_SECONDS: Final = 0.5
+_AWAY_SECONDS: Final = (10.0, 18.0)
+_NEEDED_SECONDS: Final = 45.0
+
+_IS_CALM: Final = """
+    SELECT 1 WHERE NOT EXISTS (SELECT FROM beats WHERE noticed_at IS NOT NULL) AND NOT EXISTS (
+        SELECT FROM generations WHERE state IN ('requested', 'opening', 'building')
+        OR state = 'live' AND until > clock_timestamp()
+    ) AND EXISTS (
+        SELECT FROM touched WHERE board LIKE '%resting%' AND touched_at < clock_timestamp() - interval '95 s'
+    )
+"""
 
 
 def restart(world: World, fault: Fault) -> Steps:
@@ -60,11 +74,19 @@ def start_first(world: World, _: Fault) -> Steps:
 
 
 def cut_power(world: World, fault: Fault) -> Steps:
-    """Let PostgreSQL go first, and Valkey and the rankers a while later, Valkey to what it had when PostgreSQL went."""
+    """Let PostgreSQL go first, and Valkey and the rankers a while later, Valkey to what it had when PostgreSQL went.
+
+    That is just before a board is played that has rested for so long that no note tells of it. If it can be, it is when
+    nothing was drawn lately, and nobody plays in sessions: else rankers and ingest have questions to PostgreSQL, and
+    hold what comes.
+    """
+    yield from until(world, _IS_CALM, fault.seconds - _NEEDED_SECONDS)
     folder, rankers = world.folder / "files" / "power", world.replicas_of("ranker")
+    world.sessions_rest = True
     world.valkeys.copy_files(folder)
+    yield max(0.0, seconds_until_played(world.boards.values(), world.playing_for) - _BEFORE_SECONDS)
     world.stack.postgres.kill()
-    yield fault.seconds
+    yield fault.dice().uniform(*_AWAY_SECONDS)
     for name in rankers:
         world.stack.kill(name)
     world.valkeys.start_from(folder)
@@ -72,6 +94,7 @@ def cut_power(world: World, fault: Fault) -> Steps:
         world.stack.services[name].launch()
     yield fault.dice().uniform(0.5, 3.0)
     world.start_postgres()
+    world.sessions_rest = False
     world.valkeys.follow()
 
 
@@ -208,11 +231,11 @@ KINDS: Final = (
     ),
     Kind(
         name="power-cut",
-        does="PostgreSQL goes, 6 to 18 s later Valkey and the rankers do, and Valkey comes back with what it had when "
-        "PostgreSQL went: nobody could note what was written since.",
+        does="PostgreSQL goes, 10 to 18 s later Valkey and the rankers do, and Valkey comes back with what it had when "
+        "PostgreSQL went: nobody could note what was written since. It begins just before a rested board is played.",
         shows=_RENEWED,
-        per_hour=8,
-        seconds=(6.0, 18.0),
+        per_hour=5,
+        seconds=(130.0, 170.0),
         excludes="valkey postgres",
         needs="no cluster",
         act=cut_power,

@@ -101,6 +101,10 @@ class Link:
             self._server.close()
             self._server = None
 
+    def leads_from(self, port: int) -> bool:
+        """Whether a connection of this link comes to its server from that port."""
+        return any(road.server.get_extra_info("sockname")[1] == port for road in self._roads)
+
     def cut(self) -> None:
         """Break every connection, this once."""
         for road in list(self._roads):

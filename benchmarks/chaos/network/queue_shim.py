@@ -21,6 +21,7 @@ _SERVICE: Final = "AmazonSQS."
 _FORGED: Final = "chaos-"
 _MOST_SHOWN: Final = 20_000
 _MOST_DELETED: Final = 2_000
+_MOST_GHOSTS: Final = 3
 _MOST_IN_BATCH: Final = 10
 _STALE: Final = "ReceiptHandleIsInvalid"
 _COUNT: Final = "ApproximateReceiveCount"
@@ -118,6 +119,9 @@ class QueueShim:
         asked: Json = json.loads(request.body) if action in _MEDDLED and request.body else {}
         queue = str(asked.get("QueueUrl", "")).rpartition("/")[2]
         is_meddled = queue in self._names
+        most = int(asked.get("MaxNumberOfMessages", 1))
+        if is_meddled and self._makes_room(action, asked, most):
+            request.body = json.dumps(asked).encode()
         forged = self._take_forged(asked) if is_meddled else []
         if forged and not _receipts(asked):
             return _success(forged)
@@ -128,8 +132,15 @@ class QueueShim:
         answer = await read_message(reader)
         if answer is None or not is_meddled:
             return answer
-        self._meddle(action, queue, asked, answer, forged)
+        self._meddle(action, queue, {**asked, "MaxNumberOfMessages": most}, answer, forged)
         return answer
+
+    def _makes_room(self, action: str, asked: Json, most: int) -> bool:
+        """Whether fewer are asked for than were wanted. Where much waits, there would never be room for a ghost."""
+        if action != "ReceiveMessage" or most <= _MOST_GHOSTS or self._dice.random() >= self.manners.ghosts:
+            return False
+        asked["MaxNumberOfMessages"] = most - _MOST_GHOSTS
+        return True
 
     def _take_forged(self, asked: Json) -> list[str]:
         """The entries by receipts of ours, which are taken out of the request."""
@@ -182,7 +193,7 @@ class QueueShim:
 
     def _ghosts(self, known: _Queue, now: float, room: int) -> list[Json]:
         old = [message for at, message in known.deleted if at + self.manners.ghost_seconds <= now]
-        chosen = self._dice.sample(old, min(len(old), max(0, room), self._dice.randint(1, 3)))
+        chosen = self._dice.sample(old, min(len(old), max(0, room), self._dice.randint(1, _MOST_GHOSTS)))
         self.counts["ghosts"] += len(chosen)
         return [self._again(message, self._dice.choice((0, 0, 1, 2))) for message in chosen]
 

@@ -202,6 +202,8 @@ class Stack:
                 **(self._of_the_owner() if blueprint is MIGRATE else {}),
                 "LEDGERBOARD_COGNITO_POOL_NAME": f"ledgerboard-{_STAGE}",
                 "LEDGERBOARD_COGNITO_ENDPOINT_URL": self.sqs.url,
+                # The stand-in answers all who start at once, one after the other.
+                "LEDGERBOARD_COGNITO_CALL_SECONDS": "20",
                 "LEDGERBOARD_AUTO_CONFIRM": "true",
                 "LEDGERBOARD_STREAM_WAIT_SECONDS": "2",
                 blueprint.port_variable: str(port),

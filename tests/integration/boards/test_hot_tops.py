@@ -53,10 +53,10 @@ def test_only_changes_of_the_top_are_asked_for(client: redis.Redis, stage: str, 
 
 
 def test_while_the_subscription_is_cut_every_read_asks_and_after_it_none_is_old(
-    client: redis.Redis, stage: str, boards: FirstGeneration
+    client: redis.Redis, redis_url: str, stage: str, boards: FirstGeneration
 ) -> None:
     with Relay(client.get_connection_kwargs()["port"]) as relay:
-        through = make_redis(RedisSettings(url=f"redis://127.0.0.1:{relay.port}"))
+        through = make_redis(RedisSettings(url=relay.through(redis_url)))
         with hot_tops(client, through, stage) as hot:
             fold(boards, "ann", 1)
             eventually(lambda: asked_for(hot, 100) == 0, what="hot reads")

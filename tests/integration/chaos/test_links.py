@@ -25,6 +25,7 @@ class EchoServer:
         self.port: int = self._listener.getsockname()[1]
         self.heard = bytearray()
         self.ended = threading.Event()
+        self.came_from = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -37,6 +38,7 @@ class EchoServer:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        self.came_from = client.getpeername()[1]
         with client, contextlib.suppress(OSError):
             while chunk := client.recv(1024):
                 self.heard += chunk
@@ -203,3 +205,11 @@ def test_a_link_leads_to_wherever_its_target_is_by_then(network: Network, server
         with connected(link) as client:
             assert asked(client, b"second") == b"second"
         assert bytes(other.heard) == b"second"
+
+
+def test_a_link_knows_from_which_port_it_comes_to_the_server(
+    network: Network, server: EchoServer, link: Link, client: socket.socket
+) -> None:
+    assert asked(client, b"again") == b"again"
+    assert network.call(link.leads_from, server.came_from)
+    assert not network.call(link.leads_from, server.port)

@@ -97,6 +97,20 @@ def test_a_deleted_message_is_shown_again_as_itself(
     assert shim.counts["ghosts"] == 1
 
 
+def test_there_is_room_for_ghosts_also_where_much_waits(
+    network: Network, shim: QueueShim, sqs: "SQSClient", queue: str
+) -> None:
+    message = deleted(sqs, queue, "a ghost")
+    waiting = {sent(sqs, queue, f"message {number}") for number in range(12)}
+    behave(network, shim, GHOSTLY)
+    shown = [each["MessageId"] for each in received(sqs, queue)]
+    assert message["MessageId"] in shown
+    assert len(shown) <= 10
+    behave(network, shim, MILD)
+    later = [each["MessageId"] for each in received(sqs, queue)]
+    assert sorted(shown + later) == sorted([message["MessageId"], *waiting])
+
+
 def test_a_ghost_has_been_received_once_or_more_often(
     network: Network, shim: QueueShim, sqs: "SQSClient", queue: str
 ) -> None:

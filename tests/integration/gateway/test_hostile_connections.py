@@ -12,10 +12,14 @@ import pytest
 
 from ledgerboard_testkit.polling import eventually
 from tests.integration.gateway.crowds import HALF_A_HEAD, LOOKUP, PREFACE, crowd, half_sent
-from tests.integration.gateway.fuzz_scene import UNLIMITED
 from tests.integration.gateway.processes import HEADERS, KEY, GatewayProcess, Start, gateway_process, submissions_queue
 
 MANY: Final = 1_100
+UNLIMITED: Final = dict.fromkeys(
+    ("ADDRESS_ATTEMPTS", "USERNAME_ATTEMPTS", "USERNAME_ADDRESS_ATTEMPTS", "READ_RATE", "PLAYER_WRITES"), "0"
+)
+"""All of them come from one address here."""
+
 PLAYERS: Final = {"players": ["ada"]}
 
 

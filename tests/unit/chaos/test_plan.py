@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.chaos.boards import BoardPlan, seconds_until_played
 from benchmarks.chaos.faults.registry import ALL, Allowed, UnknownKindError, aimed, described, named, targets_of
 from benchmarks.chaos.kinds import Kind, Steps
 from benchmarks.chaos.plan import Fault, Plan, make_faults, read_plan
@@ -142,3 +143,11 @@ def test_every_kind_is_told_in_the_documentation() -> None:
     text = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
     missing = [name for name, kind in ALL.items() if f"| `{name}` | {kind.does}" not in text or kind.shows not in text]
     assert not missing
+
+
+def test_it_is_known_when_a_board_that_rests_is_played_again() -> None:
+    boards = [BoardPlan(options={}), BoardPlan(options={}, rests=20), BoardPlan(options={}, rests=100)]
+    assert seconds_until_played(boards, 5.0) == 15.0
+    assert seconds_until_played(boards, 21.0) == 79.0
+    assert seconds_until_played(boards, 110.0) == 30.0
+    assert boards[1].is_played(110.0 + 30.0)

@@ -19,8 +19,8 @@ MOST_BYTES: Final = 64 * 1024
 ALLOWANCE_BYTES: Final = 256 * 1024
 """What a request costs that has no body, and the answer to it."""
 
-MOST_SECONDS: Final = 1.0
-"""Of the processor, not of the clock. A sound body takes milliseconds, and what grows with the square many seconds."""
+MOST_SECONDS: Final = 3.0
+"""Of the processor, in this thread, while memory is traced. What grows with the square takes many seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +73,9 @@ def test_no_body_costs_more_than_a_small_multiple_of_its_size(
         for method, url, most_bytes, example in asked:
             for name, body in bodies(example, most_bytes):
                 tried += 1
-                started = time.process_time()
+                started = time.thread_time()
                 took = peak_bytes(gateway, method, url, body)
-                if (seconds := time.process_time() - started) > MOST_SECONDS:
+                if (seconds := time.thread_time() - started) > MOST_SECONDS:
                     excesses.append(f"{method} {url}: {name}: {seconds:.1f} s for {len(body)} bytes")
                 if took > MULTIPLE * len(body) + ALLOWANCE_BYTES:
                     excesses.append(f"{method} {url}: {name}: {took / len(body):.0f} times {len(body)} bytes")

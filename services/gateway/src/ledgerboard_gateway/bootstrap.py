@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
 
@@ -55,7 +55,7 @@ from ledgerboard_gateway.metrics import GatewayMetrics
 from ledgerboard_gateway.moderation import moderation
 from ledgerboard_gateway.operators import Records, dead_letters, operator_routes
 from ledgerboard_gateway.places import PlayPlaces
-from ledgerboard_gateway.process import Gateway, Surroundings
+from ledgerboard_gateway.process import Beside, Gateway, Surroundings
 from ledgerboard_gateway.publisher import Publisher
 from ledgerboard_gateway.readiness import checks
 from ledgerboard_gateway.reading import Ledger, Record, reading
@@ -196,25 +196,17 @@ def build(settings: GatewaySettings, surroundings: Surroundings) -> Gateway:
     write_keys = keyed_writes(PostgresKeyedRequests(writer), limits, clock, metrics)
     app = create_app(routes, admission, write_keys, auditing, settings.http.bodies)
     answering = layered(app, settings.http, read, admission, clock, routes.players.get_standing)
-    edge = Edge(answering, metrics, clock, write_line, surroundings.is_draining, addresses)
     connections = Connections(settings.http.connections, settings.http.port, metrics)
+    edge = Edge(answering, metrics, clock, write_line, surroundings.is_draining, addresses)
     front = Front(edge, settings.places, connections)
     beside = (announcements, bans, erased, server_keys, makers, connections)
-    return _started(front, publisher, settings.publisher.timeout_seconds, beside, known)
-
-
-class _Closed(Protocol):
-    def close(self) -> None: ...
-
-
-class _Beside(_Closed, Protocol):
-    def start(self) -> None: ...
+    return _started(front, publisher, beside, known, settings.publisher.timeout_seconds)
 
 
 def _started(
-    front: Front, publisher: Publisher, timeout_seconds: float, beside: Sequence[_Beside], known: _Closed
+    front: Front, publisher: Publisher, beside: Sequence[Beside], known: CurrentDefinitions, timeout_seconds: float
 ) -> Gateway:
-    """The gateway with what runs beside it. Requests end first, then what they hand over to."""
+    """The gateway with everything at work that works beside its requests."""
     publisher.start()
     for each in beside:
         each.start()
@@ -222,8 +214,9 @@ def _started(
     def close() -> None:
         front.close()
         publisher.close(timeout_seconds)
-        for each in (*beside, known):
+        for each in beside:
             each.close()
+        known.close()
 
     return Gateway(app=front, close=close)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ledgerboard_gateway.serving.front import Front
 
@@ -13,6 +14,18 @@ class Gateway:
 
     app: Front
     close: Callable[[], None]
+
+
+class Beside(Protocol):
+    """What works beside the requests, from `start` to `close`."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
