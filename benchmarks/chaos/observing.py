@@ -59,7 +59,10 @@ _QUERIES: Final[Mapping[str, str]] = {
 """What stands in each file. ``us`` are microseconds since 1970."""
 _MOMENT: Final = re.compile(r"us\((\w+)\)")
 _MICROSECONDS: Final = r"(extract(epoch FROM \1) * 1000000)::bigint"
-_ARCHIVED: Final = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('archive') AND relkind = 'r'"
+_ARCHIVED: Final = """
+    SELECT oid::regclass::text FROM pg_class
+    WHERE relnamespace::regnamespace::text ~ '^archive(_[0-9]+)?$' AND relname ~ '^facts_' AND relkind = 'r'
+"""
 _CURRENT: Final = """
     SELECT DISTINCT ON (board) board, options, version > coalesce(deleted_version, 0)
     FROM board_versions JOIN boards USING (board) WHERE board LIKE 'chaos-%' ORDER BY board, version DESC
@@ -92,8 +95,8 @@ def write_ledger(url: str, folder: Path) -> None:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for name, query in _QUERIES.items():
             _copy(connection, query, folder / f"{name}.jsonl")
-        tables = [name for (name,) in connection.execute(_ARCHIVED) if name.startswith("facts")]
-        parts = [f"SELECT json_build_array(event_id) FROM archive.{name}" for name in tables]  # noqa: S608 -- its own names
+        tables = [name for (name,) in connection.execute(_ARCHIVED)]
+        parts = [f"SELECT json_build_array(event_id) FROM {name}" for name in tables]  # noqa: S608 -- its own names
         _copy(connection, " UNION ALL ".join(parts), folder / "archived.jsonl")
 
 

@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
-
-from benchmarks.chaos.faults.postgres import connected
+from benchmarks.chaos.faults.looking import asked
 from benchmarks.chaos.ids import uuid7
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
@@ -48,13 +46,13 @@ def archive(world: World, fault: Fault) -> Steps:
     path, event_ids = _write_file(world, fault, [at.replace(day=15)])
     yield from _imported(world, path, event_ids, 0, dice)
     yield 3.0
-    before = _attached(world)
+    before = asked(world, _ATTACHED)
     jobs = world.replicas_of("history-jobs")
     for name in jobs:
         world.set_links(f"{name}/postgres", Condition(Way.SLOW, seconds=dice.choice((0.03, 0.06, 0.1))))
     world.send_job("ledgerboard.history.archive_months")
     deadline = time.monotonic() + _DETACH_SECONDS
-    while _attached(world) >= before and time.monotonic() < deadline:
+    while asked(world, _ATTACHED) >= before and time.monotonic() < deadline:
         yield _POLL_SECONDS
     if dice.random() < 0.8:
         for name in jobs:
@@ -131,15 +129,6 @@ def _facts(board: str, world: World, dice: random.Random, moments: Sequence[date
                 "session": None,
             },
         }
-
-
-def _attached(world: World) -> int:
-    try:
-        with connected(world) as connection:
-            row = connection.execute(_ATTACHED).fetchone()
-    except psycopg.Error as error:
-        raise SkippedError("PostgreSQL does not answer") from error
-    return int(row[0]) if row else 0
 
 
 KINDS: Final = (

@@ -28,9 +28,9 @@ def kill(world: World, fault: Fault) -> Steps:
 
 def pause(world: World, fault: Fault) -> Steps:
     """Stop the process and all of its children; they go on as if nothing had been."""
-    group = _stopped(world, fault.target)
+    group = stopped(world, fault.target)
     yield fault.seconds
-    _go_on(group)
+    go_on(group)
 
 
 def freeze(world: World, fault: Fault) -> Steps:
@@ -38,10 +38,10 @@ def freeze(world: World, fault: Fault) -> Steps:
     dice, service = fault.dice(), fault.target.partition("/")[0]
     world.set_links(fault.target, Condition(Way.SLOW, seconds=dice.uniform(*_LATE_SECONDS)))
     yield dice.uniform(*_WAITING_SECONDS)
-    group = _stopped(world, service)
+    group = stopped(world, service)
     yield fault.seconds
     world.set_links(fault.target, OPEN)
-    _go_on(group)
+    go_on(group)
 
 
 def hold_history(world: World, fault: Fault) -> Steps:
@@ -50,15 +50,14 @@ def hold_history(world: World, fault: Fault) -> Steps:
     Often all boards are rebuilt as it begins, and again so late that the recorders go on in the middle of it.
     """
     dice = fault.dice()
-    groups = [_stopped(world, name) for name in world.replicas_of("history")]
+    groups = [stopped(world, name) for name in world.replicas_of("history")]
     if dice.random() < 0.6:
         world.operators.ask("POST", "/v1/rebuilds", WHY)
     yield max(0.0, fault.seconds - _REBUILT_SECONDS)
     if dice.random() < 0.6:
         world.operators.ask("POST", "/v1/rebuilds", WHY)
     yield min(fault.seconds, _REBUILT_SECONDS)
-    for group in groups:
-        _go_on(group)
+    go_on(*groups)
 
 
 def move_clock(world: World, fault: Fault) -> Steps:
@@ -88,7 +87,7 @@ def _moved(world: World, fault: Fault, seconds: float) -> Steps:
     world.clocks.move(fault.target, 0.0)
 
 
-def _stopped(world: World, name: str) -> int:
+def stopped(world: World, name: str) -> int:
     """Its process group, which stands still now."""
     try:
         group = world.stack.services[name].pid
@@ -98,9 +97,11 @@ def _stopped(world: World, name: str) -> int:
     return group
 
 
-def _go_on(group: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGCONT)
+def go_on(*groups: int) -> None:
+    """Let these process groups go on, as far as they are still there."""
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGCONT)
 
 
 _AS_EVER: Final = "Requests to it may fail. Its messages come again; every score is there once."

@@ -3,18 +3,14 @@
 Chance alone hits such a moment once in many hours. So these look for it: they ask PostgreSQL how far the services are.
 """
 
-import os
 import random
-import signal
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from typing import Final
 
-import psycopg
-import redis
-
 from benchmarks.chaos.faults.looking import until
-from benchmarks.chaos.faults.postgres import connected
+from benchmarks.chaos.faults.postgres import clean_up
+from benchmarks.chaos.faults.processes import go_on, stopped
 from benchmarks.chaos.kinds import Kind, SkippedError, Steps
 from benchmarks.chaos.network.links import OPEN, Condition, Way
 from benchmarks.chaos.operators import WHY
@@ -72,7 +68,7 @@ def hold_answer(world: World, fault: Fault) -> Steps:
     try:
         players, caught = yield from _caught(world, fault.target, dice)
         world.set_links(f"{caught}/postgres", Condition(Way.HELD))
-        groups = _stopped(world, "history")
+        groups = _all_stopped(world, "history")
         world.clocks.move(gateway, _SKEW_SECONDS)
         _set_all(world, [name for name in rankers if name != caught], "postgres", OPEN)
         left = dice.uniform(*_HELD_SECONDS)
@@ -87,7 +83,7 @@ def hold_answer(world: World, fault: Fault) -> Steps:
     finally:
         _set_all(world, rankers, "postgres", OPEN)
         world.clocks.move(gateway, 0.0)
-        _go_on(groups)
+        go_on(*groups)
 
 
 def _caught(world: World, board: str, dice: random.Random) -> Generator[float, None, tuple[Sequence[str], str]]:
@@ -124,8 +120,8 @@ def lose_while_late(world: World, fault: Fault) -> Steps:
         yield _REBUILT_SECONDS
         if not (yield from until(world, _IS_LATER, _LATER_SECONDS)):
             raise SkippedError("the boards were not rebuilt in time")
-        _clean_up(world)
-        groups = _stopped(world, "rebuilder")
+        clean_up(world, "generations")
+        groups = _all_stopped(world, "rebuilder")
         _lose_states(world)
         yield from until(world, _ARE_OPENED, _OPENED_SECONDS)
         world.behave(ghosts=_GHOSTS, ghost_seconds=_GHOST_SECONDS)
@@ -134,17 +130,14 @@ def lose_while_late(world: World, fault: Fault) -> Steps:
     finally:
         _set_all(world, recorders, "sqs", OPEN)
         world.behave(ghosts=0.0)
-        _go_on(groups)
+        go_on(*groups)
 
 
 def _lose_states(world: World) -> None:
     """All boards', and nothing else: a board without a state is a lost one, whatever else is there."""
     keys = Keyspace(world.stack.stage)
-    try:
-        with client_of(world.valkeys.serving) as client:
-            client.delete(*(keys.state(board) for board in world.boards))
-    except redis.RedisError as error:
-        raise SkippedError("Valkey does not answer") from error
+    with client_of(world.valkeys.serving) as client:
+        client.delete(*(keys.state(board) for board in world.boards))
 
 
 def _set_all(world: World, services: Sequence[str], store: str, condition: Condition) -> None:
@@ -152,30 +145,13 @@ def _set_all(world: World, services: Sequence[str], store: str, condition: Condi
         world.set_links(f"{name}/{store}", condition)
 
 
-def _clean_up(world: World) -> None:
-    """So that the rows of the next generations take places before those that stand."""
-    try:
-        with connected(world, autocommit=True) as connection:
-            connection.execute("VACUUM generations")
-    except psycopg.Error as error:
-        raise SkippedError("PostgreSQL does not answer") from error
-
-
-def _stopped(world: World, service: str) -> list[int]:
+def _all_stopped(world: World, service: str) -> list[int]:
     """The process groups of a service's processes, which stand still now."""
     groups: list[int] = []
     for name in world.replicas_of(service):
-        with suppress(RuntimeError, ProcessLookupError):
-            group = world.stack.services[name].pid
-            os.killpg(group, signal.SIGSTOP)
-            groups.append(group)
+        with suppress(SkippedError):
+            groups.append(stopped(world, name))
     return groups
-
-
-def _go_on(groups: Sequence[int]) -> None:
-    for group in groups:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGCONT)
 
 
 KINDS: Final = (

@@ -1,15 +1,13 @@
 """Faults of Valkey: it restarts, forgets, is old, is full, evicts, and fails over to a replica that lags."""
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import redis
 
 from benchmarks.chaos.boards import seconds_until_played
 from benchmarks.chaos.faults.looking import until
-from benchmarks.chaos.kinds import Kind, SkippedError, Steps
+from benchmarks.chaos.kinds import Kind, Steps
 from benchmarks.chaos.plan import Fault
 from benchmarks.chaos.valkeys import client_of
 from benchmarks.chaos.world import World
@@ -52,7 +50,7 @@ def kill(world: World, fault: Fault) -> Steps:
 
 def flush(world: World, _: Fault) -> Steps:
     """Empty it."""
-    with client_of(world.valkeys.serving) as client, _reachable():
+    with client_of(world.valkeys.serving) as client:
         client.flushall()
     yield 0.0
 
@@ -111,8 +109,7 @@ def fail_over(world: World, fault: Fault) -> Steps:
     left = dice.choice(world.replicas_of("ranker")) if dice.random() < 0.4 else ""
     if left:
         pair.left_behind[left] = pair.serving
-    with _reachable():
-        pair.promote()
+    pair.promote()
     pair.lag(is_lagging=False)
     _cut_valkey(world)
     yield dice.uniform(2.0, 10.0)
@@ -126,7 +123,7 @@ def fail_over(world: World, fault: Fault) -> Steps:
 
 def fill(world: World, fault: Fault) -> Steps:
     """Leave no memory for another write."""
-    with client_of(world.valkeys.serving) as client, _reachable():
+    with client_of(world.valkeys.serving) as client:
         client.config_set("maxmemory", _used(client))
     yield fault.seconds
     world.valkeys.let_have_memory()
@@ -134,7 +131,7 @@ def fill(world: World, fault: Fault) -> Steps:
 
 def evict(world: World, fault: Fault) -> Steps:
     """Let it throw keys away that have an expiry, as a server that was set up as a cache does."""
-    with client_of(world.valkeys.serving) as client, _reachable():
+    with client_of(world.valkeys.serving) as client:
         client.config_set("maxmemory-policy", "volatile-lru")
         client.config_set("maxmemory", int(_used(client) * _EVICTED_SHARE))
     yield fault.seconds
@@ -147,8 +144,7 @@ def _fail_back(world: World, dice: random.Random) -> Steps:
         pair.serving = pair.other
         return
     yield from _in_step(world)
-    with _reachable():
-        pair.promote()
+    pair.promote()
 
 
 def _in_step(world: World) -> Steps:
@@ -167,15 +163,6 @@ def _used(client: redis.Redis) -> int:
 
 def _cut_valkey(world: World) -> None:
     world.cut("*/valkey")
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Where Valkey does not answer inside it, the fault is skipped."""
-    try:
-        yield
-    except redis.RedisError as error:
-        raise SkippedError("Valkey does not answer") from error
 
 
 _RENEWED: Final = "Boards in doubt are answered by the ledger until they are built anew, within seconds. None is wrong."
