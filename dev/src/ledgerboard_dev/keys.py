@@ -4,6 +4,7 @@ Beside it the write key opens nothing but the keys.
 """
 
 import http.client
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,6 @@ def kept_admin_key(url: str, write_key: str, file: Path) -> str:
     if status != http.client.CREATED:
         raise KeyRefusedError(f"the gateway answered {status} to the wish for an admin key")
     key: str = answer["key"]
-    file.unlink(missing_ok=True)
     write_private(file, key)
     return key
 
@@ -35,8 +35,5 @@ def _opens(url: str, key: str) -> bool:
 
 
 def _ask(url: str, key: str, method: str, body: object) -> tuple[int, dict[str, str]]:
-    api = Api(url, key)
-    try:
+    with closing(Api(url, key)) as api:
         return api.call(method, "/v1/keys", body)
-    finally:
-        api.close()

@@ -4,6 +4,8 @@ import random
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -33,6 +35,29 @@ def waiting(engine: Engine) -> bool:
         return bool(connection.execute(text(waits)).scalar_one())
 
 
+@dataclass(frozen=True)
+class Held:
+    """Who writes by this engine has taken the moment, and commits it when it is released."""
+
+    engine: Engine
+    taken: threading.Event
+    release: threading.Event
+
+
+@contextmanager
+def held_after(database: str, statement_begins: str) -> Iterator[Held]:
+    held = Held(make_engine(database, application_name="slow", pool_size=1), threading.Event(), threading.Event())
+
+    def wait(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.strip().startswith(statement_begins):
+            held.taken.set()
+            held.release.wait(20)
+
+    event.listen(held.engine, "after_cursor_execute", wait)
+    yield held
+    held.engine.dispose()
+
+
 def closing_at(closed: SeenSessions) -> object:
     return closed.closed_at[KEY]
 
@@ -40,24 +65,15 @@ def closing_at(closed: SeenSessions) -> object:
 def test_a_look_waits_for_a_closing_that_took_its_moment_and_then_sees_it(
     engine: Engine, fresh_database: str, sessions: PostgresSessions
 ) -> None:
-    slow, release, taken = make_engine(fresh_database, application_name="slow", pool_size=1), threading.Event(), []
-
-    def wait(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if statement.strip().startswith("UPDATE sessions"):  # The moment is taken, and not committed.
-            taken.append(statement)
-            release.wait(20)
-
-    event.listen(slow, "after_cursor_execute", wait)
-    with ThreadPoolExecutor(2) as pool:
-        closing = pool.submit(PostgresSessions(slow).close, *KEY)
-        eventually(lambda: bool(taken))
+    with held_after(fresh_database, "UPDATE sessions") as held, ThreadPoolExecutor(2) as pool:
+        closing = pool.submit(PostgresSessions(held.engine).close, *KEY)
+        eventually(held.taken.is_set)
         look = pool.submit(sessions.see, [KEY])
         eventually(lambda: waiting(engine))
-        release.set()
+        held.release.set()
         closed = closing.result()
         assert closed is not None
         assert closing_at(look.result()) == closed.session.closed_at
-    slow.dispose()
 
 
 def test_a_closing_takes_its_moment_after_the_looks_that_it_waited_for(
@@ -128,23 +144,14 @@ def _contradictions(look: SeenSessions, final: SeenSessions, key: tuple[str, str
 def test_a_look_waits_for_an_opening_that_took_its_moment_and_then_sees_it(
     engine: Engine, fresh_database: str, sessions: PostgresSessions
 ) -> None:
-    slow, release, taken = make_engine(fresh_database, application_name="slow", pool_size=1), threading.Event(), []
-
-    def wait(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if statement.strip().startswith("INSERT INTO sessions"):  # The moment is taken, and not committed.
-            taken.append(statement)
-            release.wait(20)
-
-    event.listen(slow, "after_cursor_execute", wait)
-    with ThreadPoolExecutor(2) as pool:
-        opening = pool.submit(PostgresSessions(slow).open, "race", "soon", SessionRules())
-        eventually(lambda: bool(taken))
+    with held_after(fresh_database, "INSERT INTO sessions") as held, ThreadPoolExecutor(2) as pool:
+        opening = pool.submit(PostgresSessions(held.engine).open, "race", "soon", SessionRules())
+        eventually(held.taken.is_set)
         look = pool.submit(sessions.see, [KEY, ("race", "soon")])
         eventually(lambda: waiting(engine))
-        release.set()
+        held.release.set()
         opened, _ = opening.result()
         assert look.result().opened_at["race", "soon"] == opened.session.opened_at
-    slow.dispose()
 
 
 def test_what_any_look_found_unknown_opened_later_than_that(engine: Engine) -> None:

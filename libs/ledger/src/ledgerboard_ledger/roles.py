@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from ledgerboard_infra.postgres import postgres_errors
 
 _RIGHTS: Final = "NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-_NEVER_DELETED: Final = ("facts", "rejections", "corrections", "final_standings", "alembic_version")
+_NEVER_DELETED: Final = ("facts", "rejections", "corrections", "final_standings")
 
 _FOREIGN: Final = """
     SELECT kind, name FROM (
@@ -75,8 +75,7 @@ def grant_to_services(connection: Connection, role: str) -> None:
     schema = sql.Identifier(connection.execute(text("SELECT current_schema()")).scalar_one())
     tables = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
     for (name,) in cursor.execute(f"{tables} AND relnamespace = current_schema()::regnamespace").fetchall():
-        rights = "SELECT, INSERT, UPDATE" if name in _NEVER_DELETED else "SELECT, INSERT, UPDATE, DELETE"
-        rights = "SELECT" if name == "alembic_version" else rights
+        rights = _rights_to(name)
         table = sql.Identifier(name)
         cursor.execute(sql.SQL("REVOKE ALL ON {}.{} FROM {}").format(schema, table, named))
         cursor.execute(sql.SQL("GRANT " + rights + " ON {}.{} TO {}").format(schema, table, named))
@@ -87,6 +86,12 @@ def grant_to_services(connection: Connection, role: str) -> None:
         "GRANT EXECUTE ON FUNCTION archive_month(integer, integer, bigint) TO {role}",
     ):
         cursor.execute(sql.SQL(grant).format(schema=schema, role=named))
+
+
+def _rights_to(table: str) -> str:
+    if table == "alembic_version":
+        return "SELECT"
+    return "SELECT, INSERT, UPDATE" if table in _NEVER_DELETED else "SELECT, INSERT, UPDATE, DELETE"
 
 
 def _make_role(cursor: Any, role: RoleLogin, pgconn: Any, *, is_superuser: bool) -> None:

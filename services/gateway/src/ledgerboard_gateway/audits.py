@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from ledgerboard_gateway.breaker import Breaker
+from ledgerboard_gateway.principals import OF_TOKEN
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
@@ -17,8 +18,6 @@ _log = get_logger(__name__)
 
 _OF_PLAYERS: Final = frozenset({"player", "username", "name"})
 """What of a path is a player's name."""
-
-_TOKEN: Final = "player:"  # noqa: S105 -- how the subject of one begins.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +63,8 @@ class Audits:
         """The entry of a write that is about to be done. Raises `UnavailableError`, and then it must not be."""
         now = self._clock.now()
         players = {text for name, text in asked.target.items() if name in _OF_PLAYERS}
-        if asked.principal.startswith(_TOKEN):
-            players.add(asked.principal.removeprefix(_TOKEN))
+        if asked.principal.startswith(OF_TOKEN):
+            players.add(asked.principal.removeprefix(OF_TOKEN))
         entry = AuditEntry(audit_id=self._new_id(now), occurred_at=now, players=tuple(sorted(players)), **asdict(asked))
         self._breaker.call(lambda: self._record.begin(entry))
         return entry

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from ledgerboard_contracts import InvalidNameError, check_player
-from ledgerboard_gateway.principals import ROOT, Principal, Role
+from ledgerboard_gateway.principals import OF_TOKEN, ROOT, Principal, Role
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.secrets import SharedKey
 
@@ -191,7 +191,7 @@ class Authentication:
         except InvalidNameError:
             return None
         roles = frozenset(self._roles_of[group] for group in identity.groups if group in self._roles_of)
-        return Principal(subject=f"player:{name}", roles=roles, player=name)
+        return Principal(subject=f"{OF_TOKEN}{name}", roles=roles, player=name)
 
 
 def _of_key(key: ServerKey | None) -> Principal | None:

@@ -8,15 +8,14 @@ token that was issued after the key was made and does not name the group. Until 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
-from typing import Final, Protocol
+from typing import Protocol
 
 from ledgerboard_gateway.periodic import Periodic
+from ledgerboard_gateway.principals import OF_TOKEN
 from ledgerboard_infra.clock import Clock
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_infra.logs import get_logger
 from ledgerboard_ledger import KeyRecord
-
-_TOKEN: Final = "player:"  # noqa: S105 -- how the subject of one begins.
 
 _log = get_logger(__name__)
 
@@ -78,24 +77,26 @@ class KeyMakers:
 
     def saw(self, name: str, groups: frozenset[str], issued_at: datetime) -> None:
         """Take note of what a valid token says: without the group, it tells of the keys that were made before it."""
-        if self._group not in groups and f"{_TOKEN}{name}" in self._known.makers:
+        if self._group not in groups and f"{OF_TOKEN}{name}" in self._known.makers:
             with self._lock:
                 self._seen[name] = max(issued_at, self._seen.get(name, issued_at))
 
     def _look(self) -> None:
         now = self._clock.now()
-        makers = [each.removeprefix(_TOKEN) for each in self._known.makers if each.startswith(_TOKEN)]
+        makers = [each.removeprefix(OF_TOKEN) for each in self._known.makers if each.startswith(OF_TOKEN)]
         for maker, known_at in self._lost(sorted(makers), now).items():
-            for record in self._record.end_of(f"{_TOKEN}{maker}", known_at, now):
+            for record in self._record.end_of(f"{OF_TOKEN}{maker}", known_at, now):
                 _log.warning("a key ended with its maker's group", key_id=record.key_id, name=record.name)
 
     def _lost(self, makers: Iterable[str], now: datetime) -> Mapping[str, datetime]:
         """Whose group is lost, and up to when keys of theirs were made by a manager."""
         with self._lock:
             lost, self._seen = self._seen, {}
-        for maker in makers if self._users is not None else ():
+        if self._users is None:
+            return lost
+        for maker in makers:
             try:
-                if self._users is not None and self._group not in self._users.groups(maker):
+                if self._group not in self._users.groups(maker):
                     lost[maker] = now
             except UnavailableError as error:
                 _log.warning("a key's maker could not be looked up", error=str(error))

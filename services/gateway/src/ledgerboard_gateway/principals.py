@@ -11,6 +11,9 @@ ROOT: Final = "root"
 ANONYMOUS: Final = "anonymous"
 """How whoever shows no valid credential is told of."""
 
+OF_TOKEN: Final = "player:"  # noqa: S105 -- no password.
+"""How the subject of whoever is known by a token begins. Their name follows."""
+
 _REST: Final = "*"
 
 
@@ -59,6 +62,11 @@ class Principal:
         if self.is_any(_FOR_ANYBODY):
             return True
         return Role.PLAYER in self.roles and self.player == player
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether it may do everything."""
+        return Role.MANAGER in self.roles
 
     @property
     def is_only_player(self) -> bool:

@@ -20,6 +20,10 @@ class RecentlyUsed(Generic[K, V]):
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._changing = threading.Lock()
 
+    def __contains__(self, key: K) -> bool:
+        """Whether there is a value under ``key``. To ask is no use of it."""
+        return key in self._entries
+
     def get(self, key: K) -> V | None:
         """The value under ``key``, which is now the last to be forgotten; or None."""
         value = self._entries.get(key)

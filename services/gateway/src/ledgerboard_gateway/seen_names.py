@@ -4,11 +4,10 @@ Each is a ranking of its own in Redis. A server may name any, but one whose key 
 not fill Redis with them. What a process saw is known to it alone: after a restart names are counted anew.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from ledgerboard_gateway.recently_used import RecentlyUsed
 from ledgerboard_gateway.submit import Ask
 
 CAPACITY: Final = 100_000
@@ -21,21 +20,14 @@ class SeenNames:
     """The names that were seen last. Thread-safe and bounded."""
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
-        self._seen: OrderedDict[Name, None] = OrderedDict()
-        self._lock = threading.Lock()
+        self._seen: RecentlyUsed[Name, None] = RecentlyUsed(capacity)
 
     def new_in(self, ask: Ask) -> Sequence[Name]:
         """The names of a score that were not seen."""
         named = [(ask.board, kind, name) for kind, name in (("level", ask.level), ("session", ask.session)) if name]
-        with self._lock:
-            return [name for name in named if name not in self._seen]
+        return [name for name in named if name not in self._seen]
 
     def see(self, names: Collection[Name]) -> None:
         """Remember them."""
-        with self._lock:
-            for name in names:
-                self._seen[name] = None
-                self._seen.move_to_end(name)
-            while len(self._seen) > self._capacity:
-                self._seen.popitem(last=False)
+        for name in names:
+            self._seen.put(name, None)

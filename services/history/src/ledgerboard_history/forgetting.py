@@ -6,6 +6,7 @@ nothing but the size of the table.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ledgerboard_infra.jobs import PerProcess
@@ -45,11 +46,7 @@ class ForgetKeyedRequests:
 
     def run(self) -> int:
         """How many were forgotten. Safe to repeat and to race."""
-        forgotten = last = self._requests.purge(AT_ONCE)
-        while last == AT_ONCE:
-            last = self._requests.purge(AT_ONCE)
-            forgotten += last
-        return forgotten
+        return _forget_all(self._requests.purge)
 
 
 class ForgetAudit:
@@ -61,11 +58,16 @@ class ForgetAudit:
 
     def run(self) -> int:
         """How many were forgotten. Safe to repeat and to race."""
-        forgotten = last = self._audit.forget(self._kept, AT_ONCE)
-        while last == AT_ONCE:
-            last = self._audit.forget(self._kept, AT_ONCE)
-            forgotten += last
-        return forgotten
+        return _forget_all(partial(self._audit.forget, self._kept))
+
+
+def _forget_all(forget: Callable[[int], int]) -> int:
+    """How many ``forget`` forgot, which takes so many at once at most."""
+    forgotten = last = forget(AT_ONCE)
+    while last == AT_ONCE:
+        last = forget(AT_ONCE)
+        forgotten += last
+    return forgotten
 
 
 def register_forgetting(

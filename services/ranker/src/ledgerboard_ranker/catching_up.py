@@ -11,6 +11,7 @@ from typing import Protocol
 from ledgerboard_boards import BoardState, GenerationState
 from ledgerboard_infra.errors import UnavailableError
 from ledgerboard_ledger import Generation, GenerationStage, KnownPlayer, UnknownGenerationError
+from ledgerboard_ranker.ports import Restating
 
 
 class Generations(Protocol):
@@ -42,14 +43,6 @@ class Opening(Protocol):
 
     def open(self, board: str, number: int) -> BoardState:
         """The state, with that generation in it."""
-        ...
-
-
-class Restating(Protocol):
-    """Draws standings again."""
-
-    def restate(self, board: str, players: Iterable[str]) -> bool:
-        """Draw these players. False: the board is deleted."""
         ...
 
 

@@ -11,7 +11,6 @@ and its batch-mates are done meanwhile.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ledgerboard_contracts import (
     FactsMessage,
@@ -24,16 +23,9 @@ from ledgerboard_contracts import (
 from ledgerboard_infra.stream import Dead, Done, Later, Message, Retry, Verdict
 from ledgerboard_ledger import UnendedError
 from ledgerboard_ranker.arrivals import Arrival, Outcome
+from ledgerboard_ranker.ports import Restating
 from ledgerboard_ranker.projection import Projection
 from ledgerboard_ranker.soundness import reason_of, sound_part
-
-
-class Restating(Protocol):
-    """Draws standings from the ledger. Raises `UnendedError` where that must wait, and `UnavailableError`."""
-
-    def restate(self, board: str, players: Iterable[str]) -> bool:
-        """Draw these players. False: the board is deleted."""
-        ...
 
 
 @dataclass(slots=True)

@@ -14,7 +14,6 @@ from flask import Response
 
 from ledgerboard_contracts import (
     BoardDefinition,
-    InvalidMomentError,
     InvalidNameError,
     Order,
     Period,
@@ -23,7 +22,6 @@ from ledgerboard_contracts import (
     StandingsPage,
     check_level,
     level_scope,
-    read_day,
 )
 from ledgerboard_gateway.fallback import Asked, Found, Source
 from ledgerboard_gateway.http import rendering
@@ -31,7 +29,7 @@ from ledgerboard_gateway.http.classic_answers import Game, GamesAnswer, LevelSco
 from ledgerboard_gateway.http.classic_documentation import describe
 from ledgerboard_gateway.http.operations import Operation
 from ledgerboard_gateway.http.problems import invalid
-from ledgerboard_gateway.http.requests import player_in_path
+from ledgerboard_gateway.http.requests import day_in_path, player_in_path
 from ledgerboard_gateway.http.sources import answer_found
 from ledgerboard_gateway.settings import ClassicBoards
 from ledgerboard_gateway.views import Wanted
@@ -118,7 +116,7 @@ class ClassicRoutes:
 
     def get_scores(self, query: Mapping[str, Any], date: str) -> Response:
         """Tell the best of all time, of a day's month and of the day."""
-        return self._scores(_day(date), query["limit"])
+        return self._scores(day_in_path(date, "date"), query["limit"])
 
     def _scores(self, day: Date, limit: int) -> Response:
         wanted = (
@@ -164,11 +162,3 @@ def _level(name: str) -> str:
         return check_level(name)
     except InvalidNameError as error:
         raise invalid("level", str(error)) from error
-
-
-def _day(text: str) -> Date:
-    """The day, of the one form that we write ourselves."""
-    try:
-        return read_day(text)
-    except InvalidMomentError as error:
-        raise invalid("date", str(error)) from error

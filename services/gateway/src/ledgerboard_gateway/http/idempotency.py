@@ -16,7 +16,7 @@ from ledgerboard_gateway.http.problems import FieldError, ProblemError, ProblemT
 from ledgerboard_gateway.http.requests import BODY, caller, whole_body
 from ledgerboard_gateway.idempotency import Claim, Idempotency, UnderWayError
 from ledgerboard_gateway.metrics import GatewayMetrics
-from ledgerboard_gateway.principals import Principal
+from ledgerboard_gateway.principals import OF_TOKEN, Principal
 from ledgerboard_ledger.idempotency import KeptAnswer, Refusal
 
 HEADER: Final = "Idempotency-Key"
@@ -103,7 +103,7 @@ class Keys:
             return response
         body = response.get_data()
         answer = KeptAnswer(status, None, None) if is_secret else KeptAnswer(status, _kept(response), body.decode())
-        stands = claim.keep(answer, [] if is_secret else players_in(body))
+        stands = claim.keep(answer, [] if is_secret else _players_in(body))
         return response if stands == answer else _replay(stands)
 
 
@@ -156,7 +156,7 @@ def _kept(response: Response) -> dict[str, str]:
     return {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
 
 
-def players_in(body: bytes) -> list[str]:
+def _players_in(body: bytes) -> list[str]:
     """Every name that the answer tells, so that an erasure finds it."""
     return sorted(names_in(msgspec.json.decode(body))) if body else []
 
@@ -169,7 +169,7 @@ def names_in(told: Any) -> set[str]:
         each = waiting.pop()
         if isinstance(each, dict):
             named = (text for name, text in each.items() if name in _NAMES and isinstance(text, str))
-            found.update(text.removeprefix("player:") for text in named)
+            found.update(text.removeprefix(OF_TOKEN) for text in named)
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)

@@ -18,10 +18,8 @@ from ledgerboard_gateway.http.problems import FieldError, ProblemError, invalid
 from ledgerboard_gateway.http.problems import ProblemType as P
 from ledgerboard_gateway.http.requests import caller_looking_after, note, player_in_path
 from ledgerboard_gateway.names import BannedWordError
-from ledgerboard_gateway.principals import Role
 
 MAX_PLAYERS: Final = 100
-_MANAGERS: Final = frozenset({Role.MANAGER})
 _RULE: Final = "/v1/players/<player>/name"
 _NAMED: Final = {"player": "theburningmonk", "name": "Yan Cui"}
 _NAMELESS: Final = {"player": "ubecker", "name": None}
@@ -85,7 +83,7 @@ class NameRoutes:
 
     def put_name(self, player: str) -> Response:
         """Call a player by a name. Of one who is banned, managers alone say the name: it stands on every board."""
-        if not caller_looking_after(player_in_path(player)).is_any(_MANAGERS) and self._bans.has_ban(player):
+        if not caller_looking_after(player_in_path(player)).is_manager and self._bans.has_ban(player):
             raise ProblemError(P.PLAYER_BANNED, f"{player} is banned.")
         self._note_before(player)
         try:

@@ -4,15 +4,13 @@ The path and the body say for whom a score is meant; who sends it is known from 
 """
 
 from collections.abc import Collection
-from typing import Final, Protocol
+from typing import Protocol
 
 from ledgerboard_contracts import BoardDefinition, BoardOptions, Submitters
 from ledgerboard_gateway.http.problems import FieldError, ProblemError
 from ledgerboard_gateway.http.problems import ProblemType as P
-from ledgerboard_gateway.principals import Principal, Role
+from ledgerboard_gateway.principals import Principal
 from ledgerboard_gateway.submit import Ask
-
-_MANAGERS: Final = frozenset({Role.MANAGER})
 
 
 class Definitions(Protocol):
@@ -36,7 +34,7 @@ class Ownership:
             return _refuse(P.FORBIDDEN, "board", "is not of this key", "This key is held to other boards.")
         if not principal.speaks_for(ask.player):
             return _refuse(P.FORBIDDEN, "player", "is not you", "Nobody submits another player's score.")
-        if principal.is_any(_MANAGERS):
+        if principal.is_manager:
             return None
         definition = self._definitions.current(ask.board)
         if definition is not None:
@@ -47,7 +45,7 @@ class Ownership:
 
     def founds(self, principal: Principal, board: str) -> bool:
         """Whether a score of theirs would make a board of which each counts. Raises `UnavailableError`."""
-        if principal.is_any(_MANAGERS) or board in self._open_boards:
+        if principal.is_manager or board in self._open_boards:
             return False
         return principal.makes_boards and self._definitions.current(board) is None
 

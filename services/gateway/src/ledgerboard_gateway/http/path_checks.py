@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ledgerboard_contracts import InvalidMomentError, check_level, check_session, read_day
+from ledgerboard_contracts import check_level, check_session
 from ledgerboard_contracts.calendars import SEASON_KEY_PATTERN
 from ledgerboard_contracts.queues import ALL_QUEUES
 from ledgerboard_gateway.http.problems import invalid
@@ -16,6 +16,7 @@ from ledgerboard_gateway.http.query_fields import is_printable
 from ledgerboard_gateway.http.requests import (
     board_in_path,
     check_utf8,
+    day_in_path,
     event_in_path,
     leaderboard_in_path,
     name_in_path,
@@ -53,13 +54,6 @@ def _matching(pattern: str, rule: str) -> PathCheck:
     return check
 
 
-def _day(text: str, field: str) -> None:
-    try:
-        read_day(text)
-    except InvalidMomentError as error:
-        raise invalid(field, str(error)) from error
-
-
 def _queue(text: str, field: str) -> None:
     names = [queue.name for queue in ALL_QUEUES]
     if text not in names:
@@ -82,7 +76,7 @@ PATH_CHECKS: Final[Mapping[str, PathCheck]] = MappingProxyType(
         "level": lambda text, field: name_in_path(check_level, text, field),
         "session": lambda text, field: name_in_path(check_session, text, field),
         "score": _matching(rf"-?[0-9]{{1,{MAX_SUM_DIGITS}}}", f"must be an integer of at most {MAX_SUM_DIGITS} digits"),
-        "date": _day,
+        "date": day_in_path,
         "key": _matching(SEASON_KEY_PATTERN, "must be 1 to 32 letters, digits, '.', '_' or '-'"),
         "hook": _matching(HOOK_NAME_PATTERN, "must be 1 to 64 of a-z, 0-9 and '-'"),
         "queue": _queue,

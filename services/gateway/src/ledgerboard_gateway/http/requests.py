@@ -1,6 +1,7 @@
 """What every route asks of a request: its id, a JSON body, sound names in its path."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -8,7 +9,15 @@ from uuid import UUID
 from flask import current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from ledgerboard_contracts import InvalidEventIdError, InvalidNameError, check_board, check_player, event_time
+from ledgerboard_contracts import (
+    InvalidEventIdError,
+    InvalidMomentError,
+    InvalidNameError,
+    check_board,
+    check_player,
+    event_time,
+    read_day,
+)
 from ledgerboard_contracts.names import RESERVED_BOARDS
 from ledgerboard_gateway.http.problems import ProblemError, ProblemType, invalid
 from ledgerboard_gateway.http.slow_bodies import slow_bodies
@@ -207,6 +216,14 @@ def uuid_in_path(text: str, field: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise invalid(field, "must be a UUID") from error
+
+
+def day_in_path(text: str, field: str) -> date:
+    """The day that ``text`` tells. Raises the 400 problem."""
+    try:
+        return read_day(text)
+    except InvalidMomentError as error:
+        raise invalid(field, str(error)) from error
 
 
 def name_in_path(check: Callable[[str], str], name: str, field: str) -> str:

@@ -99,7 +99,7 @@ class ArchiveMonths:
         """Raise `DamagedObjectError` unless the object ``name`` holds what was exported. Overwrites ``path``."""
         self._objects.get(name, path)
         seen = verify(path)
-        wrong = [f"line {number}: {reason}" for number, reason in seen.bad] + seen.not_whole
+        wrong = seen.bad_lines + seen.not_whole
         wrong += seen.counts.differences(PartCounts.told_by(exported.parts))
         if wrong:
             raise DamagedObjectError(f"{name}: {'; '.join(wrong[:_MOST_TOLD])}")

@@ -30,25 +30,21 @@ def take_in(use: ImportLedger, path: Path, say: Say) -> int:
     say(f"{done.new:,} records new, {done.known:,} known, {len(done.bad):,} lines of no use")
     if done.boards:
         say(f"asked for the rebuild of {len(done.boards):,} boards")
-    if not _is_sound(done):
+    if not done.is_sound:
         _say_what_now(done, say)
-    return EXIT_DONE if _is_sound(done) else EXIT_NOT_WHOLE
+    return EXIT_DONE if done.is_sound else EXIT_NOT_WHOLE
 
 
 def look_at(path: Path, say: Say) -> int:
     """Read a file and tell what is wrong with it. 1 where something is."""
     seen = verify(path)
     _say_findings(seen, say)
-    say(f"{seen.counts.records:,} records, {'whole' if _is_sound(seen) else 'not whole'}")
-    return EXIT_DONE if _is_sound(seen) else EXIT_NOT_WHOLE
-
-
-def _is_sound(found: Findings) -> bool:
-    return not found.bad and not found.not_whole
+    say(f"{seen.counts.records:,} records, {'whole' if seen.is_sound else 'not whole'}")
+    return EXIT_DONE if seen.is_sound else EXIT_NOT_WHOLE
 
 
 def _say_findings(found: Findings, say: Say) -> None:
-    _say_some([f"line {number}: {reason}" for number, reason in sorted(found.bad)], "lines", say)
+    _say_some(found.bad_lines, "lines", say)
     _say_some(found.not_whole, "parts", say)
 
 

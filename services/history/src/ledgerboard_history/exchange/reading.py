@@ -33,6 +33,16 @@ class Findings:
     bad: list[tuple[int, str]] = field(default_factory=list)
     not_whole: list[str] = field(default_factory=list)
 
+    @property
+    def bad_lines(self) -> list[str]:
+        """The bad lines in words, in their order."""
+        return [f"line {number}: {reason}" for number, reason in sorted(self.bad)]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.bad and not self.not_whole
+
 
 @dataclass
 class _Section:
